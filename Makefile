@@ -1,0 +1,34 @@
+# Two commands are enough: `make demo` serves the page, `make test` runs every test.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lint types chromium
+
+demo: .venv/ready
+	$(BIN)/python app.py
+
+test: .venv/ready-dev chromium
+	$(BIN)/python -m pytest
+
+lint: .venv/ready-dev
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: .venv/ready-dev
+	$(BIN)/mypy
+
+.venv/ready: requirements.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet -r requirements.txt
+	$(BIN)/pip install --quiet --no-deps --editable .
+	touch $@
+
+.venv/ready-dev: .venv/ready requirements-dev.txt
+	$(BIN)/pip install --quiet -r requirements.txt -r requirements-dev.txt
+	touch $@
+
+# Chromium for the browser tests, where a package manager may be used; the tests say so if not.
+chromium:
+	@command -v chromium || command -v chromium-browser || command -v google-chrome \
+	|| { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq chromium; } \
+	|| { sudo -n apt-get update -qq && sudo -n apt-get install -y -qq chromium; } \
+	|| echo "NO CHROMIUM: the browser tests will be SKIPPED; install it and run again"

@@ -1,0 +1,6 @@
+"""`python -m mutualsl`."""
+
+from mutualsl.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""Answer: what both predictors say about one question, and which of them is believed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from mutualsl.models.base import HeadPredictions, Prediction
+from mutualsl.spans import Span, iou
+
+Source = Literal["textual", "visual", "fallback"]
+ReadOut = Literal["confident", "textual"]
+READ_OUTS: tuple[ReadOut, ...] = ("confident", "textual")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """Both predictors' answers to one question, and the chosen one."""
+
+    question: str
+    duration_second: float
+    visual: Prediction | None
+    textual: Prediction | None
+    span: Span
+    score: float
+    source: Source
+    agreement: float | None  # IoU of the two spans
+    warnings: tuple[str, ...] = ()
+    video_name: str = ""
+    model: dict[str, Any] | None = None
+    timings: dict[str, float] | None = None  # seconds: video, features, question
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object of the command line and the API, schema 1."""
+        return {
+            "schema": 1,
+            "video": self.video_name,
+            "question": self.question,
+            "duration": _seconds(self.duration_second),
+            "visual": _head(self.visual),
+            "textual": _head(self.textual),
+            "answer": {
+                "span": _span(self.span),
+                "source": self.source,
+                "score": round(self.score, 4),
+            },
+            "agreement": None if self.agreement is None else round(self.agreement, 4),
+            "warnings": list(self.warnings),
+            "model": self.model,
+            "timings": {k: round(v, 3) for k, v in (self.timings or {}).items()},
+        }
+
+
+def choose(
+    heads: HeadPredictions, duration_second: float, read_out: ReadOut = "confident"
+) -> tuple[Span, float, Source]:
+    """The span to believe, its score and where it comes from.
+
+    `textual` is the paper's rule; `confident` takes the head with the higher calibrated score. The
+    visual head counts only on footage like what it has learned. With nothing left to believe, the
+    answer is the whole video.
+    """
+    textual, visual = heads.textual, heads.visual
+    if visual is not None and not visual.in_domain:
+        visual = None
+    if textual is not None and (
+        read_out == "textual" or visual is None or textual.score >= visual.score
+    ):
+        return textual.span, textual.score, "textual"
+    if visual is not None:
+        return visual.span, visual.score, "visual"
+    return Span(0.0, duration_second), 0.0, "fallback"
+
+
+def agreement(heads: HeadPredictions) -> float | None:
+    """IoU of the two heads' spans; `None` if one is missing."""
+    if heads.visual is None or heads.textual is None:
+        return None
+    return iou(heads.visual.span, heads.textual.span)
+
+
+def _seconds(value: float) -> float:
+    return round(float(value), 3)
+
+
+def _span(span: Span) -> list[float]:
+    return [_seconds(span.start_second), _seconds(span.end_second)]
+
+
+def _head(prediction: Prediction | None) -> dict[str, Any] | None:
+    if prediction is None:
+        return None
+    return {
+        "span": _span(prediction.span),
+        "score": round(prediction.score, 4),
+        "candidates": [[*_span(c.span), round(c.score, 4)] for c in prediction.candidates],
+        "in_domain": prediction.in_domain,
+    }

@@ -1,0 +1,128 @@
+"""Save and load a model with everything needed to use it: `config.json`, weights, tokenizer."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from mutualsl.data.tokenizer import FILE_NAME, TextTokenizer
+from mutualsl.errors import CheckpointError, UnknownName
+from mutualsl.models import MODELS, NeuralLocalizer
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VisualSource:
+    """Which encoder's rows a model understands."""
+
+    encoder: str  # key of VISUAL_ENCODERS
+    fingerprint: str
+    folder: str  # relative to the checkpoint folder
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkpoint:
+    """A model and what belongs to it."""
+
+    name: str  # key of MODELS
+    model: NeuralLocalizer
+    tokenizer: TextTokenizer
+    window_tokens: int
+    visual: VisualSource
+    about: dict[str, Any]  # data, seed, commit, recipe: how the weights came to be
+
+    @property
+    def parameter_count(self) -> int:
+        """Parameters of the model, the visual encoder aside."""
+        return sum(p.numel() for p in self.model.parameters())
+
+
+def save_checkpoint(checkpoint: Checkpoint, folder: str | Path) -> None:
+    """Write a checkpoint folder; weights are stored in 16 bits, small statistics in 32."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    buffers = {name for name, _ in checkpoint.model.named_buffers()}
+    weights = {
+        name: (value.half() if value.is_floating_point() and name not in buffers else value)
+        .detach()
+        .contiguous()
+        for name, value in checkpoint.model.state_dict().items()
+    }
+    save_file(weights, folder / "model.safetensors")
+    checkpoint.tokenizer.save(folder)
+    record = {
+        "schema": SCHEMA,
+        "model": checkpoint.name,
+        "config": asdict(checkpoint.model.config),  # type: ignore[call-overload]
+        "window_tokens": checkpoint.window_tokens,
+        "visual": asdict(checkpoint.visual),
+        "about": checkpoint.about,
+    }
+    (folder / "config.json").write_text(json.dumps(record, indent=2) + "\n")
+
+
+def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkpoint:
+    """Read a checkpoint folder; the model is in eval mode, in 32 bits.
+
+    Raises `CheckpointError` when files are missing or damaged or do not fit each other.
+    """
+    folder = Path(folder)
+    record = _read_config(folder)
+    name = record["model"]
+    if name not in MODELS:
+        raise UnknownName("model", name, MODELS)
+    model_class, config_class = MODELS[name]
+    try:
+        config = config_class(**_known(config_class, record["config"]))
+        with torch.device("meta"):
+            model = model_class(config)
+        weights = load_file(folder / "model.safetensors")
+        full = {k: v.float() if v.is_floating_point() else v for k, v in weights.items()}
+        model.load_state_dict(full, assign=True)
+        model.to(device).eval()
+        visual = VisualSource(**record["visual"])
+    except (OSError, SafetensorError, RuntimeError, TypeError, KeyError, ValueError) as error:
+        raise CheckpointError(
+            f"{folder}: weights and config do not fit ({error}); the folder is incomplete or of "
+            "another version, fetch or train it again"
+        ) from error
+    return Checkpoint(
+        name=name,
+        model=model,
+        tokenizer=TextTokenizer.from_file(folder / FILE_NAME),
+        window_tokens=record["window_tokens"],
+        visual=visual,
+        about=record["about"],
+    )
+
+
+def _read_config(folder: Path) -> dict[str, Any]:
+    path = folder / "config.json"
+    if not path.is_file():
+        raise CheckpointError(
+            f"{folder}: no checkpoint here (config.json is missing); "
+            "pass --checkpoint a folder written by `mutualsl train`"
+        )
+    try:
+        record: dict[str, Any] = json.loads(path.read_text())
+    except ValueError as error:
+        raise CheckpointError(f"{path}: not JSON ({error}); fetch the checkpoint again") from error
+    if record.get("schema") != SCHEMA:
+        raise CheckpointError(
+            f"{path}: schema {record.get('schema')!r}, this version reads {SCHEMA}; "
+            "update mutualsl or fetch a newer checkpoint"
+        )
+    return record
+
+
+def _known(config_class: type, stored: dict[str, Any]) -> dict[str, Any]:
+    """Stored JSON as keyword arguments: lists back to tuples; unknown keys raise TypeError."""
+    tuples = {f.name for f in fields(config_class) if str(f.type).startswith("tuple")}
+    return {k: tuple(v) if k in tuples else v for k, v in stored.items()}

@@ -1,0 +1,229 @@
+"""Command line: ask, doctor, synthesize, evaluate, train.
+
+Exit codes: 0 done; 2 wrong usage or unusable input, with one line on stderr that says what, where
+and what to do. Standard output carries the result only; progress goes to stderr. Subcommands import
+what they need themselves, so that `--help` costs nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mutualsl.errors import MutualSLError
+
+if TYPE_CHECKING:
+    from mutualsl.answer import Answer
+
+DEFAULT_CHECKPOINT = Path(__file__).resolve().parent.parent / "checkpoints" / "mutualsl-mini"
+
+# typer carries its own copy of click; what every usage error derives from is public only this way.
+UsageError = typer.BadParameter.__mro__[1]
+
+app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False)
+
+Checkpoint = Annotated[
+    Path,
+    typer.Option(envvar="MUTUALSL_CHECKPOINT", help="Folder of a trained model."),
+]
+Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+
+
+@app.callback()
+def about() -> None:
+    """Visual answer localization: where in a video is the answer to a question?"""
+
+
+@app.command()
+def ask(
+    video: Annotated[str, typer.Argument(help="Video file, or - for subtitles alone.")],
+    question: Annotated[str, typer.Option(help="What to look for.")],
+    subtitles: Annotated[
+        str | None,
+        typer.Option(help="Subtitle file, or none. Default: the first embedded text track."),
+    ] = None,
+    checkpoint: Checkpoint = DEFAULT_CHECKPOINT,
+    top_k: Annotated[int, typer.Option(min=1, help="Candidates per predictor.")] = 5,
+    read_out: Annotated[
+        str, typer.Option(help="confident: the surer predictor; textual: the paper's rule.")
+    ] = "confident",
+    device: Device = "auto",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    clip: Annotated[Path | None, typer.Option(help="Write the answer's clip here (mp4).")] = None,
+) -> None:
+    """Ask one question about a video and see both predictors' spans."""
+    from mutualsl.answer import READ_OUTS
+    from mutualsl.inference import AnswerLocalizer, check_question
+    from mutualsl.video import export_clip
+
+    if read_out not in READ_OUTS:
+        raise typer.BadParameter(f"--read-out {read_out!r}: choose one of {', '.join(READ_OUTS)}")
+    if clip is not None and video == "-":
+        raise typer.BadParameter("--clip needs a video; '-' has none")
+    check_question(question)
+    localizer = AnswerLocalizer.from_pretrained(checkpoint, device)
+    with _progress("reading") as report:
+        encoded = localizer.encode_video(
+            None if video == "-" else video,
+            subtitles,
+            lambda stage, fraction: report(f"reading {stage}", fraction),
+        )
+    answer = localizer.ask(encoded, question, top_k, read_out)  # type: ignore[arg-type]
+    print(json.dumps(answer.to_dict(), ensure_ascii=False) if as_json else _table(answer))
+    if clip is not None:
+        with _progress("writing clip") as report:
+            export_clip(video, answer.span, clip, lambda f: report("writing clip", f))
+
+
+@app.command()
+def doctor(
+    file: Annotated[Path, typer.Argument(help="Subtitle file.")],
+    video: Annotated[Path | None, typer.Option(help="Its video, to check times against.")] = None,
+    write: Annotated[Path | None, typer.Option(help="Write the repaired track here.")] = None,
+) -> None:
+    """Check a subtitle file: what was found, what was repaired."""
+    from mutualsl.subtitles import diagnose, read_subtitles, write_subtitles
+    from mutualsl.video import probe
+
+    duration = probe(video).duration_second if video is not None else None
+    subtitles = read_subtitles(file, duration)
+    print(diagnose(subtitles, duration))
+    if write is not None:
+        write_subtitles(subtitles, write)
+
+
+@app.command()
+def synthesize(
+    out: Annotated[Path, typer.Option(help="Folder to write (data set layout `jsonl`).")],
+    videos: Annotated[int, typer.Option(min=1, help="How many videos.")] = 10,
+    seed: Annotated[int, typer.Option(help="Same seed, same videos.")] = 0,
+    split: Annotated[str, typer.Option(help="train, val or test.")] = "train",
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
+    frozen: Annotated[bool, typer.Option(help="Control: steps show their first frame.")] = False,
+    assets: Annotated[bool, typer.Option(help="Make the demo videos instead.")] = False,
+) -> None:
+    """Render how-to videos with subtitles, questions and gold spans."""
+    from mutualsl.data.synthetic import make_assets, write_dataset
+
+    if split not in {"train", "val", "test"}:
+        raise typer.BadParameter(f"--split {split!r}: choose one of train, val, test")
+    if assets:
+        make_assets(out)
+        return
+    with _progress("rendering") as report:
+        write_dataset(
+            out, videos, seed, split,
+            workers=workers, frozen=frozen, progress=lambda f: report("rendering", f),
+        )  # fmt: skip
+
+
+@app.command()
+def evaluate(
+    dataset: Annotated[str, typer.Option(help="Name of the data set.")],
+    data_root: Annotated[Path, typer.Option(help="Its folder.")],
+    split: Annotated[str, typer.Option(help="train, val or test.")],
+    out: Annotated[Path, typer.Option(help="Folder for predictions.jsonl and metrics.json.")],
+    split_set: Annotated[str | None, typer.Option(help="Folder of the split files.")] = None,
+    checkpoint: Checkpoint = DEFAULT_CHECKPOINT,
+    read_out: Annotated[str, typer.Option(help="confident or textual.")] = "confident",
+    device: Device = "auto",
+) -> None:
+    """Score a checkpoint on a data set."""
+    from mutualsl.answer import READ_OUTS
+    from mutualsl.data import DATASETS
+    from mutualsl.errors import UnknownName
+    from mutualsl.evaluation.evaluate import evaluate as run
+    from mutualsl.inference import AnswerLocalizer
+
+    if dataset not in DATASETS:
+        raise UnknownName("data set", dataset, DATASETS)
+    if read_out not in READ_OUTS:
+        raise typer.BadParameter(f"--read-out {read_out!r}: choose one of {', '.join(READ_OUTS)}")
+    examples = DATASETS[dataset](data_root, split, split_set)
+    localizer = AnswerLocalizer.from_pretrained(checkpoint, device)
+    with _progress("evaluating") as report:
+        metrics = run(
+            localizer, examples, data_root, out,
+            read_out=read_out, progress=lambda f: report("evaluating", f),  # type: ignore[arg-type]
+        )  # fmt: skip
+    print(json.dumps(metrics, indent=2))
+
+
+@app.command()
+def train(
+    recipe: Annotated[str, typer.Option(help="Name of the recipe.")],
+    data_root: Annotated[Path, typer.Option(help="Folder with one folder per data set.")],
+    out: Annotated[Path, typer.Option(help="Folder for the run; a stopped run there goes on.")],
+) -> None:
+    """Train a localizer or a visual encoder."""
+    from mutualsl.errors import UnknownName
+    from mutualsl.training.recipes import RECIPES
+    from mutualsl.training.run import run
+
+    if recipe not in RECIPES:
+        raise UnknownName("recipe", recipe, RECIPES)
+    run(RECIPES[recipe](), data_root, out)
+
+
+@contextmanager
+def _progress(title: str) -> Iterator[Callable[[str, float], None]]:
+    """A progress bar on stderr; silent when stderr is not a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    hidden = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
+        task = bar.add_task(title, total=1.0)
+        yield lambda stage, fraction: bar.update(task, description=stage, completed=fraction)
+
+
+def _table(answer: Answer) -> str:
+    """The answer for people."""
+    lines = [f"{answer.question}", ""]
+    for name, head in (("visual", answer.visual), ("textual", answer.textual)):
+        if head is None:
+            lines.append(f"  {name:8} -")
+            continue
+        note = "" if head.in_domain else "  (outside what this predictor has learned)"
+        lines.append(f"  {name:8} {_clock(*head.span)}   score {head.score:.2f}{note}")
+    span = _clock(*answer.span)
+    lines.append(f"  {'answer':8} {span}   score {answer.score:.2f}  from {answer.source}")
+    if answer.agreement is not None:
+        lines.append(f"  agreement (IoU) {answer.agreement:.2f}")
+    lines += [f"  note: {warning}" for warning in answer.warnings]
+    return "\n".join(lines)
+
+
+def _clock(start_second: float, end_second: float) -> str:
+    def one(second: float) -> str:
+        minutes, rest = divmod(round(second, 1), 60)
+        return f"{int(minutes)}:{rest:04.1f}"
+
+    return f"{one(start_second)} - {one(end_second)}"
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command line; user errors become one line on stderr and exit code 2."""
+    try:
+        code = app(args=arguments, standalone_mode=False)
+    except UsageError as error:
+        _fail(f"{error.format_message()} (see mutualsl --help)")  # type: ignore[attr-defined]
+    except (MutualSLError, OSError) as error:
+        _fail(str(error))
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(message: str) -> None:
+    print(f"mutualsl: {' '.join(message.split())}", file=sys.stderr)
+    sys.exit(2)

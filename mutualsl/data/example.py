@@ -1,0 +1,54 @@
+"""What a model knows of one video, and one question about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from mutualsl.spans import Span
+from mutualsl.subtitles import Cue
+
+Rows = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VideoInput:
+    """One video as the models see it; made once, shared by all its questions.
+
+    `rows` is (K, F), one feature row every `row_second`; `None` without a video. `cues` is empty
+    without subtitles; `cue_tokens` holds the token ids of each cue.
+    """
+
+    video_id: str
+    duration_second: float
+    rows: Rows | None = None
+    row_second: float = 1.0
+    cues: tuple[Cue, ...] = ()
+    cue_tokens: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def token_count(self) -> int:
+        """Tokens of all cues together."""
+        return sum(len(tokens) for tokens in self.cue_tokens)
+
+    def without_video(self) -> VideoInput:
+        """The same video with only its subtitles."""
+        return replace(self, rows=None)
+
+    def without_subtitles(self) -> VideoInput:
+        """The same video with only its pictures."""
+        return replace(self, cues=(), cue_tokens=())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Example:
+    """One question about one video, with its gold span where it is known."""
+
+    video: VideoInput
+    question: str
+    sample_id: str = ""
+    gold: Span | None = None
+    kind: str | None = None  # both | shown | spoken, in rendered data
+    differs_by: str | None = None  # "motion" when only the motion tells the steps apart

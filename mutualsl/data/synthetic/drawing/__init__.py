@@ -1,0 +1,1 @@
+"""Pictures of a script: one file per thing that is drawn, and how it moves."""

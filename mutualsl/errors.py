@@ -1,0 +1,45 @@
+"""Every error a user can cause, as one tree.
+
+MutualSLError
+├── SubtitleError      a subtitle file or track that holds no usable cue
+├── VideoError         a file that is not a readable video
+├── QuestionError      a question that cannot be asked
+├── DataError          a data set folder that is not laid out as it should be
+├── CheckpointError    weights or features that do not belong together
+└── UnknownName        a model, data set, encoder or recipe nobody registered
+
+Messages say what is wrong, where, and what to do about it.
+"""
+
+from collections.abc import Iterable
+
+
+class MutualSLError(Exception):
+    """Parent of everything a caller may want to catch."""
+
+
+class SubtitleError(MutualSLError):
+    """The subtitles cannot be used."""
+
+
+class VideoError(MutualSLError):
+    """The video cannot be used."""
+
+
+class QuestionError(MutualSLError):
+    """The question cannot be asked."""
+
+
+class DataError(MutualSLError):
+    """The data set cannot be read."""
+
+
+class CheckpointError(MutualSLError):
+    """The checkpoint is missing, damaged, or does not fit what it is used with."""
+
+
+class UnknownName(MutualSLError):
+    """A name that no registry holds."""
+
+    def __init__(self, kind: str, name: str, choices: Iterable[str]) -> None:
+        super().__init__(f"unknown {kind} {name!r}; choose one of: {', '.join(sorted(choices))}")

@@ -1,0 +1,40 @@
+"""What a visual encoder is: frames in, one feature row a second out."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from mutualsl.video import FrameRequest
+
+Frames = npt.NDArray[np.uint8]  # (T, H, W, 3) RGB
+Rows = npt.NDArray[np.float32]  # (K, F)
+
+
+class VisualEncoder(Protocol):
+    """A visual encoder; `fingerprint` changes whenever its rows would."""
+
+    @property
+    def name(self) -> str:
+        """Its key in `VISUAL_ENCODERS`."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Identifies weights and preprocessing."""
+
+    @property
+    def row_width(self) -> int:
+        """Width F of a row."""
+
+    @property
+    def request(self) -> FrameRequest:
+        """The frames wanted from one pass over a video."""
+
+    @property
+    def frames_per_row(self) -> int:
+        """Frames that make one row (one second)."""
+
+    def encode(self, frames: Frames) -> Rows:
+        """Rows of consecutive frames, the last one padded by repetition."""

@@ -1,0 +1,105 @@
+"""Features on disk by content hash and encoder fingerprint: shared, atomic, capped."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import platformdirs
+
+from mutualsl.features.extract import VisualFeatures
+
+GIGABYTE = 1024**3
+
+
+def default_folder() -> Path:
+    """`MUTUALSL_CACHE`, or `features` in the user's cache folder."""
+    chosen = os.environ.get("MUTUALSL_CACHE")
+    return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("mutualsl")) / "features"
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureCache:
+    """Finished features of every video seen; the least recently used go first when full.
+
+    Entries are written under a temporary name and renamed, so readers, also in other processes,
+    see a whole entry or none. A damaged entry counts as missing.
+    """
+
+    folder: Path = field(default_factory=default_folder)
+    limit_bytes: int = 2 * GIGABYTE
+
+    def get_or_make(
+        self, content_hash: str, fingerprint: str, make: Callable[[], VisualFeatures]
+    ) -> VisualFeatures:
+        """The stored features, or what `make` returns, which is then stored.
+
+        Features with warnings are not stored: a damaged file is looked at again next time.
+        """
+        path = self.folder / f"{content_hash}.{fingerprint}.npz"
+        stored = _load(path)
+        if stored is not None:
+            with contextlib.suppress(OSError):
+                path.touch()
+            return stored
+        made = make()
+        if not made.warnings:
+            # A cache that cannot be written (disk full, read-only) must not fail the question.
+            with contextlib.suppress(OSError):
+                _save(path, made)
+                self.evict()
+        return made
+
+    def evict(self) -> None:
+        """Remove the least recently used entries until the folder is within its limit."""
+        entries = []
+        for path in self.folder.glob("*.npz"):
+            with contextlib.suppress(FileNotFoundError):
+                entries.append((path.stat().st_mtime, path.stat().st_size, path))
+        excess = sum(size for _, size, _ in entries) - self.limit_bytes
+        for _, size, path in sorted(entries):
+            if excess <= 0:
+                break
+            path.unlink(missing_ok=True)
+            excess -= size
+
+
+def _save(path: Path, features: VisualFeatures) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pictures = [np.frombuffer(jpeg, np.uint8) for _, jpeg in features.thumbnails]
+    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(
+                file,
+                rows=features.rows.astype(np.float16),
+                thumbnail_second=np.array([second for second, _ in features.thumbnails]),
+                thumbnail_bytes=np.concatenate(pictures) if pictures else np.zeros(0, np.uint8),
+                thumbnail_size=np.array([len(p) for p in pictures], np.int64),
+            )
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _load(path: Path) -> VisualFeatures | None:
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            ends = data["thumbnail_size"].cumsum()
+            pictures = np.split(data["thumbnail_bytes"], ends[:-1]) if len(ends) else []
+            return VisualFeatures(
+                rows=data["rows"].astype(np.float32),
+                thumbnails=tuple(
+                    (float(second), picture.tobytes())
+                    for second, picture in zip(data["thumbnail_second"], pictures, strict=True)
+                ),
+            )
+    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
+        return None

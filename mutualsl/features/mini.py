@@ -1,0 +1,111 @@
+"""`mini`: this project's own visual encoder, trained on rendered how-to videos.
+
+One row a second: 8 frames of 128 x 72 pixels through `MiniNetwork`. Letters: T frames, F row width.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+
+from mutualsl.errors import CheckpointError
+from mutualsl.features.base import Frames, Rows
+from mutualsl.features.network import MiniNetwork
+from mutualsl.video import FrameRequest
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MiniConfig:
+    """What the rows depend on beside the weights."""
+
+    rate_hz: int = 8  # frames a second, and frames a row
+    width: int = 128
+    height: int = 72
+    channels: tuple[int, ...] = (24, 48, 96, 160)
+
+
+class MiniEncoder:
+    """Frames to rows; immutable once built, safe to share between threads."""
+
+    name = "mini"
+
+    def __init__(self, config: MiniConfig, network: MiniNetwork, device: str = "cpu") -> None:
+        self.config = config
+        self.device = torch.device(device)
+        self.network = network.eval().to(self.device, memory_format=torch.channels_last_3d)
+        self.fingerprint = fingerprint(config, network)
+
+    @classmethod
+    def from_folder(cls, folder: str | Path, device: str = "cpu") -> MiniEncoder:
+        """Load `config.json` and `model.safetensors`."""
+        folder = Path(folder)
+        try:
+            fields = json.loads((folder / "config.json").read_text())["encoder"]
+            config = MiniConfig(**{**fields, "channels": tuple(fields["channels"])})
+            network = MiniNetwork(config.channels)
+            weights = load_file(folder / "model.safetensors")
+            network.load_state_dict(
+                {k: v.float() if v.is_floating_point() else v for k, v in weights.items()}
+            )
+        except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
+            raise CheckpointError(
+                f"{folder}: not a checkpoint of the visual encoder 'mini' ({error}); "
+                "point to a folder with its config.json and model.safetensors"
+            ) from error
+        return cls(config, network, device)
+
+    def save(self, folder: Path, about: dict[str, object]) -> None:
+        """Write config, weights (16-bit) and `about` (how they came to be)."""
+        folder.mkdir(parents=True, exist_ok=True)
+        weights = {
+            k: (v.half() if v.is_floating_point() else v).contiguous()
+            for k, v in self.network.state_dict().items()
+        }
+        save_file(weights, folder / "model.safetensors")
+        record = {"name": self.name, "encoder": asdict(self.config), **about}
+        (folder / "config.json").write_text(json.dumps(record, indent=2) + "\n")
+
+    @property
+    def row_width(self) -> int:
+        """Width F of a row."""
+        return self.config.channels[-1]
+
+    @property
+    def request(self) -> FrameRequest:
+        """The frames this encoder wants from one pass over a video."""
+        config = self.config
+        return FrameRequest(rate_hz=config.rate_hz, width=config.width, height=config.height)
+
+    @property
+    def frames_per_row(self) -> int:
+        """Frames that make one row."""
+        return self.config.rate_hz
+
+    @torch.inference_mode()
+    def encode(self, frames: Frames) -> Rows:
+        """Rows (ceil(T / 8), F) of frames (T, H, W, 3); the last row repeats its last frame."""
+        missing = -len(frames) % self.frames_per_row
+        if missing:
+            frames = np.concatenate([frames, np.repeat(frames[-1:], missing, axis=0)])
+        clips = torch.from_numpy(frames).to(self.device)
+        clips = clips.view(-1, self.frames_per_row, *frames.shape[1:])  # (B, T, H, W, 3)
+        scaled = clips.permute(0, 4, 1, 2, 3).float().div_(255.0)
+        scaled = scaled.contiguous(memory_format=torch.channels_last_3d)
+        rows: Rows = self.network(scaled).float().cpu().numpy()
+        return rows
+
+
+def fingerprint(config: MiniConfig, network: MiniNetwork) -> str:
+    """Hash of everything that rows depend on: sampling, sizes and 16-bit weights."""
+    digest = hashlib.sha256(json.dumps(asdict(config), sort_keys=True).encode())
+    for name, value in sorted(network.state_dict().items()):
+        digest.update(name.encode())
+        stored = value.half() if value.is_floating_point() else value
+        digest.update(stored.cpu().numpy().tobytes())
+    return f"mini-{digest.hexdigest()[:16]}"

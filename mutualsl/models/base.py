@@ -1,0 +1,78 @@
+"""What every localizer offers: batch in, predictions in seconds out."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from mutualsl.data.batch import Batch
+from mutualsl.spans import Span
+
+Curve = npt.NDArray[np.float32]  # (n, 2): second, probability
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One possible answer of a predictor."""
+
+    span: Span
+    score: float  # calibrated probability that its IoU with the answer is at least 0.5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prediction:
+    """What one predictor says about one question."""
+
+    span: Span
+    score: float  # calibrated probability that IoU >= 0.5, in [0, 1]
+    candidates: tuple[Candidate, ...]  # best first; the first is `span`
+    start_curve: Curve  # one point a row (visual) or cue (textual)
+    end_curve: Curve
+    in_domain: bool = True  # false: the input lies outside what the predictor has learned
+
+
+@dataclass(frozen=True, slots=True)
+class HeadPredictions:
+    """Both predictors' answers; `None` where a modality is missing."""
+
+    visual: Prediction | None
+    textual: Prediction | None
+
+
+class Localizer(ABC):
+    """Anything that answers a batch of questions."""
+
+    @abstractmethod
+    def predict(self, batch: Batch, top_k: int = 5) -> list[HeadPredictions]:
+        """Both predictors' answers, one entry a question."""
+
+
+class NeuralLocalizer(nn.Module, Localizer):
+    """A localizer that is trained by gradient descent.
+
+    `forward` needs no labels; `losses` returns named terms whose sum is minimised; `decode` turns
+    an output into predictions in seconds.
+    """
+
+    @abstractmethod
+    def losses(self, output: Any, batch: Batch) -> dict[str, Tensor]:
+        """Named loss terms (scalars); the trainer minimises their sum."""
+
+    @abstractmethod
+    def decode(self, output: Any, batch: Batch, top_k: int = 5) -> list[HeadPredictions]:
+        """Predictions in seconds, one entry a question."""
+
+    def logs(self, output: Any, batch: Batch) -> dict[str, float]:
+        """Numbers worth a line in the training log beside the losses."""
+        return {}
+
+    @torch.inference_mode()
+    def predict(self, batch: Batch, top_k: int = 5) -> list[HeadPredictions]:
+        """Forward and decode, without gradients."""
+        return self.decode(self(batch), batch, top_k)

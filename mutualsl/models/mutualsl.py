@@ -1,0 +1,233 @@
+"""MutualSL: visual answer localization with mutual knowledge transfer.
+
+Weng and Li, "Visual Answer Localization with Cross-Modal Mutual Knowledge Transfer", ICASSP 2023,
+https://arxiv.org/abs/2210.14823. This is the paper's model made consistent (`docs/decisions`).
+Letters: B questions, K rows, N cues, F row width, H language model width, D model width.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from mutualsl.data.batch import Batch
+from mutualsl.models.base import HeadPredictions, NeuralLocalizer, Prediction
+from mutualsl.models.decoding import decode_span
+from mutualsl.models.layers import (
+    MASKED,
+    ContextQueryAttention,
+    Fusion,
+    SequenceEncoder,
+    masked_mean,
+)
+from mutualsl.models.losses import (
+    SpanLogits,
+    lesson_for_textual,
+    lesson_for_visual,
+    mean_where,
+    span_cross_entropy,
+    transfer_loss,
+)
+from mutualsl.models.statistics import RowStatistics, ScoreCalibration
+from mutualsl.models.text_encoder import TextEncoder
+
+
+@dataclass(frozen=True, kw_only=True)
+class MutualSLConfig:
+    """Sizes and switches of MutualSL."""
+
+    row_width: int  # F
+    text_encoder: dict[str, Any] = field(repr=False)  # a transformers config
+    width: int = 256  # D
+    heads: int = 4
+    dropout: float = 0.2
+    mutual: bool = True  # Eq. 14-19; off for the ablation of Table 2
+    trained_heads: tuple[str, ...] = ("visual", "textual")  # a head not named here shows no span
+
+
+class FeatureProjection(nn.Module):
+    """Rows (B, K, F), standardised, to the model width D, and their visual encoder."""
+
+    def __init__(self, row_width: int, width: int, heads: int, dropout: float) -> None:
+        super().__init__()
+        self.statistics = RowStatistics(row_width)
+        self.project = nn.Linear(row_width, width)
+        self.encode = SequenceEncoder(width, heads=heads, dropout=dropout)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, rows: Tensor, mask: Tensor) -> Tensor:
+        """V of Fig. 2: (B, K, F) -> (B, K, D)."""
+        return self.encode(self.project(self.dropout(self.statistics.standardise(rows))), mask)
+
+
+class TextualProjection(nn.Module):
+    """Cue vectors with the pooled visual feature added to each. Eq. 5-6."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.project = nn.Linear(width, width)
+
+    def forward(self, cues: Tensor, rows: Tensor, row_mask: Tensor) -> Tensor:
+        """FFN_P(T) + mean of V'' over valid rows: (B, N, D), (B, K, D) -> (B, N, D)."""
+        return self.project(cues) + masked_mean(rows, row_mask).unsqueeze(1)
+
+
+class VisualPredictor(nn.Module):
+    """Start and end logits of every row by two parallel LSTMs. Eq. 7-8."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.start_lstm = nn.LSTM(width, width, batch_first=True)
+        self.end_lstm = nn.LSTM(width, width, batch_first=True)
+        self.start = nn.Linear(width, 1)
+        self.end = nn.Linear(width, 1)
+
+    def forward(self, rows: Tensor, mask: Tensor) -> SpanLogits:
+        """(B, K, D) -> two (B, K)."""
+        start = self.start(self.start_lstm(rows)[0]).squeeze(-1)
+        end = self.end(self.end_lstm(rows)[0]).squeeze(-1)
+        return SpanLogits(start.masked_fill(~mask, MASKED), end.masked_fill(~mask, MASKED))
+
+
+class TextualPredictor(nn.Module):
+    """Start and end logits of every cue by one feed-forward network each. Eq. 9.
+
+    The hidden layer matters: under a single linear map the visual feature that Eq. 6 adds to every
+    cue alike would cancel in the softmax.
+    """
+
+    def __init__(self, width: int, dropout: float) -> None:
+        super().__init__()
+        self.start = self._feed_forward(width, dropout)
+        self.end = self._feed_forward(width, dropout)
+
+    @staticmethod
+    def _feed_forward(width: int, dropout: float) -> nn.Sequential:
+        return nn.Sequential(
+            nn.Linear(width, width), nn.GELU(), nn.Dropout(dropout), nn.Linear(width, 1)
+        )
+
+    def forward(self, cues: Tensor, mask: Tensor) -> SpanLogits:
+        """(B, N, D) -> two (B, N)."""
+        start, end = self.start(cues).squeeze(-1), self.end(cues).squeeze(-1)
+        return SpanLogits(start.masked_fill(~mask, MASKED), end.masked_fill(~mask, MASKED))
+
+
+class MutualSLOutput(NamedTuple):
+    """Logits over rows and over cues."""
+
+    visual: SpanLogits  # (B, K)
+    textual: SpanLogits  # (B, N)
+
+
+class MutualSL(NeuralLocalizer):
+    """Two predictors over one video that teach each other through the timeline."""
+
+    def __init__(self, config: MutualSLConfig, text_encoder: TextEncoder | None = None) -> None:
+        super().__init__()
+        self.config = config
+        width, dropout = config.width, config.dropout
+        self.text_encoder = text_encoder or TextEncoder.from_config(config.text_encoder)
+        self.text_projection = nn.Linear(self.text_encoder.width, width)
+        self.cross_window = SequenceEncoder(width, heads=config.heads, dropout=dropout)
+        self.feature_projection = FeatureProjection(config.row_width, width, config.heads, dropout)
+        self.attention = ContextQueryAttention(width, dropout)
+        self.fusion = Fusion(width)
+        self.textual_projection = TextualProjection(width)
+        self.visual_predictor = VisualPredictor(width)
+        self.textual_predictor = TextualPredictor(width, dropout)
+        self.visual_calibration = ScoreCalibration()
+        self.textual_calibration = ScoreCalibration()
+
+    def forward(self, batch: Batch) -> MutualSLOutput:
+        """Score every row and every cue as start and end of the answer."""
+        segments, segment_mask = self.text_encoder(batch)
+        text = self.cross_window(self.text_projection(segments), segment_mask)
+        rows = self.feature_projection(batch.rows, batch.row_mask)
+        attended = self.attention(rows, text, batch.row_mask, segment_mask)
+        fused = self.fusion(attended, text, segment_mask)
+        cues = self.textual_projection(text[:, 1:], fused, batch.row_mask)
+        return MutualSLOutput(
+            visual=self.visual_predictor(fused, batch.row_mask),
+            textual=self.textual_predictor(cues, batch.timeline.cue_mask),
+        )
+
+    def losses(self, output: MutualSLOutput, batch: Batch) -> dict[str, Tensor]:
+        """The four terms of Eq. 19: both predictors on gold, and each on the other's lesson."""
+        assert batch.gold is not None, "losses need gold spans"
+        timeline, gold = batch.timeline, batch.gold
+        own_visual = span_cross_entropy(output.visual, *timeline.gold_rows(gold))
+        own_textual = span_cross_entropy(output.textual, *timeline.gold_cues(gold))
+        terms = {
+            "visual": mean_where(own_visual, batch.has_video),
+            "textual": mean_where(own_textual, batch.has_subtitles),
+        }
+        if self.config.mutual:
+            both = batch.has_video & batch.has_subtitles
+            to_visual = lesson_for_visual(output.textual, timeline, gold)
+            to_textual = lesson_for_textual(output.visual, timeline, gold)
+            terms["visual_mutual"] = mean_where(transfer_loss(output.visual, to_visual), both)
+            terms["textual_mutual"] = mean_where(transfer_loss(output.textual, to_textual), both)
+        return terms
+
+    @torch.no_grad()
+    def logs(self, output: MutualSLOutput, batch: Batch) -> dict[str, float]:
+        """Both transfer weights: how right each teacher is on the student's axis. Fig. 3."""
+        assert batch.gold is not None, "transfer weights need gold spans"
+        both = batch.has_video & batch.has_subtitles
+        if not both.any():
+            return {}
+        to_visual = lesson_for_visual(output.textual, batch.timeline, batch.gold)
+        to_textual = lesson_for_textual(output.visual, batch.timeline, batch.gold)
+        return {
+            "weight_textual_to_visual": float(mean_where(to_visual.weight, both)),
+            "weight_visual_to_textual": float(mean_where(to_textual.weight, both)),
+        }
+
+    def decode(self, output: MutualSLOutput, batch: Batch, top_k: int = 5) -> list[HeadPredictions]:
+        """Both predictors' spans in seconds; `None` for a missing modality or an untrained head."""
+        in_domain = self.feature_projection.statistics.in_domain(batch.rows, batch.row_mask)
+        heads = self.config.trained_heads
+        predictions = []
+        for b in range(len(batch)):
+            visual = textual = None
+            if "visual" in heads and batch.has_video[b]:
+                visual = self._decode_visual(output.visual, batch, b, top_k, bool(in_domain[b]))
+            if "textual" in heads and batch.has_subtitles[b]:
+                textual = self._decode_textual(output.textual, batch, b, top_k)
+            predictions.append(HeadPredictions(visual, textual))
+        return predictions
+
+    def _decode_visual(
+        self, logits: SpanLogits, batch: Batch, b: int, top_k: int, in_domain: bool
+    ) -> Prediction:
+        timeline = batch.timeline.of_one(b)
+        count = int(timeline.row_count[0])
+        every = torch.arange(count)
+        start_second, end_second = timeline.rows_to_seconds(every, every)
+        log_probs = SpanLogits(logits.start[b, :count], logits.end[b, :count]).log_probs()
+        return decode_span(
+            log_probs,
+            start_second,
+            end_second,
+            timeline.rows_to_seconds,
+            self.visual_calibration,
+            top_k=top_k,
+            in_domain=in_domain,
+        )
+
+    def _decode_textual(self, logits: SpanLogits, batch: Batch, b: int, top_k: int) -> Prediction:
+        timeline = batch.timeline.of_one(b)
+        count = int(timeline.cue_mask.sum())
+        log_probs = SpanLogits(logits.start[b, :count], logits.end[b, :count]).log_probs()
+        return decode_span(
+            log_probs,
+            timeline.cue_start_second[0, :count],
+            timeline.cue_end_second[0, :count],
+            timeline.cues_to_seconds,
+            self.textual_calibration,
+            top_k=top_k,
+        )

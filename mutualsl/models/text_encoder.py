@@ -1,0 +1,78 @@
+"""Question and subtitles to one vector a segment (Eq. 2), whatever their length.
+
+Letters: B questions, N cues (segments are N + 1: the question first), W windows, L tokens, H
+hidden width of the language model.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from transformers import AutoConfig, AutoModel, PreTrainedModel
+
+from mutualsl.data.batch import Batch
+
+
+class TextEncoder(nn.Module):
+    """A pre-trained language model read out as the mean of each segment's token vectors."""
+
+    def __init__(self, language_model: PreTrainedModel, windows_at_once: int = 16) -> None:
+        super().__init__()
+        self.language_model = language_model
+        self.windows_at_once = windows_at_once  # bounds memory on hour-long transcripts
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> TextEncoder:
+        """Build with random weights from a transformers config."""
+        parsed = AutoConfig.for_model(**config)
+        return cls(AutoModel.from_config(parsed, **_without_pooler(config["model_type"])))
+
+    @classmethod
+    def from_pretrained(cls, path: str) -> TextEncoder:
+        """Load a language model from a folder or the Hub."""
+        config = AutoConfig.from_pretrained(path)
+        return cls(AutoModel.from_pretrained(path, **_without_pooler(config.model_type)))
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The transformers config, as data."""
+        return self.language_model.config.to_diff_dict()
+
+    @property
+    def width(self) -> int:
+        """Hidden width H."""
+        return self.language_model.config.hidden_size
+
+    def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Segment vectors (B, N + 1, H) and their mask (B, N + 1). Eq. 2, the mean of tokens.
+
+        A cue without tokens keeps a zero vector: it stays a cue that a span may begin or end at.
+        """
+        count, segments = len(batch), batch.timeline.cue_mask.shape[1] + 1
+        parts = zip(
+            batch.window_ids.split(self.windows_at_once),
+            batch.window_mask.split(self.windows_at_once),
+            strict=True,
+        )
+        tokens = torch.cat([self._encode(ids, mask) for ids, mask in parts])  # (W, L, H)
+        belongs = batch.window_segment >= 0
+        place = (batch.window_question[:, None] * segments + batch.window_segment)[belongs]
+        values = tokens[belongs].float()
+        sums = values.new_zeros(count * segments, self.width).index_add_(0, place, values)
+        sizes = torch.bincount(place, minlength=count * segments).clamp_min(1).unsqueeze(1)
+        question = torch.ones(count, 1, dtype=torch.bool, device=sums.device)
+        mask = torch.cat([question, batch.timeline.cue_mask], dim=1)
+        return (sums / sizes).view(count, segments, self.width), mask
+
+    def _encode(self, ids: Tensor, mask: Tensor) -> Tensor:
+        output: Tensor = self.language_model(
+            input_ids=ids, attention_mask=mask.long()
+        ).last_hidden_state
+        return output
+
+
+def _without_pooler(model_type: str) -> dict[str, bool]:
+    """BERT-like models carry a pooler that nothing here reads; leave it out of the weights."""
+    return {"add_pooling_layer": False} if model_type in {"bert", "roberta"} else {}

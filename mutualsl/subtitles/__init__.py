@@ -1,0 +1,19 @@
+"""Subtitles of any format and encoding as cues in seconds, with a report of every repair."""
+
+from mutualsl.subtitles.doctor import diagnose
+from mutualsl.subtitles.model import Cue, Repair, Subtitles
+from mutualsl.subtitles.read import from_track, parse_subtitles, read_subtitles
+from mutualsl.subtitles.write import to_srt, to_webvtt, write_subtitles
+
+__all__ = [
+    "Cue",
+    "Repair",
+    "Subtitles",
+    "diagnose",
+    "from_track",
+    "parse_subtitles",
+    "read_subtitles",
+    "to_srt",
+    "to_webvtt",
+    "write_subtitles",
+]

@@ -1,0 +1,34 @@
+"""Cue text without its markup: tags, inline times, HTML entities, ASS overrides."""
+
+import html
+import re
+
+# Only what WebVTT and SRT define is markup; `<script>` or `a < b` is text, which the page escapes.
+_TAG = re.compile(
+    r"</?(?:c|i|b|u|s|v|lang|ruby|rt|font)(?:\.[^\s<>]*)?(?:\s[^<>]*)?>"
+    r"|<(?:[0-9]+:)?[0-9]{1,2}:[0-9]{2}(?:\.[0-9]+)?>",
+    re.IGNORECASE,
+)
+_ASS_OVERRIDE = re.compile(r"\{\\[^{}]*\}")  # {\an8} turns up in SRT files as well
+_INVISIBLE = re.compile("[\u200b\u2060\ufeff]")
+_UNWRITABLE = re.compile("[\0\ud800-\udfff]")  # half of a surrogate pair, as JSON may hold
+_SPACES = re.compile(r"[^\S\n]+")
+_LINE_BREAK = re.compile(r"\r\n?|\n")
+
+
+def plain_text(marked_up: str) -> str:
+    """Return the words of a cue as lines without markup, doubled spaces or empty lines."""
+    text = _TAG.sub("", _ASS_OVERRIDE.sub("", marked_up))
+    return tidy_lines(html.unescape(text))
+
+
+def tidy_lines(text: str) -> str:
+    """Return text with one kind of line break, single spaces and no empty line."""
+    text = _LINE_BREAK.sub("\n", _INVISIBLE.sub("", _UNWRITABLE.sub("\ufffd", text)))
+    lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def escape_text(text: str) -> str:
+    """Return plain text as WebVTT cue text; `plain_text` gives it back."""
+    return tidy_lines(html.escape(text, quote=False))

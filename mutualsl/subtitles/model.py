@@ -1,0 +1,60 @@
+"""The values that subtitles are made of."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One caption: plain text shown from start to end; lines are separated by a line feed."""
+
+    start_second: float
+    end_second: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """One kind of thing that was mended or noticed, how often, and what it means."""
+
+    kind: str
+    count: int
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subtitles:
+    """The cues of one track in order of time, with everything that was done to them.
+
+    `silent` are cues that have times but no words of their own (empty, or a rolling caption that
+    only repeats the line before). No question can be about them, so `cues` leaves them out;
+    they are written back to WebVTT, so that no cue of a file loses its times.
+    """
+
+    cues: tuple[Cue, ...]
+    report: tuple[Repair, ...] = ()
+    format: str = "webvtt"
+    encoding: str | None = None
+    language: str | None = None
+    silent: tuple[Cue, ...] = ()
+
+    @property
+    def end_second(self) -> float:
+        """Return the latest end of a cue, 0 where there is none."""
+        return max((cue.end_second for cue in self.cues), default=0.0)
+
+    def __len__(self) -> int:
+        return len(self.cues)
+
+    def __iter__(self) -> Iterator[Cue]:
+        return iter(self.cues)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """What a format reader found: cues in file order with plain text, times not yet checked."""
+
+    cues: list[Cue]
+    format: str
+    repairs: list[Repair]
+    language: str | None = None

@@ -1,0 +1,105 @@
+"""Subtitles from a file, from bytes or from a track inside a video."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from mutualsl.errors import SubtitleError
+from mutualsl.subtitles.ass import parse_track
+from mutualsl.subtitles.encoding import decode
+from mutualsl.subtitles.model import Parsed, Repair, Subtitles
+from mutualsl.subtitles.recognise import (
+    FORMATS,
+    parse_text,
+    refuse_other_files,
+    refuse_size,
+)
+from mutualsl.subtitles.repair import (
+    fit_video,
+    give_length,
+    notice_overlaps,
+    round_times,
+    sort_cues,
+)
+from mutualsl.subtitles.rolling import unroll
+
+
+def read_subtitles(path: str | Path, video_duration_second: float | None = None) -> Subtitles:
+    """Read a subtitle file of any known format and encoding; raise `SubtitleError` if unusable.
+
+    With the duration of the video, cues past its end are dropped or clipped.
+    """
+    path = Path(path)
+    try:
+        if not path.is_file():
+            what = "is not a file" if path.exists() else "does not exist"
+            raise SubtitleError(f"{path}: {what}; give the path of a subtitle file ({FORMATS})")
+        refuse_size(path.stat().st_size, path.name)
+        data = path.read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a NUL inside the path
+        raise SubtitleError(f"{path}: cannot be opened ({error}); check the path") from error
+    return parse_subtitles(data, path.name, video_duration_second)
+
+
+def parse_subtitles(
+    data: bytes, name: str, video_duration_second: float | None = None
+) -> Subtitles:
+    """Read subtitles from the bytes of a file; the name hints at the format."""
+    refuse_size(len(data), name)
+    refuse_other_files(data, name)
+    text, encoding, repairs = decode(data, name)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+    parsed = parse_text(text, name)
+    repairs = [*repairs, *parsed.repairs]
+    return _finish(parsed, name, encoding, repairs, video_duration_second)
+
+
+def from_track(
+    events: Iterable[tuple[float, float, str]],
+    *,
+    codec: str,
+    language: str | None,
+    video_duration_second: float | None = None,
+) -> Subtitles:
+    """Make subtitles of the (start second, end second, text) of a text track inside a video."""
+    parsed = parse_track(events, codec, language)
+    return _finish(parsed, f"text track ({codec})", None, parsed.repairs, video_duration_second)
+
+
+def _finish(
+    parsed: Parsed,
+    name: str,
+    encoding: str | None,
+    repairs: Sequence[Repair],
+    video_duration_second: float | None,
+) -> Subtitles:
+    """Mend the times, take repeated lines out, and part the cues that have words from the rest."""
+    cues, order = sort_cues(round_times(parsed.cues))
+    cues, length = give_length(cues)
+    cues, past_end = fit_video(cues, video_duration_second)
+    silent = [cue for cue in cues if not cue.text]
+    cues, rolling = unroll([cue for cue in cues if cue.text])
+    empty = [Repair("empty", len(silent), "cues hold no text")] if silent else []
+    silent += [cue for cue in cues if not cue.text]
+    spoken = [cue for cue in cues if cue.text]
+    report = [*repairs, *order, *length, *past_end, *empty, *rolling, *notice_overlaps(spoken)]
+    if not spoken:
+        raise SubtitleError(_nothing_usable(name, report))
+    return Subtitles(
+        cues=tuple(spoken),
+        # Only WebVTT promises to keep a cue that shows nothing.
+        silent=tuple(sorted(silent, key=lambda cue: cue.start_second))
+        if parsed.format == "webvtt"
+        else (),
+        report=tuple(report),
+        format=parsed.format,
+        encoding=encoding,
+        language=parsed.language,
+    )
+
+
+def _nothing_usable(name: str, report: Sequence[Repair]) -> str:
+    """Say why no cue is left."""
+    reasons = "; ".join(f"{repair.count} {repair.detail}" for repair in report)
+    return (
+        f"{name}: no usable cue is left ({reasons or 'it holds none'}); give another subtitle file"
+    )

@@ -1,0 +1,171 @@
+"""Train the visual encoder `mini` to name what a rendered second shows.
+
+Each second of a rendered video is labelled with its kind of shot and, inside a step, with the
+step's attributes (`annotations/<video_id>.json`). One linear classifier per attribute sits on the
+features during training and is thrown away after it. Letters: M clips, T frames, F row width.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from mutualsl.data.jsonl import find_video
+from mutualsl.features.base import VisualEncoder
+from mutualsl.features.mini import MiniConfig, MiniEncoder
+from mutualsl.features.network import MiniNetwork
+from mutualsl.video import read_frames
+
+ATTRIBUTES = ("shot", "action", "object", "colour", "place", "tool")
+UNKNOWN = -1
+MOSTLY = 0.6  # share of a second that a shot must cover to label it
+
+Clips = npt.NDArray[np.uint8]  # (M, T, H, W, 3)
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisualTrainConfig:
+    """How long and how fast."""
+
+    seed: int = 0
+    epochs: int = 8
+    batch: int = 32
+    lr: float = 3e-3
+    weight_decay: float = 0.02
+    encoder: MiniConfig = field(default_factory=MiniConfig)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelledClips:
+    """Every second of a split, with one label index per attribute (`UNKNOWN` where none holds)."""
+
+    clips: Clips
+    labels: npt.NDArray[np.int64]  # (M, attributes)
+    names: dict[str, list[str]]  # attribute -> label names
+
+
+def load_clips(
+    root: Path, split: str, encoder: VisualEncoder, names: dict[str, list[str]] | None = None
+) -> LabelledClips:
+    """Decode all videos of a split into one memory-mapped file beside them."""
+    notes = [json.loads(p.read_text()) for p in sorted((root / "annotations").glob("*.json"))]
+    notes = [note for note in notes if note["split"] == split]
+    names = names or _label_names(notes)
+    clips: list[Clips] = []
+    labels: list[list[int]] = []
+    for note in notes:
+        path = find_video(root, note["video_id"])
+        assert path is not None, f"{note['video_id']}: rendered but its video is missing"
+        with read_frames(path, encoder.request) as reader:
+            frames = np.concatenate([chunk.frames.copy() for chunk in reader])
+        count = len(frames) // encoder.frames_per_row
+        frames = frames[: count * encoder.frames_per_row]
+        clips.append(frames.reshape(count, encoder.frames_per_row, *frames.shape[1:]))
+        labels += [_second_labels(note["shots"], second, names) for second in range(count)]
+    return LabelledClips(clips=np.concatenate(clips), labels=np.array(labels), names=names)
+
+
+def train_visual(
+    train: LabelledClips,
+    val: LabelledClips,
+    config: VisualTrainConfig,
+    log: Callable[[dict[str, Any]], None],
+) -> tuple[MiniEncoder, dict[str, float]]:
+    """The trained encoder and its validation accuracy per attribute, in percent."""
+    torch.manual_seed(config.seed)
+    network = MiniNetwork(config.encoder.channels).to(memory_format=torch.channels_last_3d)
+    width = config.encoder.channels[-1]
+    heads = nn.ModuleDict({a: nn.Linear(width, len(train.names[a])) for a in ATTRIBUTES})
+    parameters = [*network.parameters(), *heads.parameters()]
+    optimizer = torch.optim.AdamW(parameters, lr=config.lr, weight_decay=config.weight_decay)
+    steps = config.epochs * (len(train.clips) // config.batch)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, config.lr, total_steps=steps)
+    accuracy: dict[str, float] = {}
+    for epoch in range(config.epochs):
+        started, losses = time.perf_counter(), []
+        network.train()
+        order = torch.randperm(len(train.clips))
+        for chosen in order[: len(order) // config.batch * config.batch].split(config.batch):
+            clips = _augment(torch.from_numpy(train.clips[chosen.numpy()]))
+            labels = torch.from_numpy(train.labels[chosen.numpy()])
+            with torch.autocast("cpu", torch.bfloat16):
+                features = network(clips)
+            loss = _loss(heads, features.float(), labels)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+            losses.append(float(loss.detach()))
+        accuracy = _accuracy(network, heads, val, config.batch)
+        minutes = (time.perf_counter() - started) / 60
+        log({"epoch": epoch, "loss": float(np.mean(losses)), "minutes": minutes, "val": accuracy})
+    return MiniEncoder(config.encoder, network), accuracy
+
+
+def _label_names(notes: list[dict[str, Any]]) -> dict[str, list[str]]:
+    shots = [shot for note in notes for shot in note["shots"]]
+    return {a: sorted({s[a] for s in shots if s.get(a) is not None}) for a in ATTRIBUTES}
+
+
+def _second_labels(
+    shots: list[dict[str, Any]], second: int, names: dict[str, list[str]]
+) -> list[int]:
+    """Labels of the shot that covers most of [second, second + 1)."""
+
+    def cover(shot: dict[str, Any]) -> float:
+        return float(min(shot["end"], second + 1) - max(shot["start"], second))
+
+    shot = max(shots, key=cover)
+    if cover(shot) < MOSTLY:
+        return [UNKNOWN] * len(ATTRIBUTES)
+    return [names[a].index(shot[a]) if shot.get(a) in names[a] else UNKNOWN for a in ATTRIBUTES]
+
+
+def _augment(clips: Tensor) -> Tensor:
+    """uint8 clips (B, T, H, W, 3) to (B, 3, T, H, W) floats, flipped, shifted and relit."""
+    x = clips.permute(0, 4, 1, 2, 3).float().div_(255.0)
+    if torch.rand(()) < 0.5:
+        x = x.flip(-1)
+    down, right = (int(v) for v in torch.randint(-4, 5, (2,)))
+    x = torch.roll(x, (down, right), dims=(-2, -1))
+    light = 1.0 + 0.1 * torch.randn(len(x), 1, 1, 1, 1)
+    noise = 0.02 * torch.randn_like(x)
+    return (x * light + noise).clamp_(0, 1).contiguous(memory_format=torch.channels_last_3d)
+
+
+def _loss(heads: nn.ModuleDict, features: Tensor, labels: Tensor) -> Tensor:
+    terms = [
+        F.cross_entropy(heads[a](features), labels[:, i], ignore_index=UNKNOWN)
+        for i, a in enumerate(ATTRIBUTES)
+        if (labels[:, i] != UNKNOWN).any()
+    ]
+    return torch.stack(terms).sum()
+
+
+@torch.inference_mode()
+def _accuracy(
+    network: MiniNetwork, heads: nn.ModuleDict, val: LabelledClips, batch: int
+) -> dict[str, float]:
+    network.eval()
+    right = np.zeros((len(val.clips), len(ATTRIBUTES)), bool)
+    for begin in range(0, len(val.clips), batch):
+        clips = torch.from_numpy(val.clips[begin : begin + batch]).permute(0, 4, 1, 2, 3)
+        scaled = clips.float().div(255.0).contiguous(memory_format=torch.channels_last_3d)
+        features = network(scaled)
+        for i, attribute in enumerate(ATTRIBUTES):
+            predicted = heads[attribute](features).argmax(1).numpy()
+            right[begin : begin + batch, i] = predicted == val.labels[begin : begin + batch, i]
+    known = val.labels != UNKNOWN
+    return {
+        a: round(100.0 * float(right[known[:, i], i].mean()), 2) for i, a in enumerate(ATTRIBUTES)
+    }

@@ -1,0 +1,60 @@
+"""Video files made from a user's video: the clip of a span, and a copy that browsers can play."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mutualsl.errors import VideoError
+from mutualsl.video.atomic import atomic_output
+from mutualsl.video.hashing import content_hash
+from mutualsl.video.info import Progress, VideoInfo
+from mutualsl.video.process import run_job
+
+if TYPE_CHECKING:  # the worker imports this package, and spans imports torch
+    from mutualsl.spans import Span
+
+PLAYABLE_HEIGHT = 360
+"""Enough to recognise an action in a browser, and several times faster to make than 720p."""
+
+
+def export_clip(
+    path: str | Path, span: "Span", out: str | Path, progress: Progress | None = None
+) -> Path:
+    """Cut a span out of a video, exact to the frame: H.264 + AAC in an MP4 that streams.
+
+    VideoError when the span is empty, starts after the end of the video, or nothing can be read.
+    """
+    start_second, end_second = span
+    if not 0 <= start_second < end_second:
+        raise VideoError(
+            f"cannot cut {start_second:g}-{end_second:g} s out of {path}: "
+            "a span starts at 0 or later and ends after its start"
+        )
+    with atomic_output(out) as partial:
+        run_job(
+            "transcode",
+            path,
+            progress=progress,
+            out=str(partial.absolute()),
+            start_second=float(start_second),
+            end_second=float(end_second),
+        )
+    return Path(out)
+
+
+def playable_copy(
+    path: str | Path, info: VideoInfo, folder: str | Path, progress: Progress | None = None
+) -> Path:
+    """The file itself if a browser plays it, else a small H.264 copy, made once per content."""
+    if info.browser_playable:
+        return Path(path)
+    copy = Path(folder) / f"{content_hash(path)}.mp4"
+    if not copy.exists():
+        with atomic_output(copy) as partial:
+            run_job(
+                "transcode",
+                path,
+                progress=progress,
+                out=str(partial.absolute()),
+                height_limit=PLAYABLE_HEIGHT,
+            )
+    return copy

@@ -1,0 +1,141 @@
+"""Run one job on one user's file in a process of its own, and survive whatever the file does.
+
+The process is a fresh interpreter that imports only `mutualsl.video.worker` (about 0.2 s), not
+a fork, which would carry along locks and models, and not multiprocessing's spawn, which would
+import the caller's main module again. It answers in JSON: a worker that a file has taken over
+can say something wrong, but it cannot make this process run anything.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from multiprocessing.connection import Pipe
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import mutualsl
+from mutualsl.errors import VideoError
+from mutualsl.video.info import Progress
+from mutualsl.video.ring import FrameRing
+
+HANG_SECOND = 30.0
+"""A worker that says nothing for this long is taken for hung; a healthy one speaks every second."""
+
+Message = dict[str, Any]
+
+
+class Worker:
+    """A running job; leaving the `with` block ends it, finished or not."""
+
+    def __init__(
+        self,
+        job: str,
+        path: str | Path,
+        *,
+        hang_second: float = HANG_SECOND,
+        ring: FrameRing | None = None,
+        **arguments: object,
+    ) -> None:
+        self.path = Path(path).absolute()
+        self.hang_second = hang_second
+        if not self.path.is_file():
+            raise VideoError(f"{self.path} is not a file; give the path of a video")
+        self._connection, theirs = Pipe()
+        inherited = (theirs.fileno(), *((ring.descriptor,) if ring else ()))
+        try:
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "mutualsl.video.worker", *map(str, inherited)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=inherited,
+                env={**os.environ, "PYTHONPATH": _import_path()},
+            )
+        finally:
+            theirs.close()
+        self.send({"job": job, "path": str(self.path), **arguments})
+
+    def send(self, message: Message) -> None:
+        """Tell the worker something; a worker that is gone is noticed by the next `receive`."""
+        try:
+            self._connection.send_bytes(json.dumps(message).encode())
+        except BrokenPipeError:
+            return
+
+    def receive(self) -> Message:
+        """The next message; VideoError when the worker reports one, hangs or dies."""
+        message: Message = json.loads(self.receive_bytes())
+        if message["kind"] == "error":
+            error = VideoError(message["text"])
+            if "traceback" in message:
+                error.add_note(message["traceback"])
+            raise error
+        return message
+
+    def receive_bytes(self) -> bytes:
+        """The payload that a message has announced."""
+        try:
+            if not self._connection.poll(self.hang_second):
+                raise VideoError(
+                    f"{self.path.name}: reading stopped making progress for {self.hang_second:g} s "
+                    "and was ended; the file is probably damaged, convert it and try again"
+                )
+            return self._connection.recv_bytes()
+        except (EOFError, OSError) as error:
+            raise VideoError(
+                f"{self.path.name}: the reader {self._last_words()}; "
+                "the file is probably damaged, convert it and try again"
+            ) from error
+
+    def messages(self) -> Iterator[Message]:
+        """Every message up to the one of kind "result", that one included."""
+        while True:
+            message = self.receive()
+            yield message
+            if message["kind"] == "result":
+                return
+
+    def _last_words(self) -> str:
+        code = self.process.wait(timeout=5)
+        return f"crashed ({signal.Signals(-code).name})" if code < 0 else f"ended early ({code})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.process.kill()
+        self.process.wait()
+        self._connection.close()
+
+
+def run_job(
+    job: str,
+    path: str | Path,
+    *,
+    progress: Progress | None = None,
+    hang_second: float = HANG_SECOND,
+    **arguments: Any,
+) -> Any:
+    """Run a job to its end and return its result."""
+    with Worker(job, path, hang_second=hang_second, **arguments) as worker:
+        for message in worker.messages():
+            if message["kind"] == "progress" and progress is not None:
+                progress(message["fraction"])
+    if progress is not None:
+        progress(1.0)
+    return message["value"]
+
+
+def _import_path() -> str:
+    """Where the worker finds this package, however this process found it."""
+    root = str(Path(mutualsl.__file__).parents[1])
+    return os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))

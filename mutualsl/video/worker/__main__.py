@@ -1,0 +1,54 @@
+"""Run one job and say how it went: started by `mutualsl.video.process` with open descriptors.
+
+python -m mutualsl.video.worker CONNECTION [RING]
+"""
+
+import resource
+import sys
+import traceback
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+
+import av
+
+from mutualsl.errors import VideoError
+from mutualsl.video.worker.channel import Channel
+from mutualsl.video.worker.frames import read_frames
+from mutualsl.video.worker.probing import probe
+from mutualsl.video.worker.text_tracks import read_text_track
+from mutualsl.video.worker.transcoding import transcode
+
+JOBS: dict[str, Callable[..., object]] = {
+    "probe": probe,
+    "read_frames": read_frames,
+    "read_text_track": read_text_track,
+    "transcode": transcode,
+}
+
+MEMORY_BYTE = 4 << 30
+"""Far above what any sane video needs; a file that wants more fails alone."""
+
+
+def main(descriptor: str, *ring: str) -> None:
+    """Take a job from the connection, run it, and send its result or what went wrong."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTE, MEMORY_BYTE))
+    channel = Channel(Connection(int(descriptor)), *map(int, ring))
+    try:
+        request = channel.receive()
+        job = JOBS[request.pop("job")]
+        channel.send("result", value=job(channel, **request))
+    except VideoError as error:
+        channel.send("error", text=str(error))
+    except (av.error.FFmpegError, MemoryError) as error:
+        text = f"{request['path']}: cannot be read any further ({error}); is the file damaged?"
+        channel.send("error", text=text)
+    except (EOFError, BrokenPipeError):
+        return  # nobody listens any more
+    except Exception as error:
+        text = f"{request['path']}: reading failed ({type(error).__name__}: {error})"
+        channel.send("error", text=text, traceback=traceback.format_exc())
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,79 @@
+"""Decode one stream of a file that may be damaged, by its timestamps."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import av
+
+from mutualsl.video.worker.opening import Source, only
+
+THREADS = 2
+"""Decoding threads of a worker; more gain little on the videos people bring."""
+
+Shown = tuple[float, float, Any]
+"""Start second, end second, and the picture shown in between."""
+
+
+class Decoder:
+    """Frames of one stream in order, with the second at which each is presented.
+
+    `tick` is called with the second reached, for every packet: a sign of life.
+    """
+
+    def __init__(self, source: Source, stream: Any, tick: Callable[[float], None]) -> None:
+        self.damaged_packets = 0
+        self.end_second = 0.0  # where the last frame so far ends
+        self._source, self._stream, self._tick = source, stream, tick
+        self._step_second = 1 / source.average_rate_hz
+        only(source, stream)
+        stream.thread_type = "AUTO"
+        stream.codec_context.thread_count = THREADS
+
+    def frames(self) -> Iterator[tuple[float, Any]]:
+        """Every frame that can be decoded; what is damaged is passed over and counted."""
+        previous_second = float("-inf")
+        for frame in self._decode():
+            if frame.pts is None:
+                second = self.end_second
+            else:
+                second = float(frame.pts * frame.time_base) - self._source.origin_second
+            if second <= previous_second:  # a timestamp that goes back shows nothing
+                continue
+            if second > self._source.limit_second:
+                self.damaged_packets += 1
+                return
+            lasts_second = float(frame.duration * frame.time_base) or self._step_second
+            self.end_second = min(second + lasts_second, self._source.limit_second)
+            previous_second = second
+            yield second, frame
+
+    def shown(self) -> Iterator[Shown]:
+        """Every picture with the time it is on screen; the first one from second 0 at the latest.
+
+        A picture stays until the next one comes, however uneven the frame rate.
+        """
+        start_second, picture = 0.0, None
+        for second, following in self.frames():
+            if picture is not None and second > 0:
+                yield start_second, second, picture
+                start_second = second
+            picture = following
+        if picture is not None:
+            yield start_second, max(self.end_second, start_second + self._step_second), picture
+
+    def _decode(self) -> Iterator[Any]:
+        for packet in self._packets():
+            self._tick(self.end_second)
+            try:
+                yield from packet.decode()
+            except av.error.FFmpegError:
+                self.damaged_packets += 1
+
+    def _packets(self) -> Iterator[Any]:
+        try:
+            yield from self._source.container.demux(self._stream)
+        except av.error.FFmpegError:
+            self.damaged_packets += 1
+            flush = av.Packet()
+            flush.stream = self._stream
+            yield flush

@@ -1,0 +1,155 @@
+from dataclasses import replace
+
+import pytest
+import torch
+
+from mutualsl.models.losses import (
+    SpanLogits,
+    lesson_for_textual,
+    lesson_for_visual,
+    transfer_loss,
+)
+from mutualsl.spans import Span
+from tests import tiny
+from tests.test_timeline import timeline
+
+
+def examples():
+    return [
+        tiny.example(0, seconds=12, cue_count=4),
+        tiny.example(1, seconds=7, cue_count=9, question="shake the box"),
+        replace(tiny.example(2), video=tiny.video(seed=2).without_video()),
+        replace(tiny.example(3), video=tiny.video(seed=3).without_subtitles()),
+    ]
+
+
+def test_a_batch_gives_what_each_question_gives_alone():
+    model, collate = tiny.model(), tiny.collator()
+    together = model.predict(collate(examples()))
+    for example, expected in zip(examples(), together, strict=True):
+        alone = model.predict(collate([example]))[0]
+        for a, b in ((alone.visual, expected.visual), (alone.textual, expected.textual)):
+            assert (a is None) == (b is None)
+            if a is not None and b is not None:
+                assert a.span == pytest.approx(b.span)
+                assert a.start_curve == pytest.approx(b.start_curve, abs=1e-5)
+
+
+def test_missing_modalities_are_none_and_spans_lie_in_the_video():
+    predictions = tiny.model().predict(tiny.collator()(examples()))
+    assert [p.visual is None for p in predictions] == [False, False, True, False]
+    assert [p.textual is None for p in predictions] == [False, False, False, True]
+    for example, prediction in zip(examples(), predictions, strict=True):
+        for head in filter(None, (prediction.visual, prediction.textual)):
+            for candidate in head.candidates:
+                start, end = candidate.span
+                assert 0 <= start < end <= example.video.duration_second
+            assert head.candidates[0].span == head.span
+            scores = [c.score for c in head.candidates]
+            assert scores == sorted(scores, reverse=True) and 0 <= scores[-1] <= scores[0] <= 1
+
+
+def test_padding_changes_nothing():
+    model, collate = tiny.model(), tiny.collator()
+    batch = collate(examples())
+    before = model(batch)
+    rows, ids = batch.rows.clone(), batch.window_ids.clone()
+    rows[~batch.row_mask] = 7.0
+    ids[~batch.window_mask] = 5
+    after = model(replace(batch, rows=rows, window_ids=ids))
+    for b in range(4):
+        valid_rows, valid_cues = batch.row_mask[b], batch.timeline.cue_mask[b]
+        for one, other, valid in (
+            (before.visual, after.visual, valid_rows),
+            (before.textual, after.textual, valid_cues),
+        ):
+            torch.testing.assert_close(one.start[b][valid], other.start[b][valid])
+            assert (other.start[b][~valid] < -1e20).all()
+
+
+def test_every_parameter_gets_a_finite_gradient():
+    model = tiny.model().train()
+    batch = tiny.collator()(examples()[:2])
+    loss = sum(model.losses(model(batch), batch).values())
+    loss.backward()
+    for name, parameter in model.named_parameters():
+        assert parameter.grad is not None and parameter.grad.isfinite().all(), name
+
+
+def one_sample():
+    batch = tiny.collator()([tiny.example()])
+    return batch.timeline, batch.gold
+
+
+def test_pseudo_labels_carry_no_gradient_and_ignore_the_student():
+    axis, gold = one_sample()
+    teacher = SpanLogits(torch.randn(1, 4, requires_grad=True), torch.randn(1, 4))
+    lesson = lesson_for_visual(teacher, axis, gold)
+    assert not lesson.weight.requires_grad and not lesson.start.is_floating_point()
+    student = SpanLogits(torch.randn(1, 12, requires_grad=True), torch.randn(1, 12))
+    transfer_loss(student, lesson).sum().backward()
+    assert teacher.start.grad is None
+    assert student.start.grad is not None
+
+
+def test_a_perfect_teacher_weighs_one_and_a_disjoint_one_nothing():
+    axis = timeline([(0, 2), (2, 6), (6, 10)])
+    gold = torch.tensor([[2.0, 6.0]])
+    right = SpanLogits(torch.tensor([[0.0, 9, 0]]), torch.tensor([[0.0, 9, 0]]))
+    wrong = SpanLogits(torch.tensor([[0.0, 0, 9]]), torch.tensor([[0.0, 0, 9]]))
+    assert lesson_for_visual(right, axis, gold).weight.item() == 1.0
+    lesson = lesson_for_visual(wrong, axis, gold)
+    assert lesson.weight.item() == 0.0
+    student = SpanLogits(torch.randn(1, 10, requires_grad=True), torch.randn(1, 10))
+    transfer_loss(student, lesson).sum().backward()
+    assert student.start.grad.abs().sum() == 0
+    rows = SpanLogits(torch.zeros(1, 10), torch.zeros(1, 10))
+    rows.start[0, 2] = rows.end[0, 5] = 9.0
+    assert lesson_for_textual(rows, axis, gold).weight.item() == 1.0
+
+
+def test_without_transfer_the_textual_loss_reaches_the_video_only_through_eq_6():
+    model = tiny.model(mutual=False)
+    batch = tiny.collator()([tiny.example()])
+    terms = model.losses(model(batch), batch)
+    assert terms.keys() == {"visual", "textual"}
+    terms["textual"].backward()
+    assert all(p.grad is None for p in model.visual_predictor.parameters())
+    trunk = model.feature_projection.project.weight.grad
+    assert trunk is not None and trunk.abs().sum() > 0
+
+
+def test_an_untrained_head_shows_no_span():
+    predictions = tiny.model(trained_heads=("textual",)).predict(tiny.collator()(examples()[:1]))
+    assert predictions[0].visual is None and predictions[0].textual is not None
+
+
+def test_rows_unlike_the_training_rows_are_out_of_domain():
+    model = tiny.model()
+    statistics = model.feature_projection.statistics
+    statistics.fit(torch.randn(500, tiny.ROW_WIDTH))
+    statistics.limit.fill_(3.0)
+    near = tiny.example(0)
+    far = replace(near, video=replace(near.video, rows=near.video.rows + 50))
+    heads = model.predict(tiny.collator()([near, far]))
+    assert [h.visual.in_domain for h in heads] == [True, False]
+
+
+@pytest.mark.slow
+def test_it_overfits_a_few_questions():
+    chosen = [
+        replace(tiny.example(i, question=q), gold=Span(float(start), float(start + 3)))
+        for i, (q, start) in enumerate(
+            [("open the jar", 0), ("shake the box", 3), ("turn the lid", 6), ("close the jar", 9)]
+        )
+    ]
+    model = tiny.model(width=32, dropout=0.0).train()
+    batch = tiny.collator()(chosen)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
+    for _ in range(120):
+        optimizer.zero_grad()
+        sum(model.losses(model(batch), batch).values()).backward()
+        optimizer.step()
+    for example, heads in zip(chosen, model.eval().predict(batch), strict=True):
+        assert heads.visual.span == example.gold
+        assert heads.textual.span.start_second == example.gold.start_second

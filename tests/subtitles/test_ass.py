@@ -1,0 +1,50 @@
+import pytest
+
+from mutualsl.errors import SubtitleError
+from mutualsl.subtitles import Cue, from_track, parse_subtitles
+
+ASS = """[Script Info]
+ScriptType: v4.00+
+
+[V4+ Styles]
+Format: Name, Fontname, Fontsize
+Style: Default,Arial,20
+
+[Events]
+Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
+Dialogue: 0,0:00:01.50,0:00:02.00,Default,,0,0,0,,{\\an8\\i1}one{\\i0}\\Ntwo, three
+Comment: 0,0:00:03.00,0:00:04.00,Default,,0,0,0,,not shown
+Dialogue: 0,0:00:03.00,0:00:04.00,Default,,0,0,0,,{\\p1}m 0 0 l 100 0{\\p0}
+"""
+
+
+def test_dialogue_is_read_without_overrides_comments_and_drawings():
+    subtitles = parse_subtitles(ASS.encode("utf-8-sig"), "cues.ass")
+    assert subtitles.cues == (Cue(1.5, 2.0, "one\ntwo, three"),)
+    assert subtitles.report[0].count == 2
+
+
+def test_ass_without_events():
+    with pytest.raises(SubtitleError, match="no usable cue"):
+        parse_subtitles(b"[Script Info]\nTitle: x\n", "cues.ass")
+
+
+@pytest.mark.parametrize(
+    ("codec", "text", "plain"),
+    [
+        ("ass", "0,0,Default,,0,0,0,,{\\an8}Hello,\\Nyou", "Hello,\nyou"),
+        ("mov_text", "Press the green button", "Press the green button"),
+        ("subrip", "<i>Press</i> &amp; hold", "Press & hold"),
+        ("webvtt", "<v Ann>Press", "Press"),
+        ("mov_text", "1, 2, 3, go", "1, 2, 3, go"),
+    ],
+)
+def test_embedded_track(codec, text, plain):
+    subtitles = from_track([(1.0, 2.0, text)], codec=codec, language="en")
+    assert subtitles.cues == (Cue(1, 2, plain),)
+    assert (subtitles.format, subtitles.language, subtitles.encoding) == (codec, "en", None)
+
+
+def test_track_without_text():
+    with pytest.raises(SubtitleError, match="text track"):
+        from_track([], codec="mov_text", language=None)

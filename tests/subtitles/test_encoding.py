@@ -1,0 +1,80 @@
+import codecs
+
+import pytest
+
+from mutualsl.errors import SubtitleError
+from mutualsl.subtitles import parse_subtitles
+
+CHINESE = ["把水倒进锅里，盖上盖子。", "然后关火", "谢谢大家！"]
+TAIWANESE = ["把水倒進鍋裡，蓋上蓋子。", "然後關火", "謝謝大家！"]
+JAPANESE = ["水を鍋に入れます。", "火を止めてください", "わしは平気だ"]
+FRENCH = ["Ouvrez le capot", "L’huile est à côté — ça va ?", "crème brûlée…"]
+GERMAN = ["Die Größe prüfen", "Über dem Öl", "fertig"]
+ENGLISH = ["Don’t “move” it", "plain", "wait—what"]
+SHORT = ["好", "是的", "不"]
+
+
+def srt(texts):
+    return "".join(
+        f"{i}\r\n00:00:{i:02},000 --> 00:00:{i + 1:02},000\r\n{text}\r\n\r\n"
+        for i, text in enumerate(texts, start=1)
+    )
+
+
+@pytest.mark.parametrize(
+    ("encoding", "texts", "reported"),
+    [
+        ("utf-8", CHINESE, "utf-8"),
+        ("utf-8-sig", FRENCH, "utf-8"),
+        ("utf-16", JAPANESE, "utf-16-le"),
+        ("utf-16-le", ENGLISH, "utf-16-le"),
+        ("utf-16-be", CHINESE, "utf-16-be"),
+        ("cp1252", FRENCH, "cp1252"),
+        ("cp1252", GERMAN, "cp1252"),
+        ("cp1252", ENGLISH, "cp1252"),
+        ("gbk", CHINESE, "gbk"),
+        ("gbk", SHORT, "gbk"),
+        ("big5", TAIWANESE, "big5"),
+        ("big5", SHORT, "big5"),
+        ("shift_jis", JAPANESE, "shift_jis"),
+        ("cp1251", ["Налейте воды", "Привет", "Что это?"], "cp1251"),
+        ("cp949", ["물을 붓고 뚜껑을 닫으세요", "감사합니다"], "euc_kr"),
+    ],
+)
+def test_short_files_in_every_encoding_come_out_right(encoding, texts, reported):
+    subtitles = parse_subtitles(srt(texts).encode(encoding), "cues.srt")
+    assert [cue.text for cue in subtitles] == texts
+    assert subtitles.encoding == reported
+
+
+@pytest.mark.parametrize("mark", [codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE])
+def test_utf16_with_either_byte_order_mark(mark):
+    encoding = "utf-16-le" if mark == codecs.BOM_UTF16_LE else "utf-16-be"
+    subtitles = parse_subtitles(mark + srt(TAIWANESE).encode(encoding), "cues.srt")
+    assert [cue.text for cue in subtitles] == TAIWANESE
+
+
+def test_a_guessed_encoding_is_reported():
+    report = parse_subtitles(srt(CHINESE).encode("gbk"), "cues.srt").report
+    assert [(repair.kind, repair.count) for repair in report] == [("encoding", 1)]
+    assert "gbk" in report[0].detail
+
+
+def test_one_broken_byte_does_not_turn_utf8_into_mojibake():
+    data = srt(CHINESE * 2).encode().replace("水".encode(), b"\xe6\xb0", 1)
+    subtitles = parse_subtitles(data, "cues.srt")
+    assert subtitles.cues[1].text == CHINESE[1]
+    assert subtitles.encoding == "utf-8"
+    assert subtitles.report[0].kind == "characters"
+
+
+def test_bytes_that_are_no_text_are_refused():
+    noise = bytes((i * 7919 + i // 256 * 31) % 255 + 1 for i in range(4000))
+    with pytest.raises(SubtitleError, match="not recognised|not a text file|no line"):
+        parse_subtitles(noise, "cues.srt")
+
+
+def test_a_stray_byte_in_plain_english_costs_one_character():
+    data = srt(["hello", "world"]).encode().replace(b"wor", b"wor\x81")
+    subtitles = parse_subtitles(data, "cues.srt")
+    assert [cue.text for cue in subtitles] == ["hello", "wor\ufffdld"]

@@ -1,0 +1,73 @@
+"""A tiny random model, its tokenizer and examples: the real classes without weights or network."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+
+from mutualsl.data import Collator, Example, TextTokenizer, VideoInput
+from mutualsl.models import MutualSL, MutualSLConfig
+from mutualsl.spans import Span
+from mutualsl.subtitles import Cue
+
+WORDS = ("how", "do", "i", "open", "close", "shake", "turn", "the", "jar", "box", "lid", "now")
+ROW_WIDTH = 6
+TEXT_CONFIG = {
+    "model_type": "bert",
+    "vocab_size": len(WORDS) + 4,
+    "hidden_size": 16,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "intermediate_size": 32,
+    "max_position_embeddings": 64,
+    "pad_token_id": 0,
+}
+
+
+def tokenizer() -> TextTokenizer:
+    """One token a word."""
+    vocabulary = {word: i for i, word in enumerate(["[PAD]", "[CLS]", "[SEP]", "[UNK]", *WORDS])}
+    words = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
+    words.normalizer = normalizers.Lowercase()
+    words.pre_tokenizer = pre_tokenizers.Whitespace()
+    return TextTokenizer.from_tokenizer(words)
+
+
+def model(seed: int = 0, **changes: object) -> MutualSL:
+    """A random MutualSL of a few thousand parameters, in eval mode."""
+    torch.manual_seed(seed)
+    config = {"row_width": ROW_WIDTH, "text_encoder": TEXT_CONFIG, "width": 8, "heads": 2}
+    return MutualSL(MutualSLConfig(**{**config, **changes})).eval()  # type: ignore[arg-type]
+
+
+def collator(window_tokens: int = 24) -> Collator:
+    """The collator that belongs to `model`."""
+    return Collator(tokenizer=tokenizer(), row_width=ROW_WIDTH, window_tokens=window_tokens)
+
+
+def video(
+    seconds: int = 12, cue_count: int = 4, seed: int = 0, *, with_rows: bool = True
+) -> VideoInput:
+    """A video of random rows and evenly spaced cues of random words."""
+    chance = np.random.default_rng(seed)
+    texts = [" ".join(chance.choice(WORDS, 4)) for _ in range(cue_count)]
+    step = seconds / max(1, cue_count)
+    cues = tuple(Cue(i * step, (i + 0.8) * step, text) for i, text in enumerate(texts))
+    rows = chance.normal(size=(seconds, ROW_WIDTH)).astype(np.float32)
+    return VideoInput(
+        video_id=f"video-{seed}",
+        duration_second=float(seconds),
+        rows=rows if with_rows else None,
+        cues=cues,
+        cue_tokens=tokenizer().encode_all(texts) if texts else (),
+    )
+
+
+def example(
+    seed: int = 0, seconds: int = 12, cue_count: int = 4, question: str = "how do i open the jar"
+) -> Example:
+    """A question about `video`."""
+    return Example(
+        video=video(seconds, cue_count, seed), question=question, gold=Span(2.0, seconds / 2)
+    )

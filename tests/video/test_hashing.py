@@ -1,0 +1,19 @@
+import shutil
+
+import pytest
+
+from mutualsl.errors import VideoError
+from mutualsl.video import content_hash
+
+
+def test_the_hash_is_of_the_content(plain, tmp_path):
+    copy = tmp_path / "other name.mp4"
+    shutil.copy(plain, copy)
+    assert content_hash(copy) == content_hash(plain)
+    copy.write_bytes(copy.read_bytes() + b"x")
+    assert content_hash(copy) != content_hash(plain)
+
+
+def test_a_missing_file(tmp_path):
+    with pytest.raises(VideoError, match="check that it exists"):
+        content_hash(tmp_path / "none.mp4")
