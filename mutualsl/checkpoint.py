@@ -81,11 +81,10 @@ def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkp
     model_class, config_class = MODELS[name]
     try:
         config = config_class(**_known(config_class, record["config"]))
-        with torch.device("meta"):
-            model = model_class(config)
+        model = model_class(config)
         weights = load_file(folder / "model.safetensors")
         full = {k: v.float() if v.is_floating_point() else v for k, v in weights.items()}
-        model.load_state_dict(full, assign=True)
+        model.load_state_dict(full)
         model.to(device).eval()
         visual = VisualSource(**record["visual"])
     except (OSError, SafetensorError, RuntimeError, TypeError, KeyError, ValueError) as error:

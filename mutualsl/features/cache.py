@@ -91,7 +91,7 @@ def _save(path: Path, features: VisualFeatures) -> None:
 
 def _load(path: Path) -> VisualFeatures | None:
     try:
-        with np.load(path, allow_pickle=False) as data:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
             ends = data["thumbnail_size"].cumsum()
             pictures = np.split(data["thumbnail_bytes"], ends[:-1]) if len(ends) else []
             return VisualFeatures(

@@ -40,7 +40,9 @@ def run_visual(config: VisualTrainConfig, root: Path, out: Path) -> None:
     probe_encoder = _untrained(config)
     training = load_clips(folder, "train", probe_encoder)
     validation = load_clips(folder, "val", probe_encoder, training.names)
-    encoder, accuracy = train_visual(training, validation, config, lambda r: print(json.dumps(r)))
+    encoder, accuracy = train_visual(
+        training, validation, config, lambda record: print(json.dumps(record), flush=True)
+    )
     encoder.save(
         out,
         {
@@ -49,7 +51,7 @@ def run_visual(config: VisualTrainConfig, root: Path, out: Path) -> None:
             "seed": config.seed,
             "epochs": config.epochs,
             "commit": _commit(),
-            "seconds_of_video": len(training.clips),
+            "seconds_of_video": len(training),
             "val_accuracy_percent": accuracy,
         },
     )

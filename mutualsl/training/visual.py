@@ -8,8 +8,10 @@ features during training and is thrown away after it. Letters: M clips, T frames
 from __future__ import annotations
 
 import json
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,7 +40,7 @@ class VisualTrainConfig:
     """How long and how fast."""
 
     seed: int = 0
-    epochs: int = 8
+    epochs: int = 6
     batch: int = 32
     lr: float = 3e-3
     weight_decay: float = 0.02
@@ -49,30 +51,46 @@ class VisualTrainConfig:
 class LabelledClips:
     """Every second of a split, with one label index per attribute (`UNKNOWN` where none holds)."""
 
-    clips: Clips
+    videos: list[Clips]  # the M clips, video by video: too many to hold twice in one array
     labels: npt.NDArray[np.int64]  # (M, attributes)
     names: dict[str, list[str]]  # attribute -> label names
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def gather(self, chosen: Sequence[int]) -> Clips:
+        """The chosen clips, copied into one array."""
+        firsts = np.cumsum([0, *(len(clips) for clips in self.videos)])
+        owner = np.searchsorted(firsts, chosen, side="right") - 1
+        pairs = zip(owner, chosen, strict=True)
+        return np.stack([self.videos[o][i - firsts[o]] for o, i in pairs])
 
 
 def load_clips(
     root: Path, split: str, encoder: VisualEncoder, names: dict[str, list[str]] | None = None
 ) -> LabelledClips:
-    """Decode all videos of a split into one memory-mapped file beside them."""
+    """Decode all videos of a split into memory (about 220 kB a second of video)."""
     notes = [json.loads(p.read_text()) for p in sorted((root / "annotations").glob("*.json"))]
     notes = [note for note in notes if note["split"] == split]
     names = names or _label_names(notes)
-    clips: list[Clips] = []
-    labels: list[list[int]] = []
-    for note in notes:
+
+    def decode(note: dict[str, Any]) -> Clips:
         path = find_video(root, note["video_id"])
-        assert path is not None, f"{note['video_id']}: rendered but its video is missing"
+        assert path is not None, f"{note['video_id']}: annotated but its video is missing"
         with read_frames(path, encoder.request) as reader:
-            frames = np.concatenate([chunk.frames.copy() for chunk in reader])
+            frames = np.concatenate([chunk.frames for chunk in reader])
         count = len(frames) // encoder.frames_per_row
         frames = frames[: count * encoder.frames_per_row]
-        clips.append(frames.reshape(count, encoder.frames_per_row, *frames.shape[1:]))
-        labels += [_second_labels(note["shots"], second, names) for second in range(count)]
-    return LabelledClips(clips=np.concatenate(clips), labels=np.array(labels), names=names)
+        return frames.reshape(count, encoder.frames_per_row, *frames.shape[1:])
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoding happens in worker processes
+        videos = list(pool.map(decode, notes))
+    labels = [
+        _second_labels(note["shots"], second, names)
+        for note, clips in zip(notes, videos, strict=True)
+        for second in range(len(clips))
+    ]
+    return LabelledClips(videos=videos, labels=np.array(labels), names=names)
 
 
 def train_visual(
@@ -88,15 +106,15 @@ def train_visual(
     heads = nn.ModuleDict({a: nn.Linear(width, len(train.names[a])) for a in ATTRIBUTES})
     parameters = [*network.parameters(), *heads.parameters()]
     optimizer = torch.optim.AdamW(parameters, lr=config.lr, weight_decay=config.weight_decay)
-    steps = config.epochs * (len(train.clips) // config.batch)
+    steps = config.epochs * (len(train) // config.batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, config.lr, total_steps=steps)
     accuracy: dict[str, float] = {}
     for epoch in range(config.epochs):
         started, losses = time.perf_counter(), []
         network.train()
-        order = torch.randperm(len(train.clips))
+        order = torch.randperm(len(train))
         for chosen in order[: len(order) // config.batch * config.batch].split(config.batch):
-            clips = _augment(torch.from_numpy(train.clips[chosen.numpy()]))
+            clips = _augment(torch.from_numpy(train.gather(chosen.tolist())))
             labels = torch.from_numpy(train.labels[chosen.numpy()])
             with torch.autocast("cpu", torch.bfloat16):
                 features = network(clips)
@@ -157,9 +175,10 @@ def _accuracy(
     network: MiniNetwork, heads: nn.ModuleDict, val: LabelledClips, batch: int
 ) -> dict[str, float]:
     network.eval()
-    right = np.zeros((len(val.clips), len(ATTRIBUTES)), bool)
-    for begin in range(0, len(val.clips), batch):
-        clips = torch.from_numpy(val.clips[begin : begin + batch]).permute(0, 4, 1, 2, 3)
+    right = np.zeros((len(val), len(ATTRIBUTES)), bool)
+    for begin in range(0, len(val), batch):
+        chosen = range(begin, min(begin + batch, len(val)))
+        clips = torch.from_numpy(val.gather(chosen)).permute(0, 4, 1, 2, 3)
         scaled = clips.float().div(255.0).contiguous(memory_format=torch.channels_last_3d)
         features = network(scaled)
         for i, attribute in enumerate(ATTRIBUTES):

@@ -63,7 +63,7 @@ class Worker:
         """Tell the worker something; a worker that is gone is noticed by the next `receive`."""
         try:
             self._connection.send_bytes(json.dumps(message).encode())
-        except BrokenPipeError:
+        except ConnectionError:
             return
 
     def receive(self) -> Message:
@@ -100,7 +100,10 @@ class Worker:
                 return
 
     def _last_words(self) -> str:
-        code = self.process.wait(timeout=5)
+        try:
+            code = self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            return "stopped answering"
         return f"crashed ({signal.Signals(-code).name})" if code < 0 else f"ended early ({code})"
 
     def __enter__(self) -> Self:

@@ -3,6 +3,7 @@
 write_video("demo.mp4", frames, 12.5, audio=(samples, 22050), subtitles=[(0.5, 2.0, "Hello")])
 """
 
+import heapq
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import chain, zip_longest
@@ -66,7 +67,8 @@ def write_video(
         if subtitles:
             beside += _text_packets(text, subtitles)
         packets = _encode_video(video, chain([first], upcoming))
-        for packet in _interleave(packets, sorted(beside, key=_second)):
+        # Ordered by time, as players like to read sound and text: beside their pictures.
+        for packet in heapq.merge(sorted(beside, key=_second), packets, key=_second):
             container.mux(packet)
     return Path(path)
 
@@ -80,13 +82,13 @@ def _add_text(container: Any, language: str) -> Any:
     stream = container.add_stream("mov_text")
     stream.metadata["language"] = language
     stream.codec_context.time_base = stream.time_base = _MILLISECOND
-    # The encoder turns the style of this header into the track's; it is what players default to.
+    # The encoder turns the style of this header into the track's; it is the plainest there is.
     stream.codec_context.subtitle_header = (
         b"[V4+ Styles]\n"
         b"Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, "
         b"BackColour, Bold, Italic, Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, "
         b"BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding\n"
-        b"Style: Default,Serif,18,&Hffffff,&Hffffff,&H0,&H0,"
+        b"Style: Default,Arial,16,&Hffffff,&Hffffff,&H0,&H0,"
         b"0,0,0,0,100,100,0,0,1,1,0,2,10,10,10,0\n"
     )
     return stream
@@ -137,17 +139,6 @@ def _text_packet(stream: Any, start: int, end: int, text: str) -> Any:
     packet.pts = packet.dts = start
     packet.duration = end - start
     return packet
-
-
-def _interleave(video: Iterable[Any], beside: list[Any]) -> Iterator[Any]:
-    """Put audio and text before the video packet of the same time, as players like to read them."""
-    done = 0
-    for packet in video:
-        while done < len(beside) and _second(beside[done]) <= _second(packet):
-            yield beside[done]
-            done += 1
-        yield packet
-    yield from beside[done:]
 
 
 def _second(packet: Any) -> Fraction:

@@ -92,15 +92,8 @@ def test_any_name(plain, tmp_path, monkeypatch, name):
     assert info.path == str(tmp_path / name)
 
 
-def test_a_duration_of_years_is_refused(plain, tmp_path):
-    data = bytearray(plain.read_bytes())
-    for header in (b"mvhd", b"mdhd"):
-        duration = data.index(header) + 20
-        data[duration : duration + 4] = (0x7FFFFFFF).to_bytes(4, "big")
-    del_edits = data.index(b"elst")
-    data[del_edits : del_edits + 4] = b"free"
-    path = tmp_path / "years.mp4"
-    path.write_bytes(data)
+def test_a_duration_of_days_is_refused(tmp_path):
+    path = make_odd(tmp_path / "days.mkv", PICTURES[:2], [0, 2e5])
     with pytest.raises(VideoError, match="hours"):
         probe(path)
     with pytest.raises(VideoError, match="hours"):

@@ -28,7 +28,7 @@ CRFS = (22, 24, 26, 28, 30, 32)  # the first that is small enough is taken
 
 
 def make_assets(out: str | Path) -> Path:
-    """Write the demo videos, their subtitles and `questions.json` into `out`; returns the latter."""
+    """Write the demo videos with subtitles and `questions.json` into `out`; returns the latter."""
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
     entries = [_make(storyboard, out) for storyboard in STORYBOARDS]

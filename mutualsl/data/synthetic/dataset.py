@@ -70,11 +70,17 @@ def write_dataset(
     out = Path(out)
     jobs = [
         Job(
-            out=out, split=split, seed=seed, index=index, size=size, rate_hz=rate_hz,
-            frozen=frozen, length_second=length_second,
+            out=out,
+            split=split,
+            seed=seed,
+            index=index,
+            size=size,
+            rate_hz=rate_hz,
+            frozen=frozen,
+            length_second=length_second,
         )
         for index in range(videos)
-    ]  # fmt: skip
+    ]
     for done, _ in enumerate(_run(jobs, workers), start=1):
         if progress:
             progress(done / len(jobs))

@@ -145,6 +145,7 @@ def plan_motion(split: str, random: np.random.Generator, count: int) -> list[Att
 def plan_kinds(random: np.random.Generator, count: int) -> list[Kind]:
     """A fifth shown only, a fifth spoken only, the rest both; exact in the long run."""
     shown, spoken = (int(count / 5 + random.random()) for _ in range(2))
-    kinds: list[Kind] = ["shown"] * shown + ["spoken"] * spoken
-    kinds = (kinds + ["both"] * count)[:count]
-    return [kinds[i] for i in random.permutation(count)]
+    by_rank: list[Kind] = [
+        "shown" if i < shown else "spoken" if i < shown + spoken else "both" for i in range(count)
+    ]
+    return [by_rank[i] for i in random.permutation(count)]

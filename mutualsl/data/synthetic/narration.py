@@ -9,7 +9,7 @@ import numpy as np
 
 from mutualsl.data.synthetic.script import Kind
 from mutualsl.data.synthetic.wording import FILLERS, GOODBYES, GREETINGS, choose
-from mutualsl.subtitles.model import Cue
+from mutualsl.subtitles import Cue
 
 Told: TypeAlias = tuple[str, ...]
 Interval: TypeAlias = tuple[float, float]
@@ -68,9 +68,12 @@ class Timetable:
 
 
 def place_narration(
-    random: np.random.Generator, spans: Sequence[Interval], kinds: Sequence[Kind],
-    told: Sequence[Told], duration_second: float,
-) -> tuple[tuple[Cue, ...], list[Interval]]:  # fmt: skip
+    random: np.random.Generator,
+    spans: Sequence[Interval],
+    kinds: Sequence[Kind],
+    told: Sequence[Told],
+    duration_second: float,
+) -> tuple[tuple[Cue, ...], list[Interval]]:
     """All cues of a video, and the gold span of each step.
 
     `spans` is when each step is on screen or, for one that is only spoken of, when there is time
@@ -92,7 +95,7 @@ def place_narration(
 
 
 def _tell_beside(random: np.random.Generator, table: Timetable, span: Interval, told: Told) -> None:
-    """Say what is on screen, over it or near it; shorten the telling if there is no room."""
+    """Say what is on screen, over it or as near to it as there is silence."""
     shift = float(random.uniform(-0.8, 1.2))
     if random.random() < SHIFTED_SHARE:
         shift = float(random.uniform(2, 5) * random.choice((-1, 1)))

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from mutualsl.data.synthetic.drawing.distractors import distractor
 from mutualsl.data.synthetic.drawing.interlude import Frame
-from mutualsl.data.synthetic.drawing.painter import Image
 from mutualsl.data.synthetic.drawing.presenter import talk
+from mutualsl.data.synthetic.drawing.sprite import Image
 from mutualsl.data.synthetic.drawing.stage import Stage
 from mutualsl.data.synthetic.drawing.title import title
 from mutualsl.data.synthetic.script import Script, Shot
-from mutualsl.subtitles.model import Cue
+from mutualsl.subtitles import Cue
 
 SIZE = (320, 180)
 RATE_HZ = 12.5

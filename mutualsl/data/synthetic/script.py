@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from mutualsl.subtitles.model import Cue
+from mutualsl.subtitles import Cue
 
 Kind: TypeAlias = Literal["both", "shown", "spoken"]
 ShotKind: TypeAlias = Literal["step", "title", "talk", "distractor"]

@@ -58,7 +58,7 @@ def _fitted(text: str, voice: str, room_second: float) -> NDArray[np.int16]:
 def _read_aloud(text: str, voice: str, words_per_minute: int) -> NDArray[np.int16]:
     command = ["espeak-ng", "-v", voice, "-s", str(words_per_minute), "--stdout", "--", text]
     done = subprocess.run(command, capture_output=True, check=False, timeout=60)
-    if done.returncode != 0:
+    if done.returncode != 0 or not done.stdout:
         reason = done.stderr.decode(errors="replace").strip()
         raise VideoError(f"espeak-ng could not speak {text!r} as voice {voice!r}: {reason}")
     with wave.open(io.BytesIO(done.stdout)) as sound:
@@ -68,5 +68,6 @@ def _read_aloud(text: str, voice: str, words_per_minute: int) -> NDArray[np.int1
     if len(loud) == 0:
         return samples[:0]
     samples = samples[loud[0] : loud[-1] + 1]
-    gain = PEAK / np.abs(samples.astype(np.int32)).max()
-    return (samples * gain).astype(np.int16)
+    gain = PEAK / float(np.abs(samples.astype(np.int32)).max())
+    louder: NDArray[np.int16] = (samples * gain).astype(np.int16)
+    return louder

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from mutualsl.data.synthetic.script import Attributes, Kind, Script
-from mutualsl.data.synthetic.staging import stage_script
+from mutualsl.data.synthetic.staging import Plan, stage_script
 
 SubtitleForm: TypeAlias = Literal["srt", "vtt", "embedded"]
 
@@ -31,19 +31,31 @@ class Storyboard:
         """What each step is about."""
         return [
             Attributes(
-                tool=tool, colour=colour, object=thing, action=action, place=self.place,
+                tool=tool,
+                colour=colour,
+                object=thing,
+                action=action,
+                place=self.place,
                 glass=self.glass,
             )
             for tool, colour, thing, action, _ in self.steps
-        ]  # fmt: skip
+        ]
 
     def script(self) -> Script:
         """The script, with a stream of random numbers that no data set uses."""
         return stage_script(
-            "assets", self.take, 0, f"synthetic-assets-{self.name}-{self.take}",
-            self.attributes(), [step[-1] for step in self.steps], False,
-            talk_second=self.talk_second, title=self.title, presenter=self.presenter,
-        )  # fmt: skip
+            Plan(
+                video_id=f"synthetic-assets-{self.name}-{self.take}",
+                split="assets",
+                seed=self.take,
+                index=0,
+                steps=tuple(self.attributes()),
+                kinds=tuple(step[-1] for step in self.steps),
+                talk_second=self.talk_second,
+                title=self.title,
+                presenter=self.presenter,
+            )
+        )
 
 
 STORYBOARDS = (

@@ -43,7 +43,7 @@ def main(descriptor: str, *ring: str) -> None:
     except (av.error.FFmpegError, MemoryError) as error:
         text = f"{request['path']}: cannot be read any further ({error}); is the file damaged?"
         channel.send("error", text=text)
-    except (EOFError, BrokenPipeError):
+    except (EOFError, ConnectionError):
         return  # nobody listens any more
     except Exception as error:
         text = f"{request['path']}: reading failed ({type(error).__name__}: {error})"

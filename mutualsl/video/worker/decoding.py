@@ -10,6 +10,9 @@ from mutualsl.video.worker.opening import Source, only
 THREADS = 2
 """Decoding threads of a worker; more gain little on the videos people bring."""
 
+MOMENT_SECOND = 0.04
+"""The least that a picture is shown, whatever its timestamps say."""
+
 Shown = tuple[float, float, Any]
 """Start second, end second, and the picture shown in between."""
 
@@ -59,7 +62,7 @@ class Decoder:
                 start_second = second
             picture = following
         if picture is not None:
-            yield start_second, max(self.end_second, start_second + self._step_second), picture
+            yield start_second, max(self.end_second, start_second + MOMENT_SECOND), picture
 
     def _decode(self) -> Iterator[Any]:
         for packet in self._packets():

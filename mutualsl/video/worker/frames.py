@@ -1,5 +1,6 @@
 """The worker's side of `mutualsl.video.read_frames`."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -102,6 +103,9 @@ class _Sampler:
 def _expected_second(source: Source) -> float:
     """How long the pictures last by the header; sound and text may last longer."""
     video = source.video
+    if re.fullmatch(r"\d+:\d+:\d+\.\d+", tag := video.metadata.get("DURATION", "")):  # Matroska
+        hours, minutes, seconds = map(float, tag.split(":"))
+        return 3600 * hours + 60 * minutes + seconds - source.origin_second
     if video.duration:
         start = (video.start_time or 0) * video.time_base
         return float(start + video.duration * video.time_base) - source.origin_second
@@ -122,5 +126,5 @@ def _warnings(source: Source, read_second: float, damaged_packets: int) -> list[
             f"{name} is cut off or damaged: {read_second:.1f} of {expected_second:.1f} s were read"
         )
     if damaged_packets:
-        warnings.append(f"{name} is damaged in {damaged_packets} places, which were passed over")
+        warnings.append(f"{name} is damaged; packets that were passed over: {damaged_packets}")
     return warnings

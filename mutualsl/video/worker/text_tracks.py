@@ -54,7 +54,7 @@ def read_text_track(channel: Channel, path: str, track_index: int) -> list[Event
                 if packet.pts is not None and text.strip():
                     start = float(packet.pts * packet.time_base) - source.origin_second
                     length = float((packet.duration or 0) * packet.time_base)
-                    events.append((max(0.0, start), start + length, text))
+                    events.append((round(max(0.0, start), 3), round(start + length, 3), text))
         except av.error.FFmpegError:
             pass  # cut off: what was there counts
     return _with_ends(sorted(events))

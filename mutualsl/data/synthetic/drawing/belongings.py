@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mutualsl.data.synthetic.drawing.painter import Colour, Painter, Shade, arc, dark, light, mix
+from mutualsl.data.synthetic.drawing.painter import Painter, arc
+from mutualsl.data.synthetic.drawing.palette import Colour, Shade, dark, light, mix
 from mutualsl.data.synthetic.drawing.shading import CREAM, gloss, round_shade
 
 LEAF: Colour = (74, 146, 84)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mutualsl.data.synthetic.drawing.painter import Colour, Painter, Point, Shade, arc, dark, light
+from mutualsl.data.synthetic.drawing.painter import Painter, Point, arc
+from mutualsl.data.synthetic.drawing.palette import Colour, Shade, dark, light
 from mutualsl.data.synthetic.drawing.shading import CREAM, IRON, STEEL, cylinder, gloss, round_shade
 
 

@@ -13,8 +13,10 @@ from mutualsl.data.synthetic.drawing.interlude import (
     view_of,
 )
 from mutualsl.data.synthetic.drawing.motions import Pose
-from mutualsl.data.synthetic.drawing.painter import Colour, Image, Shade, arc, dark, light
+from mutualsl.data.synthetic.drawing.painter import arc
+from mutualsl.data.synthetic.drawing.palette import Colour, Shade, dark, light
 from mutualsl.data.synthetic.drawing.scenery import HEIGHT, WIDTH
+from mutualsl.data.synthetic.drawing.sprite import Image, Sprite
 from mutualsl.data.synthetic.script import stream
 
 
@@ -90,6 +92,24 @@ def pinwheel(size: Size, seed: int) -> Frame:
     return frame
 
 
+FISH: tuple[Colour, ...] = (
+    (246, 150, 70),
+    (250, 214, 92),
+    (232, 110, 130),
+    (180, 220, 236),
+    (150, 120, 206),
+)
+
+
+def _fish(size: Size, colour: Colour) -> Sprite:
+    p = sprite_canvas(size, (-26, -16, 26, 16))
+    p.shape([(-10, 0), (-25, -11), (-21, 0), (-25, 11)], dark(colour, 0.15))
+    p.ellipse(2, 0, 18, 10, Shade(light(colour, 0.25), dark(colour, 0.1), down=True))
+    p.ellipse(12, -2.5, 2.6, 2.6, (252, 252, 252))
+    p.ellipse(12.6, -2.5, 1.4, 1.4, (30, 30, 40))
+    return p.sprite()
+
+
 def fish_tank(size: Size, seed: int) -> Frame:
     """Fish, weed and bubbles."""
     random = stream("fish", seed)
@@ -100,28 +120,16 @@ def fish_tank(size: Size, seed: int) -> Frame:
         p.line([(x, 164), (x + 5, 140), (x - 4, 118), (x + 6, 98)], 5, (48, 140, 96))
     p.ellipse(92, 166, 18, 9, (120, 120, 128))
     background, view = filled(p, size), view_of(size)
-    fish = []
-    for i in range(5):
-        colour = (
-            (246, 150, 70),
-            (250, 214, 92),
-            (232, 110, 130),
-            (180, 220, 236),
-            (150, 120, 206),
-        )[i]
-        f = sprite_canvas(size, (-26, -16, 26, 16))
-        f.shape([(-10, 0), (-25, -11), (-21, 0), (-25, 11)], dark(colour, 0.15))
-        f.ellipse(2, 0, 18, 10, Shade(light(colour, 0.25), dark(colour, 0.1), down=True))
-        f.ellipse(12, -2.5, 2.6, 2.6, (252, 252, 252))
-        f.ellipse(12.6, -2.5, 1.4, 1.4, (30, 30, 40))
-        fish.append((f.sprite(), *(float(v) for v in random.uniform((0, 30, 20), (380, 140, 46)))))
+    swimmers = [
+        (_fish(size, colour), random.uniform((0, 30, 20), (380, 140, 46))) for colour in FISH
+    ]
     bub = sprite_canvas(size, (-6, -6, 6, 6))
     bub.line(arc(0, 0, 4, 4), 1.2, (226, 246, 252))
     bubble = bub.sprite()
 
     def frame(second: float) -> Image:
         picture = background.copy()
-        for i, (sprite, x, y, speed) in enumerate(fish):
+        for i, (sprite, (x, y, speed)) in enumerate(swimmers):
             way = -1 if i % 2 else 1
             along = (x + way * speed * second) % 400 - 40
             at = Pose(along, y + 4 * float(np.sin(2 * second + i)), 0, way, 1)

@@ -11,8 +11,10 @@ from typing import TypeAlias
 import cv2
 import numpy as np
 
-from mutualsl.data.synthetic.drawing.painter import Colour, Image, Matrix, Painter
+from mutualsl.data.synthetic.drawing.painter import Painter
+from mutualsl.data.synthetic.drawing.palette import Colour
 from mutualsl.data.synthetic.drawing.scenery import HEIGHT, WIDTH
+from mutualsl.data.synthetic.drawing.sprite import Image, Matrix
 
 Frame: TypeAlias = Callable[[float], Image]
 Size: TypeAlias = tuple[int, int]
@@ -33,7 +35,8 @@ def canvas(size: Size) -> Painter:
 
 def filled(painter: Painter, size: Size) -> Image:
     """A painter that was filled completely, as a frame of exactly `size`."""
-    return cv2.resize(painter.colour, size, interpolation=cv2.INTER_AREA)
+    frame: Image = cv2.resize(painter.colour, size, interpolation=cv2.INTER_AREA)
+    return frame
 
 
 def sprite_canvas(size: Size, box: tuple[float, float, float, float]) -> Painter:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from mutualsl.data.synthetic.drawing.painter import Matrix, Point
+from mutualsl.data.synthetic.drawing.painter import Point
+from mutualsl.data.synthetic.drawing.sprite import Matrix
 
 START_SECOND = 0.3  # from rest to full motion
 GLASS_X = -88.0
@@ -225,8 +226,12 @@ def moment_of(action: str, second: float, manner: Manner) -> Moment:
     if share == 1:
         return full
     share = share * share * (3 - 2 * share)
-    blend = (_blend(getattr(REST, n), getattr(full, n), share) for n in ("thing", "tool", "part"))
-    return Moment(*blend, stream=full.stream * share)
+    return Moment(
+        _blend(REST.thing, full.thing, share),
+        _blend(REST.tool, full.tool, share),
+        _blend(REST.part, full.part, share),
+        full.stream * share,
+    )
 
 
 def _blend(rest: Pose, full: Pose, share: float) -> Pose:

@@ -11,7 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mutualsl.data.synthetic.drawing import belongings, containers
-from mutualsl.data.synthetic.drawing.painter import Colour, Painter, Point, Sprite
+from mutualsl.data.synthetic.drawing.painter import Painter, Point
+from mutualsl.data.synthetic.drawing.palette import Colour
+from mutualsl.data.synthetic.drawing.sprite import Sprite
 
 HALF_WIDTH, TOP, BOTTOM = 70.0, -96.0, 12.0  # of the canvas each is drawn on
 

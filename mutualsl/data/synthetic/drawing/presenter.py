@@ -14,8 +14,10 @@ from mutualsl.data.synthetic.drawing.interlude import (
     view_of,
 )
 from mutualsl.data.synthetic.drawing.motions import Pose
-from mutualsl.data.synthetic.drawing.painter import Colour, Image, Shade, Sprite, arc, dark, light
+from mutualsl.data.synthetic.drawing.painter import arc
+from mutualsl.data.synthetic.drawing.palette import Colour, Shade, dark, light
 from mutualsl.data.synthetic.drawing.scenery import HEIGHT, WIDTH
+from mutualsl.data.synthetic.drawing.sprite import Image, Sprite
 from mutualsl.data.synthetic.script import stream
 
 SKINS: tuple[Colour, ...] = ((244, 202, 168), (222, 172, 132), (176, 124, 88), (126, 84, 60))

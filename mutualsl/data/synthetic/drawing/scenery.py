@@ -11,16 +11,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from mutualsl.data.synthetic.drawing.painter import (
-    Colour,
-    Painter,
-    Shade,
-    Sprite,
-    arc,
-    dark,
-    light,
-    mix,
-)
+from mutualsl.data.synthetic.drawing.painter import Painter, Point, arc
+from mutualsl.data.synthetic.drawing.palette import Colour, Shade, dark, light, mix
+from mutualsl.data.synthetic.drawing.sprite import Sprite
 
 STAGE = (-50.0, -40.0, 370.0, 220.0)
 FLOOR = 146.0
@@ -42,8 +35,13 @@ def _kitchen(p: Painter, wall: Colour) -> None:
             x = LEFT + column * 22 - (row % 2) * 11
             p.box(x, 62 + row * 14, x + 20.6, 74.6 + row * 14, light(wall, 0.62), 1.5, 0.75)
     p.box(LEFT, 34, 130, 40, (176, 130, 88))
-    for x, h, colour in ((-30, 20, (214, 120, 92)), (-6, 26, (122, 160, 142)), (20, 18, (230, 196, 120)),
-                         (46, 24, (150, 130, 170)), (86, 30, (220, 214, 200))):  # fmt: skip
+    for x, h, colour in (
+        (-30, 20, (214, 120, 92)),
+        (-6, 26, (122, 160, 142)),
+        (20, 18, (230, 196, 120)),
+        (46, 24, (150, 130, 170)),
+        (86, 30, (220, 214, 200)),
+    ):
         p.box(x, 34 - h, x + 18, 34, Shade(light(colour, 0.2), dark(colour, 0.12)), 4)
     p.box(214, -40, 372, 38, Shade((244, 238, 226), (224, 214, 198)), 3)
     p.line([(292, -40), (292, 36)], 1.4, (196, 184, 166))
@@ -129,8 +127,14 @@ def _garden(p: Painter, wall: Colour) -> None:
         p.shape([(x, 120), (x, 70), (x + 8, 62), (x + 16, 70), (x + 16, 120)], light(wall, 0.75))
     p.box(LEFT, 80, RIGHT, 85, light(wall, 0.62))
     p.box(LEFT, 104, RIGHT, 120, (104, 160, 88))
-    for x, colour in ((-20, (232, 110, 120)), (30, (250, 214, 110)), (78, (214, 130, 190)),
-                      (232, (250, 150, 90)), (286, (240, 120, 140)), (330, (250, 214, 110))):  # fmt: skip
+    for x, colour in (
+        (-20, (232, 110, 120)),
+        (30, (250, 214, 110)),
+        (78, (214, 130, 190)),
+        (232, (250, 150, 90)),
+        (286, (240, 120, 140)),
+        (330, (250, 214, 110)),
+    ):
         p.line([(x, 116), (x, 98)], 1.6, (74, 130, 70))
         for k in range(6):
             angle = k * np.pi / 3
@@ -152,8 +156,8 @@ def _windowsill(p: Painter, wall: Colour) -> None:
     p.box(60, -60, 260, 118, (250, 248, 244))
     p.box(68, -60, 252, 110, Shade((250, 206, 150), (250, 232, 206), down=True))
     p.ellipse(206, 40, 17, 17, (255, 244, 214))
-    p.shape([(68, 110), (68, 74), (92, 62), (118, 78), (150, 60), (184, 80), (222, 66), (252, 80), (252, 110)],
-            (196, 150, 160))  # fmt: skip
+    ridge: list[Point] = [(92, 62), (118, 78), (150, 60), (184, 80), (222, 66)]
+    p.shape([(68, 110), (68, 74), *ridge, (252, 80), (252, 110)], (196, 150, 160))
     p.shape(
         [(68, 110), (68, 92), (110, 84), (160, 96), (208, 86), (252, 96), (252, 110)],
         (150, 116, 146),
@@ -161,8 +165,8 @@ def _windowsill(p: Painter, wall: Colour) -> None:
     p.box(157, -60, 163, 118, (250, 248, 244))
     p.box(60, 24, 260, 29, (250, 248, 244))
     for x0, x1, way in ((14, 66, 1), (254, 306, -1)):
-        p.shape([(x0, -60), (x1, -60), (x1 - (6 if way > 0 else -4), 112), (x0, 112)],
-                Shade((148, 172, 196), (186, 202, 218)))  # fmt: skip
+        hem = [(x1 - (6 if way > 0 else -4), 112), (x0, 112)]
+        p.shape([(x0, -60), (x1, -60), *hem], Shade((148, 172, 196), (186, 202, 218)))
         for k in range(4):
             x = x0 + 8 + k * 12
             p.line([(x, -60), (x, 110)], 2, (124, 148, 174), 0.6)

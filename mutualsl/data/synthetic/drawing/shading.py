@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mutualsl.data.synthetic.drawing.painter import Colour, Painter, Shade, arc, dark, light
+from mutualsl.data.synthetic.drawing.painter import Painter, arc
+from mutualsl.data.synthetic.drawing.palette import Colour, Shade, dark, light
 
 CREAM: Colour = (250, 244, 230)
 STEEL: Colour = (176, 184, 194)

@@ -10,8 +10,9 @@ import numpy as np
 
 from mutualsl.data.synthetic.drawing.motions import GLASS_X, Manner, Moment, Pose, moment_of
 from mutualsl.data.synthetic.drawing.objects import MOUTHS, Thing, draw_thing
-from mutualsl.data.synthetic.drawing.painter import Image, Matrix, Painter, Sprite
+from mutualsl.data.synthetic.drawing.painter import Painter
 from mutualsl.data.synthetic.drawing.scenery import FLOOR, WIDTH, draw_place
+from mutualsl.data.synthetic.drawing.sprite import Image, Matrix, Sprite
 from mutualsl.data.synthetic.drawing.tools import draw_tool
 from mutualsl.data.synthetic.script import Attributes, Shot, stream
 from mutualsl.data.synthetic.vocabulary import COLOUR_VALUES
@@ -72,7 +73,8 @@ class Stage:
         if self.thing.part:
             self.thing.part.draw(frame, self.view @ body @ moment.part.matrix())
         self.tool.draw(frame, self.view @ self.stand @ moment.tool.matrix())
-        return cv2.convertScaleAbs(frame, alpha=self.gain)
+        lit: Image = cv2.convertScaleAbs(frame, alpha=self.gain)
+        return lit
 
     def _background(self, attributes: Attributes, wall: int, size: tuple[int, int]) -> Image:
         place = draw_place(attributes.place, wall, size[0] / WIDTH * DETAIL)

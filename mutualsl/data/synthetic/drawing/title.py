@@ -15,8 +15,10 @@ from mutualsl.data.synthetic.drawing.interlude import (
     view_of,
 )
 from mutualsl.data.synthetic.drawing.motions import Pose
-from mutualsl.data.synthetic.drawing.painter import Image, Painter, Shade, Sprite, dark, light, mix
+from mutualsl.data.synthetic.drawing.painter import Painter
+from mutualsl.data.synthetic.drawing.palette import Shade, dark, light, mix
 from mutualsl.data.synthetic.drawing.scenery import HEIGHT, WIDTH
+from mutualsl.data.synthetic.drawing.sprite import Image, Sprite
 from mutualsl.data.synthetic.script import stream
 
 

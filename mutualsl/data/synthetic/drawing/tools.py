@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mutualsl.data.synthetic.drawing.painter import Colour, Painter, Shade, Sprite, dark, light
+from mutualsl.data.synthetic.drawing.painter import Painter
+from mutualsl.data.synthetic.drawing.palette import Colour, Shade, dark, light
+from mutualsl.data.synthetic.drawing.sprite import Sprite
 
 SKIN: Colour = (236, 188, 150)
 RUBBER: Colour = (54, 178, 172)

@@ -1,0 +1,65 @@
+import json
+
+import pytest
+
+from mutualsl.data import jsonl
+from mutualsl.errors import DataError
+from mutualsl.spans import Span
+
+ROW = {"video_id": "a b", "question": "how?", "start": 1, "end": 2.5, "duration": 9}
+TRACK = "WEBVTT\n\n00:01.000 --> 00:02.000\nopen it\n"
+
+
+def write(folder, *rows, split_set=""):
+    (folder / split_set).mkdir(exist_ok=True)
+    lines = [row if isinstance(row, str) else json.dumps(row) for row in rows]
+    (folder / split_set / "test.jsonl").write_text("\n".join(lines))
+
+
+def test_questions_of_a_video_share_its_input(tmp_path):
+    write(tmp_path, ROW, {**ROW, "sample_id": 7, "kind": "shown"}, split_set="mine")
+    (tmp_path / "subtitles").mkdir()
+    (tmp_path / "subtitles" / "a b.vtt").write_text(TRACK)
+    first, second = jsonl.load(tmp_path, "test", "mine")
+    assert first.video is second.video
+    assert first.gold == Span(1, 2.5) and first.sample_id == "test-1" and first.kind is None
+    assert second.sample_id == "7" and second.kind == "shown"
+    assert [cue.text for cue in first.video.cues] == ["open it"]
+
+
+def test_a_video_without_a_usable_track_has_no_cues(tmp_path):
+    write(tmp_path, ROW)
+    (tmp_path / "subtitles").mkdir()
+    (tmp_path / "subtitles" / "a b.srt").write_text("nothing here")
+    assert jsonl.load(tmp_path, "test")[0].video.cues == ()
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "{not json",
+        {k: v for k, v in ROW.items() if k != "end"},
+        {**ROW, "start": "soon"},
+        {**ROW, "end": float("nan")},
+        "[1, 2]",
+    ],
+)
+def test_a_bad_row_is_named(tmp_path, row):
+    write(tmp_path, ROW, row)
+    with pytest.raises(DataError, match="line 2"):
+        jsonl.load(tmp_path, "test")
+
+
+def test_a_missing_split_and_a_video_id_with_a_path_are_refused(tmp_path):
+    with pytest.raises(DataError, match="no such split"):
+        jsonl.load(tmp_path, "test")
+    write(tmp_path, {**ROW, "video_id": "../secret"})
+    with pytest.raises(DataError, match="plain file name"):
+        jsonl.load(tmp_path, "test")
+
+
+def test_videos_are_found_by_any_ending(tmp_path):
+    assert jsonl.find_video(tmp_path, "a b") is None
+    (tmp_path / "videos").mkdir()
+    (tmp_path / "videos" / "a b.webm").touch()
+    assert jsonl.find_video(tmp_path, "a b").name == "a b.webm"

@@ -1,0 +1,65 @@
+import os
+
+import numpy as np
+import pytest
+
+from mutualsl.features import FeatureCache, VisualFeatures
+
+
+def features(value=1.0, warnings=()):
+    return VisualFeatures(
+        rows=np.full((3, 2), value, np.float32),
+        thumbnails=((0.0, b"first"), (2.0, b"second one")),
+        warnings=warnings,
+    )
+
+
+def never():
+    raise AssertionError("the stored features should have been used")
+
+
+def test_what_was_made_once_is_read_after(tmp_path):
+    cache = FeatureCache(tmp_path)
+    made = cache.get_or_make("hash", "encoder", features)
+    read = cache.get_or_make("hash", "encoder", never)
+    np.testing.assert_array_equal(made.rows, read.rows)
+    assert read.thumbnails == made.thumbnails
+
+
+def test_another_encoder_or_video_has_its_own_entry(tmp_path):
+    cache = FeatureCache(tmp_path)
+    cache.get_or_make("hash", "encoder", features)
+    assert cache.get_or_make("hash", "other", lambda: features(2.0)).rows[0, 0] == 2.0
+    assert cache.get_or_make("else", "encoder", lambda: features(3.0)).rows[0, 0] == 3.0
+
+
+@pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 broken", b"nonsense"])
+def test_a_damaged_entry_is_made_again(tmp_path, damage):
+    cache = FeatureCache(tmp_path)
+    cache.get_or_make("hash", "encoder", features)
+    (entry,) = tmp_path.glob("*.npz")
+    entry.write_bytes(damage)
+    assert cache.get_or_make("hash", "encoder", lambda: features(5.0)).rows[0, 0] == 5.0
+
+
+def test_features_with_warnings_are_not_kept(tmp_path):
+    cache = FeatureCache(tmp_path)
+    cache.get_or_make("hash", "encoder", lambda: features(warnings=("cut short",)))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_least_recently_used_go_first(tmp_path):
+    cache = FeatureCache(tmp_path)
+    for i, name in enumerate("abc"):
+        cache.get_or_make(name, "encoder", features)
+        os.utime(tmp_path / f"{name}.encoder.npz", (i, i))
+    size = (tmp_path / "a.encoder.npz").stat().st_size
+    cache.get_or_make("a", "encoder", never)  # used again: now the newest
+    FeatureCache(tmp_path, limit_bytes=2 * size).evict()
+    assert sorted(p.name[0] for p in tmp_path.iterdir()) == ["a", "c"]
+
+
+def test_a_cache_that_cannot_be_written_does_not_fail_the_question(tmp_path):
+    (tmp_path / "file").touch()
+    made = FeatureCache(tmp_path / "file" / "below").get_or_make("hash", "encoder", features)
+    assert made.rows.shape == (3, 2)

@@ -1,0 +1,55 @@
+"""The import picture: a file imports only from layers below its own."""
+
+import ast
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent / "mutualsl"
+LAYERS = [
+    {"errors", "spans"},
+    {"subtitles", "video"},
+    {"timeline"},
+    {"features", "data"},
+    {"models"},
+    {"checkpoint", "answer"},
+    {"inference"},
+    {"evaluation"},
+    {"training", "ui"},
+    {"cli"},
+    {"__main__", "__init__"},
+]
+LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
+
+
+def imports(path: Path) -> set[str]:
+    """Top-level pieces of mutualsl that a file imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return {name.split(".")[1] for name in found if name.startswith("mutualsl.")}
+
+
+def piece(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def test_every_file_belongs_to_a_layer():
+    assert {piece(p) for p in ROOT.rglob("*.py")} <= LEVEL.keys()
+
+
+def test_imports_go_one_way():
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {other}"
+        for path in ROOT.rglob("*.py")
+        for other in imports(path) - {piece(path)}
+        if LEVEL[other] >= LEVEL[piece(path)] and piece(path) != "__init__"
+    ]
+    assert wrong == []
+
+
+def test_pyav_stays_in_video():
+    users = {piece(p) for p in ROOT.rglob("*.py") if re.search(r"^\s*import av$", p.read_text(), re.MULTILINE)}
+    assert users <= {"video"}
