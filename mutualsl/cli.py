@@ -134,6 +134,9 @@ def evaluate(
     checkpoint: Checkpoint = DEFAULT_CHECKPOINT,
     read_out: Annotated[str, typer.Option(help="confident or textual.")] = "confident",
     device: Device = "auto",
+    frozen_root: Annotated[
+        Path | None, typer.Option(help="The same rendered videos, frozen: adds controls.json.")
+    ] = None,
 ) -> None:
     """Score a checkpoint on a data set."""
     from mutualsl.answer import READ_OUTS
@@ -154,6 +157,10 @@ def evaluate(
             read_out=read_out, progress=lambda f: report("evaluating", f),  # type: ignore[arg-type]
         )  # fmt: skip
     print(json.dumps(metrics, indent=2))
+    if frozen_root is not None:
+        from mutualsl.evaluation.controls import run_controls
+
+        print(json.dumps(run_controls(localizer, examples, data_root, frozen_root, out), indent=2))
 
 
 @app.command()

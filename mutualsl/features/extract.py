@@ -42,9 +42,9 @@ def extract(
     if not rows:
         raise VideoError(f"{Path(path).name}: no picture could be read; re-export the video")
     most = max(1, math.ceil(info.duration_second - 1e-6))
-    return VisualFeatures(
-        rows=np.concatenate(rows)[:most], thumbnails=tuple(thumbnails), warnings=tuple(warnings)
-    )
+    # The cache keeps 16 bits; rounding here too makes the first answer equal to every later one.
+    joined = np.concatenate(rows)[:most].astype(np.float16).astype(np.float32)
+    return VisualFeatures(rows=joined, thumbnails=tuple(thumbnails), warnings=tuple(warnings))
 
 
 def _whole_rows(chunks: Iterator[Frames], frame_count: int) -> Iterator[Frames]:

@@ -1,0 +1,1 @@
+"""Measured ratios: `make bench` runs every script here and writes results/*.json."""

@@ -1,0 +1,102 @@
+"""Controls: what must happen to mIoU when the thing a predictor should look at is taken away.
+
+Each control breaks one link and keeps everything else; the reference answers with the whole video.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mutualsl.data.example import Example, Rows
+from mutualsl.evaluation.evaluate import encode
+from mutualsl.evaluation.metrics import score
+from mutualsl.inference import AnswerLocalizer
+from mutualsl.spans import Span
+
+AT_ONCE = 16
+
+
+def run_controls(
+    localizer: AnswerLocalizer,
+    examples: Sequence[Example],
+    root: Path,
+    frozen_root: Path,
+    out: Path,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Write `controls.json`: mIoU of both heads as asked, and under each control.
+
+    `root` and `frozen_root` hold the same rendered videos; in the latter every step shows its
+    first frame for all its time.
+    """
+    ready = _encoded(localizer, examples, root)
+    motion = [e for e in ready if e.differs_by == "motion"]
+    motion_ids = {e.sample_id for e in motion}
+    frozen = _encoded(localizer, [e for e in examples if e.sample_id in motion_ids], frozen_root)
+    chance = random.Random(seed)
+    table = {
+        "as asked": _measure(localizer, ready),
+        "question about another video": _measure(localizer, _other_question(ready, chance)),
+        "rows of another video": _measure(localizer, _other_rows(ready, chance)),
+        "motion questions, as asked": _measure(localizer, motion),
+        "motion questions, steps frozen": _measure(localizer, frozen),
+    }
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "controls.json").write_text(json.dumps(table, indent=2) + "\n")
+    return table
+
+
+def _encoded(localizer: AnswerLocalizer, examples: Sequence[Example], root: Path) -> list[Example]:
+    videos = {e.video.video_id: e for e in examples}
+    inputs = {
+        video_id: replace(encode(localizer, e, root).input, video_id=video_id)
+        for video_id, e in videos.items()
+    }
+    return [replace(e, video=inputs[e.video.video_id]) for e in examples]
+
+
+def _measure(localizer: AnswerLocalizer, examples: Sequence[Example]) -> dict[str, Any]:
+    """mIoU of each head and of the whole video, on the same questions."""
+    spans: dict[str, list[Span | None]] = {"visual": [], "textual": [], "whole_video": []}
+    for begin in range(0, len(examples), AT_ONCE):
+        group = examples[begin : begin + AT_ONCE]
+        for example, heads in zip(group, localizer.predict(group, top_k=1), strict=True):
+            spans["visual"].append(heads.visual.span if heads.visual else None)
+            spans["textual"].append(heads.textual.span if heads.textual else None)
+            spans["whole_video"].append(Span(0.0, example.video.duration_second))
+    golds = [e.gold for e in examples if e.gold is not None]
+    return {"n": len(golds)} | {
+        name: round(score(found, golds)["mIoU"], 2) for name, found in spans.items()
+    }
+
+
+def _other_question(examples: Sequence[Example], chance: random.Random) -> list[Example]:
+    """Each example asked the question of a random example of another video."""
+
+    def other(example: Example) -> str:
+        while True:
+            found = chance.choice(examples)
+            if found.video.video_id != example.video.video_id:
+                return found.question
+
+    return [replace(e, question=other(e)) for e in examples]
+
+
+def _other_rows(examples: Sequence[Example], chance: random.Random) -> list[Example]:
+    """Each video with the rows of another, repeated or cut to its own number of seconds."""
+    videos = {e.video.video_id: e.video for e in examples}
+    names = sorted(videos)
+    shift = chance.randrange(1, len(names))
+    rows: dict[str, Rows] = {}
+    for i, name in enumerate(names):
+        own, foreign = videos[name].rows, videos[names[(i + shift) % len(names)]].rows
+        assert own is not None and foreign is not None, "controls need videos"
+        rows[name] = np.resize(foreign, own.shape)
+    return [replace(e, video=replace(e.video, rows=rows[e.video.video_id])) for e in examples]
