@@ -10,8 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mutualsl.answer import Answer
     from mutualsl.checkpoint import load_model
-    from mutualsl.inference import Answer, AnswerLocalizer, EncodedVideo
+    from mutualsl.inference import AnswerLocalizer, EncodedVideo
     from mutualsl.models import available_models
     from mutualsl.spans import Span
 
@@ -26,7 +27,7 @@ __all__ = [
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Answer": "mutualsl.inference",
+    "Answer": "mutualsl.answer",
     "AnswerLocalizer": "mutualsl.inference",
     "EncodedVideo": "mutualsl.inference",
     "Span": "mutualsl.spans",

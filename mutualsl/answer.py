@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from mutualsl.errors import QuestionError
 from mutualsl.models.base import HeadPredictions, Prediction
 from mutualsl.spans import Span, iou
 
 Source = Literal["textual", "visual", "fallback"]
 ReadOut = Literal["confident", "textual"]
 READ_OUTS: tuple[ReadOut, ...] = ("confident", "textual")
+MAX_QUESTION_CHARACTERS = 1000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +51,17 @@ class Answer:
             "model": self.model,
             "timings": {k: round(v, 3) for k, v in (self.timings or {}).items()},
         }
+
+
+def check_question(question: str) -> None:
+    """Raise `QuestionError` for an empty or an endless question."""
+    if not question.strip():
+        raise QuestionError("the question is empty; type what you want to see in the video")
+    if len(question) > MAX_QUESTION_CHARACTERS:
+        raise QuestionError(
+            f"the question has {len(question):,} characters; "
+            f"shorten it to at most {MAX_QUESTION_CHARACTERS:,}"
+        )
 
 
 def choose(

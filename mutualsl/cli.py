@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 DEFAULT_CHECKPOINT = Path(__file__).resolve().parent.parent / "checkpoints" / "mutualsl-mini"
 
 # typer carries its own copy of click; what every usage error derives from is public only this way.
-UsageError = typer.BadParameter.__mro__[1]
+UsageError: Any = typer.BadParameter.__mro__[1]
 
 app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False)
 
@@ -59,8 +59,8 @@ def ask(
     clip: Annotated[Path | None, typer.Option(help="Write the answer's clip here (mp4).")] = None,
 ) -> None:
     """Ask one question about a video and see both predictors' spans."""
-    from mutualsl.answer import READ_OUTS
-    from mutualsl.inference import AnswerLocalizer, check_question
+    from mutualsl.answer import READ_OUTS, check_question
+    from mutualsl.inference import AnswerLocalizer
     from mutualsl.video import export_clip
 
     if read_out not in READ_OUTS:
@@ -75,7 +75,7 @@ def ask(
             subtitles,
             lambda stage, fraction: report(f"reading {stage}", fraction),
         )
-    answer = localizer.ask(encoded, question, top_k, read_out)  # type: ignore[arg-type]
+    answer = localizer.ask(encoded, question, top_k, read_out)
     print(json.dumps(answer.to_dict(), ensure_ascii=False) if as_json else _table(answer))
     if clip is not None:
         with _progress("writing clip") as report:
@@ -154,7 +154,7 @@ def evaluate(
     with _progress("evaluating") as report:
         metrics = run(
             localizer, examples, data_root, out,
-            read_out=read_out, progress=lambda f: report("evaluating", f),  # type: ignore[arg-type]
+            read_out=read_out, progress=lambda f: report("evaluating", f),
         )  # fmt: skip
     print(json.dumps(metrics, indent=2))
     if frozen_root is not None:
@@ -223,7 +223,7 @@ def main(arguments: list[str] | None = None) -> Any:
     try:
         code = app(args=arguments, standalone_mode=False)
     except UsageError as error:
-        _fail(f"{error.format_message()} (see mutualsl --help)")  # type: ignore[attr-defined]
+        _fail(f"{error.format_message()} (see mutualsl --help)")
     except (MutualSLError, OSError) as error:
         _fail(str(error))
     except (typer.Abort, KeyboardInterrupt):

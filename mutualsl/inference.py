@@ -8,16 +8,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from mutualsl.answer import Answer, ReadOut, agreement, choose
+from mutualsl.answer import Answer, ReadOut, agreement, check_question, choose
 from mutualsl.checkpoint import Checkpoint, load_model
 from mutualsl.data.batch import Collator
 from mutualsl.data.example import Example, VideoInput
+from mutualsl.encoded import EncodedVideo
 from mutualsl.errors import CheckpointError, MutualSLError, QuestionError
 from mutualsl.features import VISUAL_ENCODERS, FeatureCache, VisualEncoder, extract
 from mutualsl.models.base import HeadPredictions
@@ -25,27 +26,7 @@ from mutualsl.subtitles import Subtitles, from_track, read_subtitles
 from mutualsl.video import VideoInfo, content_hash, probe, read_text_track
 
 Progress = Callable[[str, float], None]  # stage, fraction
-MAX_QUESTION_CHARACTERS = 1000
 ASK_AT_ONCE = 8
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EncodedVideo:
-    """A video ready for questions; a value that is safe to share between users."""
-
-    name: str
-    path: Path | None
-    input: VideoInput
-    subtitles: Subtitles | None
-    info: VideoInfo | None
-    thumbnails: tuple[tuple[float, bytes], ...] = ()  # (second, JPEG)
-    warnings: tuple[str, ...] = ()
-    timings: dict[str, float] = field(default_factory=dict)  # seconds: video, features
-
-    @property
-    def duration_second(self) -> float:
-        """Length of the time axis."""
-        return self.input.duration_second
 
 
 class AnswerLocalizer:
@@ -283,17 +264,6 @@ class AnswerLocalizer:
         return tuple(warnings)
 
 
-def check_question(question: str) -> None:
-    """Raise `QuestionError` for an empty or an endless question."""
-    if not question.strip():
-        raise QuestionError("the question is empty; type what you want to see in the video")
-    if len(question) > MAX_QUESTION_CHARACTERS:
-        raise QuestionError(
-            f"the question has {len(question):,} characters; "
-            f"shorten it to at most {MAX_QUESTION_CHARACTERS:,}"
-        )
-
-
 def _duration(info: VideoInfo | None, track: Subtitles | None) -> float:
     if info is not None:
         return info.duration_second
@@ -309,3 +279,6 @@ def _device(name: str) -> torch.device:
     if name == "cuda" and not torch.cuda.is_available():
         raise MutualSLError("no CUDA device here; use --device cpu or auto")
     return torch.device(name)
+
+
+__all__ = ["AnswerLocalizer", "EncodedVideo"]

@@ -1,7 +1,6 @@
 import json
 
 import pytest
-import torch
 
 from mutualsl.checkpoint import Checkpoint, VisualSource, load_model, save_checkpoint
 from mutualsl.errors import CheckpointError, UnknownName

@@ -15,7 +15,7 @@ from typing import Any
 from mutualsl.data.example import Example, VideoInput
 from mutualsl.errors import DataError, SubtitleError
 from mutualsl.spans import Span
-from mutualsl.subtitles import read_subtitles
+from mutualsl.subtitles import Cue, read_subtitles
 
 SUBTITLE_SUFFIXES = (".vtt", ".srt")
 
@@ -87,7 +87,7 @@ def _video(root: Path, video_id: str, duration_second: float) -> VideoInput:
     if Path(video_id).name != video_id:
         raise DataError(f"{root}: video_id {video_id!r} is not a plain file name")
     path = find_subtitles(root, video_id)
-    cues = ()
+    cues: tuple[Cue, ...] = ()
     if path is not None:
         try:
             cues = read_subtitles(path).cues

@@ -28,9 +28,10 @@ class TextTokenizer:
         tokenizer.no_truncation()
         tokenizer.no_padding()
         special = [tokenizer.token_to_id(token) for token in ("[CLS]", "[SEP]", "[PAD]")]
-        if None in special:
+        known = [token_id for token_id in special if token_id is not None]
+        if len(known) < len(special):
             raise CheckpointError("the tokenizer has no [CLS], [SEP] or [PAD] token")
-        return cls(tokenizer, *special)
+        return cls(tokenizer, *known)
 
     @classmethod
     def from_file(cls, path: str | Path) -> TextTokenizer:

@@ -16,7 +16,7 @@ from safetensors.torch import load_file, save_file
 
 from mutualsl.errors import CheckpointError
 from mutualsl.features.base import Frames, Rows
-from mutualsl.features.network import MiniNetwork
+from mutualsl.features.network import MiniNetwork, channels_last
 from mutualsl.video import FrameRequest
 
 
@@ -38,7 +38,7 @@ class MiniEncoder:
     def __init__(self, config: MiniConfig, network: MiniNetwork, device: str = "cpu") -> None:
         self.config = config
         self.device = torch.device(device)
-        self.network = network.eval().to(self.device, memory_format=torch.channels_last_3d)
+        self.network = channels_last(network).eval().to(self.device)
         self.fingerprint = fingerprint(config, network)
 
     @classmethod

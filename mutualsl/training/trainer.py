@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from mutualsl.data.batch import Collator
 from mutualsl.data.example import Example
 from mutualsl.evaluation.metrics import score
 from mutualsl.models.base import NeuralLocalizer
+from mutualsl.spans import Span
 from mutualsl.training.sampling import Source, draw_epoch, make_batches
 
 
@@ -40,7 +41,7 @@ def train(
     model: NeuralLocalizer,
     collator: Collator,
     sources: Sequence[Source],
-    validation: dict[str, Sequence[Example]],
+    validation: Mapping[str, Sequence[Example]],
     config: TrainConfig,
     out: Path,
     save_best: Callable[[dict[str, dict[str, float]]], None],
@@ -86,13 +87,13 @@ def validate(
 ) -> dict[str, float]:
     """mIoU of each head on prepared examples; `mIoU` is the mean over the heads that answered."""
     model.eval()
-    heads: dict[str, list] = {"visual": [], "textual": []}  # type: ignore[type-arg]
-    golds = []
+    heads: dict[str, list[Span | None]] = {"visual": [], "textual": []}
+    golds: list[Span] = []
     for group in make_batches(examples, random.Random(0), max_tokens=6144, max_questions=32):
-        golds += [e.gold for e in group]
+        golds += [e.gold for e in group if e.gold is not None]
         for prediction in model.predict(collator(group), top_k=1):
-            heads["visual"].append(prediction.visual and prediction.visual.span)
-            heads["textual"].append(prediction.textual and prediction.textual.span)
+            heads["visual"].append(prediction.visual.span if prediction.visual else None)
+            heads["textual"].append(prediction.textual.span if prediction.textual else None)
     model.train()
     present = {name: spans for name, spans in heads.items() if any(spans)}
     result = {name: score(spans, golds)["mIoU"] for name, spans in present.items()}

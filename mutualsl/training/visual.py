@@ -25,7 +25,7 @@ from torch.nn import functional as F
 from mutualsl.data.jsonl import find_video
 from mutualsl.features.base import VisualEncoder
 from mutualsl.features.mini import MiniConfig, MiniEncoder
-from mutualsl.features.network import MiniNetwork
+from mutualsl.features.network import MiniNetwork, channels_last
 from mutualsl.video import read_frames
 
 ATTRIBUTES = ("shot", "action", "object", "colour", "place", "tool")
@@ -101,7 +101,7 @@ def train_visual(
 ) -> tuple[MiniEncoder, dict[str, float]]:
     """The trained encoder and its validation accuracy per attribute, in percent."""
     torch.manual_seed(config.seed)
-    network = MiniNetwork(config.encoder.channels).to(memory_format=torch.channels_last_3d)
+    network = channels_last(MiniNetwork(config.encoder.channels))
     width = config.encoder.channels[-1]
     heads = nn.ModuleDict({a: nn.Linear(width, len(train.names[a])) for a in ATTRIBUTES})
     parameters = [*network.parameters(), *heads.parameters()]
@@ -112,15 +112,16 @@ def train_visual(
     for epoch in range(config.epochs):
         started, losses = time.perf_counter(), []
         network.train()
-        order = torch.randperm(len(train))
-        for chosen in order[: len(order) // config.batch * config.batch].split(config.batch):
-            clips = _augment(torch.from_numpy(train.gather(chosen.tolist())))
-            labels = torch.from_numpy(train.labels[chosen.numpy()])
+        order = torch.randperm(len(train)).tolist()
+        for begin in range(0, len(order) - config.batch + 1, config.batch):
+            chosen = order[begin : begin + config.batch]
+            clips = _augment(torch.from_numpy(train.gather(chosen)))
+            labels = torch.from_numpy(train.labels[chosen])
             with torch.autocast("cpu", torch.bfloat16):
                 features = network(clips)
             loss = _loss(heads, features.float(), labels)
             optimizer.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             schedule.step()
             losses.append(float(loss.detach()))
