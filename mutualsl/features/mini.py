@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from mutualsl.errors import CheckpointError
@@ -53,7 +54,7 @@ class MiniEncoder:
             network.load_state_dict(
                 {k: v.float() if v.is_floating_point() else v for k, v in weights.items()}
             )
-        except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        except (OSError, KeyError, TypeError, ValueError, RuntimeError, SafetensorError) as error:
             raise CheckpointError(
                 f"{folder}: not a checkpoint of the visual encoder 'mini' ({error}); "
                 "point to a folder with its config.json and model.safetensors"

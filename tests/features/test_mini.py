@@ -1,0 +1,70 @@
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from mutualsl.errors import CheckpointError
+from mutualsl.features.mini import MiniConfig, MiniEncoder
+from mutualsl.features.network import MiniNetwork
+
+CONFIG = MiniConfig(rate_hz=4, width=16, height=8, channels=(4, 8, 8, 12))
+
+
+def encoder(seed=0):
+    torch.manual_seed(seed)
+    return MiniEncoder(CONFIG, MiniNetwork(CONFIG.channels))
+
+
+def frames(count, seed=0):
+    return np.random.default_rng(seed).integers(0, 255, (count, 8, 16, 3), dtype=np.uint8)
+
+
+def test_one_row_a_second():
+    rows = encoder().encode(frames(12))
+    assert rows.shape == (3, 12) and rows.dtype == np.float32
+
+
+def test_a_row_depends_on_its_own_second_only():
+    one, other = frames(12), frames(12)
+    other[8:] = 0
+    first, second = encoder().encode(one), encoder().encode(other)
+    np.testing.assert_allclose(first[:2], second[:2], atol=1e-6)
+    assert np.abs(first[2] - second[2]).max() > 1e-3
+
+
+def test_a_short_last_second_repeats_its_last_frame():
+    short = frames(6)
+    padded = np.concatenate([short, short[-1:], short[-1:]])
+    np.testing.assert_allclose(encoder().encode(short), encoder().encode(padded), atol=1e-6)
+
+
+def test_motion_changes_the_row():
+    still = np.repeat(frames(1), 4, axis=0)
+    moving = np.stack([np.roll(still[0], i, axis=1) for i in range(4)])
+    assert np.abs(encoder().encode(still) - encoder().encode(moving)).max() > 1e-3
+
+
+def test_saved_and_loaded_rows_agree_and_so_do_fingerprints(tmp_path):
+    before = encoder()
+    before.save(tmp_path, {"trained_on": "nothing"})
+    after = MiniEncoder.from_folder(tmp_path)
+    assert after.fingerprint == before.fingerprint and after.request == before.request
+    np.testing.assert_allclose(after.encode(frames(8)), before.encode(frames(8)), atol=2e-2)
+    assert json.loads((tmp_path / "config.json").read_text())["trained_on"] == "nothing"
+
+
+def test_other_weights_or_sampling_have_another_fingerprint():
+    assert encoder(0).fingerprint != encoder(1).fingerprint
+    other = MiniConfig(rate_hz=5, width=16, height=8, channels=CONFIG.channels)
+    assert MiniEncoder(other, encoder().network).fingerprint != encoder().fingerprint
+
+
+@pytest.mark.parametrize("damage", ["missing", "config", "weights"])
+def test_a_damaged_folder_is_said(tmp_path, damage):
+    if damage != "missing":
+        encoder().save(tmp_path, {})
+        broken = {"config": "config.json", "weights": "model.safetensors"}[damage]
+        (tmp_path / broken).write_bytes(b"{}")
+    with pytest.raises(CheckpointError, match="visual encoder"):
+        MiniEncoder.from_folder(tmp_path)

@@ -1,0 +1,45 @@
+import random
+from collections import Counter
+
+from mutualsl.training.sampling import Source, draw_epoch, make_batches
+from tests import tiny
+
+
+def source(count=10, **changes):
+    examples = [tiny.example(i, cue_count=1 + i) for i in range(count)]
+    return Source(**{"name": "tiny", "examples": examples, "per_epoch": count, **changes})
+
+
+def test_an_epoch_asks_every_question_before_any_twice():
+    drawn = draw_epoch([source(per_epoch=25)], random.Random(0))
+    counts = Counter(e.video.video_id for e in drawn)
+    assert len(drawn) == 25 and set(counts.values()) <= {2, 3}
+
+
+def test_modality_dropout_hides_one_modality_at_most():
+    drawn = draw_epoch(
+        [source(per_epoch=400, drop_video=0.25, drop_subtitles=0.5)], random.Random(0)
+    )
+    textual = sum(e.video.rows is None for e in drawn)
+    visual = sum(not e.video.cues for e in drawn)
+    assert not any(e.video.rows is None and not e.video.cues for e in drawn)
+    assert 60 < textual < 140 and 160 < visual < 240
+
+
+def test_the_same_seed_draws_the_same_epoch():
+    def ids(seed):
+        return [e.video.video_id for e in draw_epoch([source()], random.Random(seed))]
+
+    assert ids(1) == ids(1) != ids(2)
+
+
+def test_batches_hold_every_example_once_within_their_limits():
+    examples = [tiny.example(i, cue_count=1 + i % 20) for i in range(100)]
+    batches = make_batches(examples, random.Random(0), max_tokens=200, max_questions=6)
+    flat = [e.video.video_id for batch in batches for e in batch]
+    assert sorted(flat) == sorted(e.video.video_id for e in examples)
+    for batch in batches:
+        assert len(batch) <= 6
+        assert len(batch) == 1 or sum(e.video.token_count + 16 for e in batch) <= 200
+        lengths = [e.video.token_count for e in batch]
+        assert max(lengths) - min(lengths) <= 16  # neighbours in length: little padding
