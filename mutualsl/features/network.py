@@ -10,6 +10,7 @@ from __future__ import annotations
 import torch
 from pytorchvideo.layers.convolutions import create_conv_2plus1d
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 def conv_2plus1d(inputs: int, outputs: int, *, spatial_stride: int = 1) -> nn.Module:
@@ -43,7 +44,7 @@ class MiniNetwork(nn.Module):
         super().__init__()
         stem = channels[0]
         self.stem = nn.Sequential(
-            nn.Conv3d(6, stem, (1, 5, 5), (1, 2, 2), (0, 2, 2), bias=False),
+            nn.Conv3d(6, stem, (1, 3, 3), (1, 2, 2), (0, 1, 1), bias=False),
             nn.BatchNorm3d(stem),
             nn.ReLU(inplace=True),
         )
@@ -54,8 +55,10 @@ class MiniNetwork(nn.Module):
     def forward(self, clips: Tensor) -> Tensor:
         """Mean over time and space of the last feature map."""
         x = self.stem(torch.cat([clips - 0.5, self.differences(clips)], dim=1))
-        for stage in self.stages:
+        for stage in self.stages[:-1]:
             x = stage(x)
+        # Fast motion has been seen by now; half the frame rate is enough for what it adds up to.
+        x = self.stages[-1](functional.avg_pool3d(x, (2, 1, 1)))
         x = x + self.refine(x)
         pooled: Tensor = x.mean(dim=(2, 3, 4))
         return pooled
