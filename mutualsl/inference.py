@@ -105,7 +105,7 @@ class AnswerLocalizer:
             raise MutualSLError("nothing to ask about: give a video, a subtitle file, or both")
         probed = time.perf_counter()
         encoded = EncodedVideo(
-            name=Path(video).name if video is not None else "",
+            name=Path(video).name if video is not None else "-",
             path=Path(video) if video is not None else None,
             input=VideoInput(video_id="", duration_second=_duration(info, track)),
             subtitles=track,

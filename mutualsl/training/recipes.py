@@ -58,15 +58,15 @@ def mutualsl_mini() -> RunConfig:
             Part(
                 dataset="synthetic",
                 split_set=None,
-                per_epoch=2400,
-                validation=200,
-                drop_video=0.15,
-                drop_subtitles=0.5,
+                per_epoch=3000,
+                validation=120,
+                drop_video=0.1,
+                drop_subtitles=0.7,
             ),
-            Part(dataset="tutorialvqa", split_set="disjoint", per_epoch=100, validation=50),
-            Part(dataset="vehiclevqa", split_set="disjoint", per_epoch=200, validation=50),
+            Part(dataset="tutorialvqa", split_set="disjoint", per_epoch=60, validation=30),
+            Part(dataset="vehiclevqa", split_set="disjoint", per_epoch=120, validation=30),
         ),
-        train=TrainConfig(epochs=10, frozen_layers=2),
+        train=TrainConfig(epochs=7, frozen_layers=3),
         visual_folder="../visual-mini",
     )
 

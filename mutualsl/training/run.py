@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import subprocess
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
@@ -140,7 +142,10 @@ def _loader(root: Path, tokenizer: TextTokenizer, encoder: MiniEncoder) -> Loade
         examples = jsonl.load(folder, split, part.split_set)
         if not examples:
             raise DataError(f"{folder}: the {split} split is empty")
-        return prepare(examples, tokenizer, rows_of)
+        names = {example.video.video_id for example in examples}
+        with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoding happens in worker processes
+            rows = dict(zip(names, pool.map(rows_of, names), strict=True))
+        return prepare(examples, tokenizer, rows.__getitem__)
 
     return load
 

@@ -1,0 +1,91 @@
+"""What the command line refuses: exit code 2 and one line that says what, where and what to do."""
+
+import pytest
+
+from tests.command_line import assert_refused, call, run
+
+pytestmark = pytest.mark.usefixtures("checkpoint")
+QUESTION = ("--question", "Where is the kettle?")
+HLS = "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nreal.mp4\n#EXT-X-ENDLIST\n"
+
+
+@pytest.fixture
+def folder(tmp_path, short_video, monkeypatch):
+    """The current folder: a real video beside files that only look like one."""
+    (tmp_path / "real.mp4").symlink_to(short_video)
+    (tmp_path / "text.mp4").write_text("Not a video at all.\n" * 50)
+    (tmp_path / "empty.mp4").touch()
+    (tmp_path / "playlist.mp4").write_text(HLS)
+    (tmp_path / "folder.mp4").mkdir()
+    (tmp_path / "no-cues.srt").write_text("Dear diary,\n\nnothing happened.\n")
+    (tmp_path / "good.srt").write_text("1\n00:00:01,000 --> 00:00:03,000\nThe kettle.\n")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+VIDEOS = ["missing.mp4", "text.mp4", "empty.mp4", "playlist.mp4", "folder.mp4", "bad\0name.mp4"]
+
+
+@pytest.mark.parametrize("video", VIDEOS)
+def test_a_file_that_is_no_video(folder, capfd, video):
+    assert_refused(call(capfd, "ask", video, *QUESTION), video.split("\0")[0])
+
+
+def test_a_process_of_its_own_says_no_more(folder):
+    assert_refused(run("ask", "playlist.mp4", *QUESTION, cwd=folder), "playlist.mp4")
+
+
+@pytest.mark.parametrize("track", ["missing.srt", "no-cues.srt", "folder.mp4", "real.mp4"])
+def test_subtitles_that_cannot_be_used(folder, capfd, track):
+    assert_refused(call(capfd, "ask", "real.mp4", "--subtitles", track, *QUESTION), track)
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [("", ["empty"]), (" \n\t ", ["empty"]), ("why " * 2500, ["10,000", "1,000"])],
+)
+def test_a_question_that_cannot_be_asked(folder, capfd, question, words):
+    assert_refused(call(capfd, "ask", "real.mp4", "--question", question), *words)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["ask", "-", *QUESTION], ["subtitle"]),
+        (["ask", "-", "--subtitles", "none", *QUESTION], ["subtitle"]),
+        (["ask", "real.mp4"], ["--question"]),
+        (["ask", *QUESTION], ["VIDEO"]),
+        (["ask", "real.mp4", *QUESTION, "--checkpoint", "folder.mp4"], ["folder.mp4"]),
+        (["ask", "real.mp4", *QUESTION, "--checkpoint", "nowhere"], ["nowhere"]),
+        (["ask", "real.mp4", *QUESTION, "--colour", "red"], ["--colour"]),
+        (["ask", "real.mp4", *QUESTION, "--read-out", "loud"], ["loud", "confident", "textual"]),
+        (["ask", "real.mp4", *QUESTION, "--device", "abacus"], ["abacus", "cpu", "cuda"]),
+        (["ask", "real.mp4", *QUESTION, "--top-k", "0"], ["--top-k"]),
+        (["ask", "real.mp4", *QUESTION, "--top-k", "many"], ["many"]),
+        (["ask", "-", "--subtitles", "good.srt", *QUESTION, "--clip", "x.mp4"], ["--clip"]),
+        (["ask", "real.mp4", *QUESTION, "--clip", "good.srt/x.mp4"], ["good.srt"]),
+        (["sing"], ["sing"]),
+        (["doctor", "no-cues.srt"], ["no-cues.srt"]),
+        (["doctor", "good.srt", "--write", "clean.docx"], [".docx", ".vtt"]),
+        (["synthesize", "--out", "x", "--split", "holdout"], ["holdout", "train"]),
+        (["train", "--recipe", "soup", "--data-root", ".", "--out", "x"], ["soup"]),
+    ],
+)
+def test_wrong_usage(folder, capfd, arguments, words):
+    assert_refused(call(capfd, *arguments), *words)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"--dataset": "imagenet"}, ["imagenet", "jsonl"]),
+        ({"--split": "holdout"}, ["holdout.jsonl"]),
+        ({"--data-root": "nowhere"}, ["nowhere"]),
+        ({"--read-out": "loud"}, ["loud"]),
+    ],
+)
+def test_a_data_set_that_cannot_be_scored(folder, capfd, changes, words):
+    options = {"--dataset": "jsonl", "--data-root": ".", "--split": "test", "--out": "out"}
+    arguments = [text for pair in (options | changes).items() for text in pair]
+    assert_refused(call(capfd, "evaluate", *arguments), *words)
+    assert not (folder / "out").exists()
