@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint types chromium
+.PHONY: demo test lint types bench chromium
 
 demo: .venv/ready
 	$(BIN)/python app.py
@@ -15,6 +15,13 @@ lint: .venv/ready-dev
 
 types: .venv/ready-dev
 	$(BIN)/mypy
+
+# Minutes to hours, on an idle machine: rewrites benchmarks/results and every table made of them.
+bench: .venv/ready-dev
+	$(BIN)/python -m benchmarks.loading
+	$(BIN)/python -m benchmarks.question
+	$(BIN)/python -m benchmarks.length
+	$(BIN)/python -m mutualsl.evaluation.tables
 
 .venv/ready: requirements.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv

@@ -22,7 +22,9 @@ from mutualsl.errors import MutualSLError
 if TYPE_CHECKING:
     from mutualsl.answer import Answer
 
-DEFAULT_CHECKPOINT = Path(__file__).resolve().parent.parent / "checkpoints" / "mutualsl-mini"
+CHECKPOINTS = Path(__file__).resolve().parent.parent / "checkpoints"
+DEFAULT_CHECKPOINT = CHECKPOINTS / "mutualsl-mini"
+DEFAULT_VISUAL = CHECKPOINTS / "visual-mini"
 
 # typer carries its own copy of click; what every usage error derives from is public only this way.
 UsageError: Any = typer.BadParameter.__mro__[1]
@@ -143,6 +145,7 @@ def evaluate(
     from mutualsl.data import DATASETS
     from mutualsl.errors import UnknownName
     from mutualsl.evaluation.evaluate import evaluate as run
+    from mutualsl.evaluation.record import write_run
     from mutualsl.inference import AnswerLocalizer
 
     if dataset not in DATASETS:
@@ -156,6 +159,10 @@ def evaluate(
             localizer, examples, data_root, out,
             read_out=read_out, progress=lambda f: report("evaluating", f),
         )  # fmt: skip
+    write_run(
+        out, folder=checkpoint, checkpoint=localizer.checkpoint, dataset=dataset,
+        data_root=data_root, split=split, split_set=split_set, read_out=read_out,
+    )  # fmt: skip
     print(json.dumps(metrics, indent=2))
     if frozen_root is not None:
         from mutualsl.evaluation.controls import run_controls
@@ -168,6 +175,7 @@ def train(
     recipe: Annotated[str, typer.Option(help="Name of the recipe.")],
     data_root: Annotated[Path, typer.Option(help="Folder with one folder per data set.")],
     out: Annotated[Path, typer.Option(help="Folder for the run; a stopped run there goes on.")],
+    visual: Annotated[Path, typer.Option(help="Visual encoder of a localizer.")] = DEFAULT_VISUAL,
 ) -> None:
     """Train a localizer or a visual encoder."""
     from mutualsl.errors import UnknownName
@@ -176,7 +184,7 @@ def train(
 
     if recipe not in RECIPES:
         raise UnknownName("recipe", recipe, RECIPES)
-    run(RECIPES[recipe](), data_root, out)
+    run(RECIPES[recipe](), data_root, out, visual)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Run `mutualsl` as a user does, or, where the seconds of a new process teach nothing, in this one."""
+"""Run `mutualsl` as a user does, or in this process where a new one would teach nothing."""
 
 import subprocess
 import sys

@@ -54,25 +54,37 @@ def test_a_question_that_cannot_be_asked(folder, capfd, question, words):
         (["ask", "-", *QUESTION], ["subtitle"]),
         (["ask", "-", "--subtitles", "none", *QUESTION], ["subtitle"]),
         (["ask", "real.mp4"], ["--question"]),
-        (["ask", *QUESTION], ["VIDEO"]),
+        (["ask", *QUESTION], ["Missing", "video"]),
         (["ask", "real.mp4", *QUESTION, "--checkpoint", "folder.mp4"], ["folder.mp4"]),
         (["ask", "real.mp4", *QUESTION, "--checkpoint", "nowhere"], ["nowhere"]),
         (["ask", "real.mp4", *QUESTION, "--colour", "red"], ["--colour"]),
         (["ask", "real.mp4", *QUESTION, "--read-out", "loud"], ["loud", "confident", "textual"]),
         (["ask", "real.mp4", *QUESTION, "--device", "abacus"], ["abacus", "cpu", "cuda"]),
         (["ask", "real.mp4", *QUESTION, "--top-k", "0"], ["--top-k"]),
-        (["ask", "real.mp4", *QUESTION, "--top-k", "many"], ["many"]),
+        (["ask", "real.mp4", *QUESTION, "--top-k", "many"], ["--top-k"]),
         (["ask", "-", "--subtitles", "good.srt", *QUESTION, "--clip", "x.mp4"], ["--clip"]),
-        (["ask", "real.mp4", *QUESTION, "--clip", "good.srt/x.mp4"], ["good.srt"]),
         (["sing"], ["sing"]),
         (["doctor", "no-cues.srt"], ["no-cues.srt"]),
-        (["doctor", "good.srt", "--write", "clean.docx"], [".docx", ".vtt"]),
         (["synthesize", "--out", "x", "--split", "holdout"], ["holdout", "train"]),
         (["train", "--recipe", "soup", "--data-root", ".", "--out", "x"], ["soup"]),
     ],
 )
 def test_wrong_usage(folder, capfd, arguments, words):
     assert_refused(call(capfd, *arguments), *words)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["ask", "real.mp4", *QUESTION, "--clip", "good.srt/x.mp4"], ["good.srt"]),
+        (["doctor", "good.srt", "--write", "clean.docx"], [".docx", ".vtt"]),
+        (["doctor", "good.srt", "--write", "nowhere/clean.vtt"], ["nowhere"]),
+    ],
+)
+def test_a_result_that_cannot_be_written_is_still_printed(folder, capfd, arguments, words):
+    done = call(capfd, *arguments)
+    assert done.out
+    assert_refused(done._replace(out=""), *words)
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,6 @@ class RunConfig:
     trained_on: str  # what a user is told the weights have seen
     parts: tuple[Part, ...]
     train: TrainConfig
-    visual_folder: str  # the visual encoder's folder, relative to the checkpoint
     text_encoder: str = MINILM
     width: int = 256
     window_tokens: int = 384
@@ -67,7 +66,6 @@ def mutualsl_mini() -> RunConfig:
             Part(dataset="vehiclevqa", split_set="disjoint", per_epoch=120, validation=30),
         ),
         train=TrainConfig(epochs=7, frozen_layers=3),
-        visual_folder="../visual-mini",
     )
 
 

@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -59,10 +58,12 @@ def run_visual(config: VisualTrainConfig, root: Path, out: Path) -> None:
     )
 
 
-def run_localizer(config: RunConfig, root: Path, out: Path) -> None:
-    """Train MutualSL as the recipe says and write `out/checkpoint`; continues a stopped run."""
-    visual_folder = (out / "checkpoint" / config.visual_folder).resolve()
-    encoder = MiniEncoder.from_folder(visual_folder)
+def run_localizer(config: RunConfig, root: Path, out: Path, visual: Path) -> None:
+    """Train MutualSL as the recipe says and write `out/checkpoint`; continues a stopped run.
+
+    `visual` is the folder of the visual encoder whose rows the model learns to read.
+    """
+    encoder = MiniEncoder.from_folder(visual)
     weights = str(files(config.text_encoder) / "model")
     tokenizer = TextTokenizer.from_file(Path(weights) / "tokenizer.json")
     text_encoder = TextEncoder.from_pretrained(weights)
@@ -103,7 +104,7 @@ def run_localizer(config: RunConfig, root: Path, out: Path) -> None:
         "train": asdict(config.train),
     }
     source = VisualSource(
-        encoder="mini", fingerprint=encoder.fingerprint, folder=config.visual_folder
+        encoder="mini", fingerprint=encoder.fingerprint, folder=f"../{visual.resolve().name}"
     )
     save_checkpoint(
         Checkpoint(
@@ -211,8 +212,9 @@ def _commit() -> str:
 Run = RunConfig | VisualTrainConfig
 
 
-def run(config: Run, root: Path, out: Path) -> Any:
+def run(config: Run, root: Path, out: Path, visual: Path) -> None:
     """Start the run a recipe describes."""
     if isinstance(config, VisualTrainConfig):
-        return run_visual(config, root, out)
-    return run_localizer(config, root, out)
+        run_visual(config, root, out)
+    else:
+        run_localizer(config, root, out, visual)

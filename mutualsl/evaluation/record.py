@@ -1,0 +1,56 @@
+"""What identifies an evaluation: the weights, the code and the data it was made with."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mutualsl.checkpoint import Checkpoint
+from mutualsl.video import content_hash
+
+HERE = Path(__file__).resolve().parent
+
+
+def write_run(
+    out: Path,
+    *,
+    folder: Path,
+    checkpoint: Checkpoint,
+    dataset: str,
+    data_root: Path,
+    split: str,
+    split_set: str | None,
+    read_out: str,
+) -> None:
+    """Write `run.json` beside the `metrics.json` it belongs to; `folder` holds the weights.
+
+    Data in the layout `jsonl` is named by its folder, every other data set by its own name.
+    """
+    run = {
+        "data": data_root.resolve().name if dataset == "jsonl" else dataset,
+        "split": split,
+        "split_set": split_set,
+        "read_out": read_out,
+        "weights": weights_id(folder),
+        "seed": checkpoint.about.get("seed"),
+        "commit": current_commit(),
+        "date": datetime.now(UTC).date().isoformat(),
+    }
+    (out / "run.json").write_text(json.dumps(run, indent=2) + "\n")
+
+
+def weights_id(folder: Path) -> str:
+    """Short hash of the weights in a checkpoint folder."""
+    return content_hash(folder / "model.safetensors")[:16]
+
+
+def current_commit() -> str:
+    """Commit of this code, "-dirty" added if tracked files were changed; "unknown" without git."""
+    command = ["git", "describe", "--always", "--dirty", "--exclude=*", "--abbrev=40"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=HERE)
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return done.stdout.strip()

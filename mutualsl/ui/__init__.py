@@ -1,0 +1,1 @@
+"""The page: load a video, ask a question, get the clip."""

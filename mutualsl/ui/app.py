@@ -1,0 +1,84 @@
+"""The page as a Gradio app, and how it is served."""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
+
+import gradio as gr  # noqa: E402
+
+from mutualsl.inference import AnswerLocalizer  # noqa: E402
+from mutualsl.ui import ask_tab, limits, status  # noqa: E402
+from mutualsl.ui.api import add_endpoints  # noqa: E402
+from mutualsl.ui.examples import read_examples  # noqa: E402
+from mutualsl.ui.handlers import Desk  # noqa: E402
+from mutualsl.ui.text import escaped  # noqa: E402
+from mutualsl.ui.theme import theme  # noqa: E402
+
+HERE = Path(__file__).parent
+TITLE = "mutualsl · find the answer in a video"
+
+
+def build_app(localizer: AnswerLocalizer, examples_folder: str | Path) -> gr.Blocks:
+    """The page around any localizer; without an examples folder it has no examples."""
+    desk = Desk(localizer, read_examples(Path(examples_folder)), made_files_folder())
+    keeping = (limits.CLEAN_EVERY_SECOND, limits.KEEP_FILES_SECOND)
+    with gr.Blocks(title=TITLE, delete_cache=keeping, analytics_enabled=False) as page:
+        gr.HTML(_header(localizer), elem_id="header", apply_default_css=False)
+        ask_tab.build(desk)
+        add_endpoints(desk)
+    page.queue(default_concurrency_limit=limits.MODEL_CONCURRENCY, max_size=limits.QUEUE_SIZE)
+    return page
+
+
+def launch(
+    page: gr.Blocks, examples_folder: str | Path, *, host: str | None, port: int | None
+) -> str:
+    """Serve the page in the background and return its address. `OSError` when the port is taken."""
+    _, url, _ = page.launch(
+        server_name=host,
+        server_port=port,
+        prevent_thread_lock=True,
+        quiet=True,
+        **launch_options(examples_folder),
+    )
+    return str(url)
+
+
+def launch_options(examples_folder: str | Path) -> dict[str, Any]:
+    """What `gr.Blocks.launch` needs for this page's look and files."""
+    return {
+        "theme": theme(),
+        "css": (HERE / "style.css").read_text(encoding="utf-8"),
+        "head": f"<script>{(HERE / 'player.js').read_text(encoding='utf-8')}</script>",
+        "allowed_paths": [str(Path(examples_folder).resolve()), str(made_files_folder())],
+        "max_file_size": limits.MAX_UPLOAD,
+        "footer_links": ["api"],
+        "run_history": False,
+        "ssr_mode": False,
+    }
+
+
+@functools.cache
+def made_files_folder() -> Path:
+    """A folder for clips and playable copies, gone when the server stops."""
+    folder = Path(tempfile.mkdtemp(prefix="mutualsl-page-")).resolve()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def _header(localizer: AnswerLocalizer) -> str:
+    model = localizer.model
+    name, seen = escaped(str(model["name"])), escaped(str(model["trained_on"]))
+    return (
+        f'<header class="top"><h1>Where in the video is the answer?</h1>'
+        f"<p>{escaped(status.EMPTY)}</p>"
+        f'<p class="weights">Weights: {name}, trained on {seen}.</p></header>'
+    )

@@ -1,0 +1,109 @@
+"""The page's one tab: give a video, ask, see where both predictors place the answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from mutualsl.ui import cards, status
+from mutualsl.ui.examples import example_cards
+from mutualsl.ui.handlers import OUTPUTS, Desk
+from mutualsl.ui.limits import MODEL_CONCURRENCY
+from mutualsl.ui.player import player
+from mutualsl.ui.timeline_view import timeline
+
+Parts = dict[str, Any]  # component by its name in OUTPUTS
+
+_TRIGGER_EXAMPLE = """
+element.addEventListener('click', (event) => {
+  const chip = event.target.closest('[data-example]');
+  if (chip) trigger('click', {example: chip.dataset.example, question: chip.dataset.question});
+});
+"""
+_TRIGGER_SAVE = """
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-save]');
+  if (button) trigger('click', {start: button.dataset.start, end: button.dataset.end});
+});
+"""
+
+
+def build(desk: Desk) -> None:
+    """Lay out the tab and connect it."""
+    examples = _examples(desk)
+    parts: Parts = {name: gr.State(None) for name in ("loaded",)}
+    parts |= {name: gr.State(False) for name in ("loading", "pending")}
+    with gr.Row(elem_classes="workspace"):
+        with gr.Column(elem_classes="panel", scale=4, min_width=320):
+            _inputs(parts)
+        with gr.Column(elem_classes="stage", scale=6, min_width=320):
+            parts["player"] = _html(player(None, None), "player")
+    parts["timeline"] = _html(timeline(None), "timeline")
+    parts["results"] = _html(cards.results(None), "results", js_on_load=_TRIGGER_SAVE)
+    parts["clip"] = _html("", "clip")
+    _connect(desk, parts, examples)
+
+
+def _html(value: str, elem_id: str, js_on_load: str | None = None) -> gr.HTML:
+    return gr.HTML(value, elem_id=elem_id, js_on_load=js_on_load, apply_default_css=False)
+
+
+def _examples(desk: Desk) -> gr.HTML | None:
+    if not desk.examples:
+        return None
+    return _html(example_cards(desk.examples), "examples", js_on_load=_TRIGGER_EXAMPLE)
+
+
+def _inputs(parts: Parts) -> None:
+    with gr.Row(elem_classes="files"):
+        parts["video_file"] = gr.File(
+            label="Video", elem_id="video-file", height=132, min_width=140
+        )
+        parts["subtitle_file"] = gr.File(
+            label="Subtitles (optional)", elem_id="subtitle-file", height=132, min_width=140
+        )
+    parts["status"] = _html(status.notice(), "status")
+    parts["question"] = gr.Textbox(
+        label="Question",
+        placeholder="How do I …?",
+        elem_id="question",
+        lines=1,
+        max_lines=4,
+        autofocus=True,
+    )
+    parts["ask"] = gr.Button("Ask", variant="primary", elem_id="ask")
+
+
+def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None) -> None:
+    """Wire events to handlers; whatever starts a new video stops what is running for the old."""
+    outputs = [parts[name] for name in OUTPUTS]
+    common: dict[str, Any] = {
+        "outputs": outputs,
+        "api_visibility": "private",
+        "show_progress": "hidden",
+        "concurrency_limit": MODEL_CONCURRENCY,
+        "concurrency_id": "model",
+    }
+    files = [parts["video_file"], parts["subtitle_file"]]
+    question, loaded, loading = parts["question"], parts["loaded"], parts["loading"]
+
+    asked = gr.on(
+        [parts["ask"].click, question.submit],
+        desk.ask,
+        [question, loaded, loading, *files],
+        **common,
+    )
+    running = [asked]
+    if examples is not None:
+        running.append(examples.click(desk.try_example, loaded, **common))
+    parts["results"].click(desk.save_clip, loaded, **common)
+    given = gr.on(
+        [event for file in files for event in (file.upload, file.clear)],
+        desk.load,
+        files,
+        cancels=running,
+        trigger_mode="always_last",
+        **common,
+    )
+    given.then(desk.ask_pending, [parts["pending"], question, loaded], **common)

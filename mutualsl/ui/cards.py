@@ -1,0 +1,139 @@
+"""The result: the answer in words, and one card for each predictor."""
+
+from __future__ import annotations
+
+from mutualsl.answer import Answer
+from mutualsl.models.base import Prediction
+from mutualsl.spans import Span
+from mutualsl.ui.text import clock_range, escaped, percent
+
+TITLES = {"visual": "Visual predictor", "textual": "Textual predictor"}
+SUBJECTS = {"visual": "looks at the pictures", "textual": "reads the subtitles"}
+SOURCES = {
+    "visual": "From the visual predictor",
+    "textual": "From the textual predictor",
+    "fallback": "The whole video: neither predictor has an answer it can stand behind",
+}
+CONFIDENCE = "estimated chance that this span is right (IoU ≥ 0.5)"
+MISSING = {
+    "visual": "No span: there is no video to look at, or the model has no trained visual predictor.",
+    "textual": "No span: there are no subtitles to read, or the model has no trained text predictor.",
+}
+_ICONS = {  # an eye and lines of text, so that colour is not the only mark
+    "visual": '<path d="M2 12s3.6-7 10-7 10 7 10 7-3.6 7-10 7S2 12 2 12Z"/>'
+    '<circle cx="12" cy="12" r="3"/>',
+    "textual": '<path d="M4 6h16M4 12h16M4 18h10"/>',
+}
+_PLAY_SIGN = '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M7 4.5v15l13-7.5z"/></svg>'
+
+
+def results(answer: Answer | None, *, playable: bool = True) -> str:
+    """The answer line, both cards and the notes; with `None` the same cards, still empty.
+
+    `playable` is false when only subtitles were loaded, so there is nothing to play or cut.
+    """
+    cards = "".join(_card(head, answer, playable) for head in ("visual", "textual"))
+    return f'{_answer_line(answer)}<div class="cards">{cards}</div>{_notes(answer)}'
+
+
+def _answer_line(answer: Answer | None) -> str:
+    if answer is None:
+        return (
+            '<div class="answer is-waiting"><p id="answer-span">–</p>'
+            "<p>Ask a question to see where its answer is.</p></div>"
+        )
+    chance = "" if answer.source == "fallback" else f" · {percent(answer.score)} {CONFIDENCE}"
+    return (
+        f'<div class="answer {answer.source}" role="status">'
+        f'<p class="answer-question">{escaped(answer.question)}</p>'
+        f'<p class="answer-main"><span class="answer-label">Answer</span>'
+        f'<strong id="answer-span">{clock_range(answer.span)}</strong></p>'
+        f"<p>{SOURCES[answer.source]}{chance}</p>{_agreement(answer)}</div>"
+    )
+
+
+def _agreement(answer: Answer) -> str:
+    """How far both spans overlap; said only where both are to be taken seriously."""
+    if answer.agreement is None or not (answer.visual and answer.visual.in_domain):
+        return ""
+    if answer.agreement >= 0.5:
+        words = "The predictors agree"
+    elif answer.agreement > 0:
+        words = "The predictors overlap in part"
+    else:
+        words = "The predictors point to different places"
+    return (
+        f'<p class="agreement"><meter min="0" max="1" value="{answer.agreement:.3f}"'
+        f' aria-label="Agreement of the predictors"></meter>'
+        f"{words}: agreement (IoU) {answer.agreement:.2f}</p>"
+    )
+
+
+def _card(head: str, answer: Answer | None, playable: bool) -> str:
+    prediction: Prediction | None = getattr(answer, head, None)
+    chosen = answer is not None and answer.source == head
+    muted = prediction is not None and not prediction.in_domain
+    classes = f"card {head}{' is-answer' if chosen else ''}{' is-muted' if muted else ''}"
+    badge = '<span class="badge">✓ Answer</span>' if chosen else ""
+    if prediction is None:
+        body = _silent_body(head, MISSING[head] if answer is not None else "Waits for a question.")
+    else:
+        body = _spoken_body(head, prediction, playable)
+    return (
+        f'<section class="{classes}" aria-label="{TITLES[head]}"><header>'
+        f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{_ICONS[head]}</svg>'
+        f"<div><h3>{TITLES[head]}</h3><p>{SUBJECTS[head]}</p></div>{badge}</header>"
+        f"{body}</section>"
+    )
+
+
+def _silent_body(head: str, why: str) -> str:
+    return (
+        f'<p class="span is-empty" id="{head}-span">–</p><p class="confidence">{why}</p>'
+        f'<div class="actions"><button type="button" class="play" id="{head}-play" disabled>'
+        f"{_PLAY_SIGN}Play</button></div>"
+    )
+
+
+def _spoken_body(head: str, prediction: Prediction, playable: bool) -> str:
+    if prediction.in_domain:
+        meaning = f"<b>{percent(prediction.score)}</b> {CONFIDENCE}"
+    else:
+        meaning = "Outside what this predictor has learned: a guess, which is not used."
+    span, off = prediction.span, "" if playable else " disabled"
+    name = TITLES[head].lower()
+    return (
+        f'<p class="span" id="{head}-span">{clock_range(span)}</p>'
+        f'<p class="confidence">{meaning}</p>'
+        f'<div class="actions"><button type="button" class="play" id="{head}-play" data-play'
+        f' {_seconds(span)} aria-label="Play the span of the {name}"{off}>{_PLAY_SIGN}Play</button>'
+        f'<button type="button" class="save" data-save {_seconds(span)}'
+        f' aria-label="Download the clip of the {name}"{off}>Download clip</button></div>'
+        f"{_candidates(prediction, off)}"
+    )
+
+
+def _seconds(span: Span) -> str:
+    return f'data-start="{span.start_second:.3f}" data-end="{span.end_second:.3f}"'
+
+
+def _candidates(prediction: Prediction, off: str) -> str:
+    others = prediction.candidates[1:]
+    if not others:
+        return ""
+    chips = "".join(
+        f'<button type="button" class="chip" data-play {_seconds(other.span)}{off}>'
+        f"{clock_range(other.span)}"
+        f"{f'<small>{percent(other.score)}</small>' if prediction.in_domain else ''}</button>"
+        for other in others
+    )
+    return f'<div class="candidates"><p>Next best, click to play</p>{chips}</div>'
+
+
+def _notes(answer: Answer | None) -> str:
+    if answer is None or not answer.warnings:
+        return ""
+    lines = "".join(
+        f"<li>{escaped(note[:1].upper() + note[1:])}</li>" for note in answer.warnings
+    )
+    return f'<ul class="notes">{lines}</ul>'

@@ -1,0 +1,205 @@
+"""What happens when a visitor does something: thin, and without any state of their own.
+
+Everything of a visitor lives in `gr.State` and comes in as an argument. Handlers yield one value
+for each name of `OUTPUTS`, made by `view`, so each says only what it changes.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import gradio as gr
+
+from mutualsl.answer import Answer
+from mutualsl.encoded import EncodedVideo
+from mutualsl.inference import AnswerLocalizer
+from mutualsl.spans import Span
+from mutualsl.ui import cards, status
+from mutualsl.ui.examples import DemoVideo
+from mutualsl.ui.player import file_url, player
+from mutualsl.ui.progress import Report, Work
+from mutualsl.ui.text import clock, escaped
+from mutualsl.ui.timeline_view import timeline
+from mutualsl.video import export_clip, playable_copy
+
+T = TypeVar("T")
+View = list[Any]
+Steps = Generator[View, None, T]
+
+OUTPUTS = (
+    *("status", "ask", "loaded", "loading", "pending", "player", "timeline", "results"),
+    *("video_file", "subtitle_file", "question", "clip"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A visitor's video, ready for questions and for playing."""
+
+    encoded: EncodedVideo
+    playing: Path | None  # a file that browsers can play
+    embedded_track: bool  # the subtitles came out of the video file
+
+
+def view(**changes: Any) -> View:
+    """One value for each output; those that are not named stay as they are."""
+    assert changes.keys() <= set(OUTPUTS), changes.keys()
+    return [changes[name] if name in changes else gr.skip() for name in OUTPUTS]
+
+
+def _emptied() -> dict[str, Any]:
+    return {
+        "loaded": None,
+        "player": player(None, None),
+        "timeline": timeline(None),
+        "results": cards.results(None),
+        "clip": "",
+    }
+
+
+_LOCKED, _OPEN = {"interactive": False}, {"interactive": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What all visitors share: the model, the examples, and a folder for files that are made."""
+
+    localizer: AnswerLocalizer
+    examples: tuple[DemoVideo, ...]
+    folder: Path
+
+    def load(self, video: str | None, subtitles: str | None) -> Iterator[View]:
+        """A file was given or taken away: read what is there now."""
+        if video is None and subtitles is None:
+            yield view(**_emptied(), status=status.notice(), ask=gr.update(**_OPEN), loading=False)
+        else:
+            yield from self._load(video, subtitles)
+
+    def ask(
+        self,
+        question: str,
+        loaded: Loaded | None,
+        loading: bool,
+        video: str | None,
+        subtitles: str | None,
+    ) -> Iterator[View]:
+        """A question was asked; it waits if its video is still on the way."""
+        if loading:
+            yield view(pending=True)
+        elif loaded is not None:
+            yield from self._answer(loaded, question)
+        elif video is None and subtitles is None:
+            text = "Load a video first; your question is kept and answered then."
+            yield view(status=status.notice(text), pending=bool(question.strip()))
+        else:
+            fresh = yield from self._load(video, subtitles)
+            if fresh is not None:
+                yield from self._answer(fresh, question)
+
+    def ask_pending(self, pending: bool, question: str, loaded: Loaded | None) -> Iterator[View]:
+        """Answer the question that waited for its video, if there is one."""
+        if pending and loaded is not None:
+            yield from self._answer(loaded, question)
+        else:
+            yield view()
+
+    def try_example(self, event: gr.EventData, loaded: Loaded | None) -> Iterator[View]:
+        """An example's question was clicked: load its video unless it is the one shown, and ask."""
+        example = self.examples[int(event.example)]
+        question = example.questions[int(event.question)]
+        if loaded is None or loaded.encoded.path != example.video:
+            video = str(example.video)
+            subtitles = str(example.subtitles) if example.subtitles else None
+            yield view(
+                video_file=video,
+                subtitle_file=subtitles,
+                question=question,
+                ask=gr.update(**_LOCKED),
+            )
+            loaded = yield from self._load(video, subtitles)
+        if loaded is not None:
+            yield view(question=question)
+            yield from self._answer(loaded, question)
+
+    def save_clip(self, event: gr.EventData, loaded: Loaded | None) -> Iterator[View]:
+        """Cut a span out of the visitor's video, frame-accurately, and offer it as a file."""
+        if loaded is None or loaded.encoded.path is None:
+            yield view(status=status.notice("Load a video first."))
+            return
+        source, span = loaded.encoded.path, Span(float(event.start), float(event.end))
+        times = "-".join(clock(second).replace(":", "m", 1).replace(":", "m") for second in span)
+        out = self.folder / uuid.uuid4().hex / f"{source.stem} {times}s.mp4"
+
+        def cut(report: Report) -> Path:
+            out.parent.mkdir(parents=True)
+            return export_clip(source, span, out, lambda fraction: report("clip", fraction))
+
+        made = yield from _watched(cut, "clip", str(source))
+        if made is not None:
+            name = escaped(made.name)
+            link = f'<a class="clip" href="{file_url(made)}" download="{name}">Save {name}</a>'
+            yield view(status=_ready(loaded), clip=link)
+
+    def _load(self, video: str | None, subtitles: str | None) -> Steps[Loaded | None]:
+        yield view(**_emptied(), ask=gr.update(**_LOCKED), loading=True)
+        loaded = yield from _watched(
+            lambda report: self.prepare(video, subtitles, report), "video", video, subtitles
+        )
+        if loaded is None:
+            yield view(ask=gr.update(**_OPEN), loading=False)
+        else:
+            yield view(
+                status=_ready(loaded),
+                ask=gr.update(**_OPEN),
+                loaded=loaded,
+                loading=False,
+                player=player(loaded.encoded, loaded.playing),
+                timeline=timeline(loaded.encoded),
+            )
+        return loaded
+
+    def _answer(self, loaded: Loaded, question: str) -> Iterator[View]:
+        yield view(ask=gr.update(**_LOCKED), pending=False, clip="")
+        answer: Answer | None = yield from _watched(
+            lambda report: self.localizer.ask(loaded.encoded, question), "question"
+        )
+        yield view(ask=gr.update(**_OPEN))
+        if answer is not None:
+            yield view(
+                status=_ready(loaded),
+                results=cards.results(answer, playable=loaded.playing is not None),
+                timeline=timeline(loaded.encoded, answer),
+            )
+
+    def prepare(self, video: str | None, subtitles: str | None, report: Report) -> Loaded:
+        """Encode a video and its subtitles; only what the library accepted reaches the player."""
+        encoded = self.localizer.encode_video(video, subtitles, progress=report)
+        playing = None
+        if encoded.path is not None and encoded.info is not None:
+            playing = playable_copy(
+                encoded.path, encoded.info, self.folder, lambda done: report("copy", done)
+            )
+        embedded = subtitles is None and encoded.subtitles is not None
+        return Loaded(encoded, playing, embedded)
+
+
+def _watched(
+    function: Callable[[Report], T], first_stage: str, *paths: str | None
+) -> Steps[T | None]:
+    """Run long work with its progress in the status line; `None` when it failed and was said."""
+    work = Work(function, first_stage)
+    for update in work:
+        yield view(status=status.running(update))
+    try:
+        return work.result()
+    except Exception as error:  # the page is the last to hear of it: say it, never break
+        yield view(status=status.failed(error, *paths))
+        return None
+
+
+def _ready(loaded: Loaded) -> str:
+    return status.ready(loaded.encoded, embedded_track=loaded.embedded_track)

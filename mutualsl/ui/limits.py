@@ -1,0 +1,20 @@
+"""Every limit of the page in one place: sizes, concurrency, how long files are kept."""
+
+# Uploads and the queue
+MAX_UPLOAD = "2gb"
+MODEL_CONCURRENCY = 2  # videos or questions worked on at the same time, all visitors together
+QUEUE_SIZE = 32
+
+# Files on the server
+CLEAN_EVERY_SECOND = 3600
+KEEP_FILES_SECOND = 24 * 3600
+
+# Progress
+REPORT_EVERY_SECOND = 0.25
+
+# The timeline, so that an hour of video stays a small page
+MAX_PICTURES = 32
+MAX_PICTURE_BYTES = 110_000  # all pictures of a film-strip together, before base64
+MAX_CUE_BINS = 1000
+MAX_CUE_TEXT = 80  # characters shown on hover
+MAX_CURVE_POINTS = 800

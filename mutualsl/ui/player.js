@@ -1,0 +1,182 @@
+// Plays spans: every Play starts at the start of its span and stops at its end, again and again.
+// Listeners sit on the document, so they outlive every redraw of the page's parts.
+(() => {
+  "use strict";
+
+  const STOP_EARLY_SECOND = 0.015; // less than a frame: the last picture of the span stays
+  let guard = null; // the span being played: {start, end, button, seeking}; null: free playing
+  let cueTable = { lane: null, rows: [], current: null };
+  let drawnAxis = null;
+
+  const video = () => document.querySelector("#player video[src]");
+  const track = () => document.querySelector("#timeline .tl-track");
+  const durationOf = (axis) => Number(axis.dataset.duration);
+
+  function clock(second) {
+    const tenths = Math.round(Math.max(0, second) * 10);
+    const minutes = Math.floor(tenths / 600);
+    const rest = ((tenths % 600) / 10).toFixed(1).padStart(4, "0");
+    if (minutes < 60) return `${minutes}:${rest}`;
+    return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}:${rest}`;
+  }
+
+  // ---- playing a span -------------------------------------------------------------------------
+
+  function release() {
+    guard?.button?.classList.remove("is-playing");
+    guard = null;
+  }
+
+  function play(start, end, button) {
+    const player = video();
+    if (!player) return;
+    release();
+    guard = { start, end, button, seeking: true };
+    button?.classList.add("is-playing");
+    const begin = () => {
+      player.currentTime = start;
+      player.play().catch(() => {}); // interrupted by another seek: nothing to say
+      requestAnimationFrame(watch);
+    };
+    if (player.readyState >= 1) begin();
+    else {
+      player.addEventListener("loadedmetadata", begin, { once: true });
+      player.load();
+    }
+  }
+
+  function stopAtEnd() {
+    const player = video();
+    if (!guard || guard.seeking || !player) return;
+    if (player.currentTime >= guard.end - STOP_EARLY_SECOND) {
+      release();
+      player.pause();
+    }
+  }
+
+  function watch() {
+    stopAtEnd();
+    showTime();
+    const player = video();
+    if (player && (guard || !player.paused)) requestAnimationFrame(watch);
+  }
+
+  function onMedia(event) {
+    const player = event.target;
+    if (player !== video()) return;
+    if (event.type === "seeking" && guard) {
+      const ours = guard.seeking && Math.abs(player.currentTime - guard.start) < 0.05;
+      if (!ours) release(); // the visitor went elsewhere
+    }
+    if (event.type === "seeked" && guard) guard.seeking = false;
+    if (event.type === "timeupdate") stopAtEnd();
+    if (event.type === "pause" && guard && !guard.seeking) release();
+    if (event.type === "play") requestAnimationFrame(watch);
+    showTime();
+  }
+
+  for (const type of ["seeking", "seeked", "timeupdate", "pause", "play", "loadedmetadata"]) {
+    document.addEventListener(type, onMedia, true); // media events do not bubble
+  }
+
+  // ---- the timeline ---------------------------------------------------------------------------
+
+  function cuesOf(lane) {
+    if (cueTable.lane !== lane) {
+      const rows = [...lane.querySelectorAll("i")].map((mark) => {
+        const left = parseFloat(mark.style.left);
+        return { mark, left, right: left + parseFloat(mark.style.width) };
+      });
+      cueTable = { lane, rows, current: null };
+    }
+    return cueTable;
+  }
+
+  function showCue(percent) {
+    const lane = document.querySelector("#timeline .tl-cues");
+    if (!lane) return;
+    const table = cuesOf(lane);
+    const row = table.rows.find((each) => each.left <= percent && percent < each.right) ?? null;
+    if (table.current === row) return;
+    table.current?.mark.classList.remove("is-current");
+    row?.mark.classList.add("is-current");
+    table.current = row;
+    const said = document.querySelector("#timeline .tl-said");
+    if (said) said.textContent = row ? row.mark.title : "";
+  }
+
+  function showTime() {
+    const player = video();
+    const axis = track();
+    if (!player || !axis) return;
+    const percent = Math.min(100, (100 * player.currentTime) / durationOf(axis));
+    axis.querySelector(".tl-playhead").style.left = `${percent}%`;
+    const now = document.querySelector("#timeline .tl-now");
+    const text = clock(player.currentTime);
+    if (now.textContent !== text) {
+      now.textContent = text;
+      axis.setAttribute("aria-valuenow", player.currentTime.toFixed(1));
+      axis.setAttribute("aria-valuetext", `${text} of ${clock(durationOf(axis))}`);
+    }
+    showCue(percent);
+  }
+
+  function seek(second) {
+    const player = video();
+    const axis = track();
+    if (!player || !axis) return;
+    release();
+    player.currentTime = Math.min(Math.max(0, second), durationOf(axis));
+    showTime();
+  }
+
+  function seekToPointer(event, axis) {
+    const box = axis.getBoundingClientRect();
+    seek((durationOf(axis) * (event.clientX - box.left)) / box.width);
+  }
+
+  let dragging = null;
+  document.addEventListener("pointerdown", (event) => {
+    dragging = event.button === 0 ? event.target.closest("#timeline .tl-track") : null;
+    if (dragging) seekToPointer(event, dragging);
+  });
+  document.addEventListener("pointermove", (event) => {
+    if (dragging && event.buttons & 1) seekToPointer(event, dragging);
+  });
+  for (const type of ["pointerup", "pointercancel"]) {
+    document.addEventListener(type, () => (dragging = null));
+  }
+
+  document.addEventListener("keydown", (event) => {
+    const player = video();
+    if (!player || !event.target.matches?.("#timeline .tl-track")) return;
+    const step = { ArrowLeft: -1, ArrowRight: 1, PageDown: -10, PageUp: 10 }[event.key];
+    if (step) seek(player.currentTime + step);
+    else if (event.key === "Home") seek(0);
+    else if (event.key === "End") seek(durationOf(track()));
+    else if (event.key === " ") player.paused ? player.play() : player.pause();
+    else return;
+    event.preventDefault();
+  });
+
+  // ---- buttons, and what Gradio draws ---------------------------------------------------------
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-play]");
+    if (button) play(Number(button.dataset.start), Number(button.dataset.end), button);
+  });
+
+  const drawn = new MutationObserver(() => {
+    const axis = track();
+    if (axis && axis !== drawnAxis) {
+      drawnAxis = axis; // a new timeline starts at zero: move its playhead to the video's time
+      showTime();
+    }
+    const link = document.querySelector("#clip a[download]:not([data-followed])");
+    if (link) {
+      link.dataset.followed = "";
+      link.click(); // the clip that was asked for is ready
+    }
+  });
+  drawn.observe(document, { childList: true, subtree: true });
+})();

@@ -1,0 +1,41 @@
+"""The player: one <video> with the subtitles as a clean WebVTT track; player.js drives it."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from urllib.parse import quote
+
+from mutualsl.encoded import EncodedVideo
+from mutualsl.subtitles import to_webvtt
+from mutualsl.ui.text import escaped
+
+
+def file_url(path: Path) -> str:
+    """Where the page finds a file that it may show, relative so that it works behind a proxy."""
+    return escaped(f"gradio_api/file={quote(str(path))}")
+
+
+def player(encoded: EncodedVideo | None, playing: Path | None) -> str:
+    """HTML of the player; `playing` is a file that browsers can play, `None` without pictures."""
+    if encoded is None or playing is None:
+        text = (
+            "Your video plays here." if encoded is None else "No video: the cues have times only."
+        )
+        return f'<div class="screen is-empty"><p>{text}</p><video hidden></video></div>'
+    return (
+        f'<div class="screen"><video controls playsinline preload="metadata"'
+        f' src="{file_url(playing)}" aria-label="{escaped(encoded.name)}">'
+        f"{_track(encoded)}</video></div>"
+    )
+
+
+def _track(encoded: EncodedVideo) -> str:
+    if not encoded.subtitles:
+        return ""
+    data = base64.b64encode(to_webvtt(encoded.subtitles).encode()).decode("ascii")
+    language = escaped(encoded.subtitles.language or "und")
+    return (
+        f'<track kind="subtitles" label="Subtitles" srclang="{language}" default'
+        f' src="data:text/vtt;base64,{data}">'
+    )

@@ -1,0 +1,99 @@
+"""Long work in a thread of its own, watched from a generator."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Generic, NamedTuple, TypeVar
+
+from mutualsl.ui.limits import REPORT_EVERY_SECOND
+
+T = TypeVar("T")
+Report = Callable[[str, float], None]  # stage, fraction
+
+STAGES = {
+    "video": "Opening the video",
+    "features": "Looking at the pictures",
+    "text": "Reading the subtitles",
+    "copy": "Making a copy that browsers can play",
+    "question": "Searching for the answer",
+    "clip": "Cutting the clip",
+}
+
+
+class Update(NamedTuple):
+    """Where the work stands."""
+
+    stage: str  # a key of STAGES
+    fraction: float
+    elapsed_second: float
+
+
+class Superseded(Exception):
+    """The visitor has moved on; the work stops at its next report."""
+
+
+class Work(Generic[T]):
+    """A function that runs in a thread; iterate for its progress, then take `result()`.
+
+    Leaving the iteration early (the visitor closes the page or loads another video) stops it.
+    """
+
+    def __init__(self, function: Callable[[Report], T], first_stage: str) -> None:
+        self._function = function
+        self._stage = first_stage
+        self._reports: queue.Queue[tuple[str, float] | None] = queue.Queue()
+        self._abandoned = threading.Event()
+        self._value: T | None = None
+        self._error: Exception | None = None
+
+    def __iter__(self) -> Iterator[Update]:
+        started = time.perf_counter()
+        threading.Thread(target=self._run, daemon=True).start()
+        stage, fraction = self._stage, 0.0
+        try:
+            while True:
+                yield Update(stage, fraction, time.perf_counter() - started)
+                latest = self._latest()
+                if latest is None:
+                    return
+                stage, fraction = latest or (stage, fraction)
+        finally:
+            self._abandoned.set()
+
+    def result(self) -> T:
+        """What the function returned; raises what it raised."""
+        if self._error is not None:
+            raise self._error
+        return self._value  # type: ignore[return-value]  # set whenever there is no error
+
+    def _latest(self) -> tuple[str, float] | tuple[()] | None:
+        """The newest report, () when there was none for a while, `None` at the end."""
+        deadline = time.perf_counter() + REPORT_EVERY_SECOND
+        latest: tuple[str, float] | tuple[()] = ()
+        while (left := deadline - time.perf_counter()) > 0:
+            try:
+                report = self._reports.get(timeout=left)
+            except queue.Empty:
+                break
+            if report is None:
+                return None
+            latest = report
+        return latest
+
+    def _run(self) -> None:
+        try:
+            self._value = self._function(self._report)
+        except Superseded:
+            pass
+        except Exception as error:  # handed to the visitor's own thread by result()
+            self._error = error
+        finally:
+            self._reports.put(None)
+
+    def _report(self, stage: str, fraction: float) -> None:
+        if self._abandoned.is_set():
+            raise Superseded
+        self._reports.put((stage, fraction))

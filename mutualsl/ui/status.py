@@ -1,0 +1,76 @@
+"""One line that says where things stand: what runs, what is loaded, what went wrong."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from mutualsl.errors import MutualSLError
+from mutualsl.encoded import EncodedVideo
+from mutualsl.ui.progress import STAGES, Update
+from mutualsl.ui.text import clock, escaped, percent
+
+log = logging.getLogger(__name__)
+
+EMPTY = "Load a how-to video, ask a question, get the clip."
+UNEXPECTED = "Something went wrong here, not with you. Try again, or try another file."
+
+
+def notice(text: str = EMPTY) -> str:
+    """A calm sentence."""
+    return f'<p class="status" role="status">{escaped(text)}</p>'
+
+
+def running(update: Update) -> str:
+    """The stage, how much of it is done, and the seconds so far."""
+    done = f": {percent(update.fraction)}" if update.fraction > 0 else ""
+    return (
+        f'<div class="status is-running" role="status"><p>{STAGES[update.stage]}{done}'
+        f" · {update.elapsed_second:.1f} s</p>"
+        f'<progress max="1" value="{update.fraction:.3f}"'
+        f' aria-label="{STAGES[update.stage]}"></progress></div>'
+    )
+
+
+def ready(encoded: EncodedVideo, *, embedded_track: bool) -> str:
+    """What was loaded: the video, its subtitles, and every repair that was made to them."""
+    facts = [f"<b>{escaped(encoded.name or 'Subtitles only')}</b>", clock(encoded.duration_second)]
+    if encoded.info is not None:
+        facts.append(f"{encoded.info.width} × {encoded.info.height}")
+    subtitles = encoded.subtitles
+    if subtitles is None:
+        facts.append("Subtitles: none")
+    else:
+        kind = "embedded track" if embedded_track else escaped(subtitles.format)
+        facts.append(f"Subtitles: {kind}, {len(subtitles):,} cues")
+    notes = list(encoded.warnings)
+    if subtitles is not None:
+        notes += [f"{repair.kind} ({repair.count}): {repair.detail}" for repair in subtitles.report]
+    listed = "".join(f"<li>{escaped(note)}</li>" for note in notes)
+    details = (
+        f"<details><summary>Notes on the files: {len(notes)}</summary><ul>{listed}</ul></details>"
+        if notes
+        else ""
+    )
+    return f'<div class="status is-ready" role="status"><p>{" · ".join(facts)}</p>{details}</div>'
+
+
+def failed(error: Exception, *paths: str | None) -> str:
+    """Why it did not work, as an alert."""
+    return f'<p class="status is-failed" role="alert">{escaped(sentence(error, *paths))}</p>'
+
+
+def sentence(error: Exception, *paths: str | None) -> str:
+    """What a visitor may read of an error; one that nobody foresaw is logged and said plainly.
+
+    `paths` are files on the server; visitors see only their names.
+    """
+    if not isinstance(error, MutualSLError):
+        log.error("unexpected error on the page", exc_info=error)
+        return UNEXPECTED
+    text = str(error)
+    for path in paths:
+        if path:
+            text = text.replace(str(Path(path).resolve()), Path(path).name)
+            text = text.replace(str(path), Path(path).name)
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,39 @@
+"""Times and escaped text, as every part of the page writes them."""
+
+from __future__ import annotations
+
+import html
+
+from mutualsl.spans import Span
+
+# gr.HTML puts values into a JavaScript and Handlebars template; these signs must not reach it.
+_TEMPLATE_SIGNS = str.maketrans({"{": "&#123;", "}": "&#125;", "$": "&#36;", "`": "&#96;"})
+
+
+def escaped(text: str) -> str:
+    """Text that shows as it is in HTML, in attributes too, and inside a gr.HTML template."""
+    return html.escape(text, quote=True).translate(_TEMPLATE_SIGNS)
+
+
+def clock(second: float) -> str:
+    """A time as m:ss.s, from one hour on as h:mm:ss.s."""
+    tenths = round(max(0.0, second) * 10)
+    minutes, rest = divmod(tenths, 600)
+    seconds = f"{rest // 10:02d}.{rest % 10}"
+    hours, minutes_left = divmod(minutes, 60)
+    return f"{hours}:{minutes_left:02d}:{seconds}" if hours else f"{minutes}:{seconds}"
+
+
+def short_clock(second: float) -> str:
+    """A whole second as m:ss or h:mm:ss, for the ticks of an axis."""
+    return clock(float(round(second)))[:-2]
+
+
+def clock_range(span: Span) -> str:
+    """A span as 0:12.3 – 0:20.1 (an en dash)."""
+    return f"{clock(span.start_second)} – {clock(span.end_second)}"
+
+
+def percent(fraction: float) -> str:
+    """A probability as 42 %."""
+    return f"{round(100 * fraction)} %"

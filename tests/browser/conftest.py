@@ -1,0 +1,103 @@
+"""The page served by `python app.py`, a Chromium to visit it with, and visitors."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from mutualsl.subtitles import Cue, write_subtitles
+from tests.browser.page import AnswerPage
+from tests.demo import ROOT
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+NO_CHROMIUM = "NO CHROMIUM: the page is NOT TESTED here; install chromium and run again"
+START_SECOND = 90
+
+
+class Server(NamedTuple):
+    """Where the page is served, and what its server says on stderr."""
+
+    url: str
+    log: Path
+
+
+@pytest.fixture(scope="session")
+def server(checkpoint, own_cache, tmp_path_factory):
+    """`python app.py` in a process of its own, on a free port."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    log = tmp_path_factory.mktemp("server") / "stderr.txt"
+    command = [sys.executable, "app.py", "--checkpoint", checkpoint, "--port", str(port)]
+    with log.open("w") as stderr:
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=stderr, text=True
+        )
+    alarm = threading.Timer(START_SECOND, process.kill)
+    alarm.start()
+    try:
+        lines = iter(process.stdout.readline, "")
+        url = next((line[5:].strip() for line in lines if line.startswith("URL: ")), None)
+        alarm.cancel()
+        assert url, f"app.py has not served the page:\n{log.read_text()}"
+        yield Server(url, log)
+    finally:
+        alarm.cancel()
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture(autouse=True)
+def no_traceback_in_the_log(server):
+    """Whatever a visitor does, nothing in the server breaks."""
+    before = len(server.log.read_text())
+    yield
+    assert "Traceback" not in server.log.read_text()[before:]
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """The system's Chromium. Without one, tests are skipped, or fail where one is required."""
+    path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if path is None:
+        required = os.environ.get("MUTUALSL_REQUIRE_BROWSER") == "1"
+        (pytest.fail if required else pytest.skip)(NO_CHROMIUM)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser, server):
+    """Open the page as a new visitor, with any options of a browser context."""
+    visitors = []
+
+    def opened(**options) -> AnswerPage:
+        page = browser.new_context(accept_downloads=True, **options).new_page()
+        visitors.append(AnswerPage(page))
+        return visitors[-1].open(server.url)
+
+    yield opened
+    wrongs = [wrong for visitor in visitors for wrong in visitor.close()]
+    assert wrongs == []
+
+
+@pytest.fixture(scope="session")
+def one_cue(tmp_path_factory):
+    """Subtitles for the short video. Their only cue is what the textual predictor must point at."""
+    path = tmp_path_factory.mktemp("one cue") / "one cue.srt"
+    write_subtitles([Cue(3.0, 4.5, "Pour the kettle.")], path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def short(localizer, short_video, one_cue):
+    """The short video with its only cue, encoded."""
+    return localizer.encode_video(short_video, one_cue)

@@ -1,0 +1,57 @@
+"""What the page shows is what the library answers in Python."""
+
+import shutil
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+ODD_NAME = 'it\'s "my" vidéo 二'
+QUESTION = "Where is the kettle poured?"
+
+
+def test_an_example_is_one_click(visit, demos, localizer, kitchen, garden):
+    page = visit()
+    for demo, encoded in ((demos["kitchen"], kitchen), (demos["garden"], garden)):
+        page.try_example(demo.questions[0])
+        page.shows(localizer.ask(encoded, demo.questions[0]))
+        expect(page["question"].locator("textarea, input")).to_have_value(demo.questions[0])
+    assert page.video.count() == 1
+
+
+def test_a_further_question_of_the_same_video(visit, demos, localizer, kitchen):
+    page = visit()
+    for question in demos["kitchen"].questions[:2]:
+        page.try_example(question)
+        page.shows(localizer.ask(kitchen, question))
+    page.type(QUESTION)
+    page["ask"].click()
+    page.shows(localizer.ask(kitchen, QUESTION))
+
+
+def test_an_upload_asked_about_with_enter(visit, short_video, one_cue, localizer, short, tmp_path):
+    video, track = tmp_path / f"{ODD_NAME}.mp4", tmp_path / f"{ODD_NAME}.srt"
+    shutil.copy(short_video, video)
+    shutil.copy(one_cue, track)
+    page = visit()
+    page.upload(video, track)
+    page.ask(QUESTION)
+    page.shows(localizer.ask(short, QUESTION))
+    expect(page.page.get_by_text("vidéo 二").first).to_be_visible()
+
+
+def test_a_video_without_subtitles(visit, short_video, localizer):
+    page = visit()
+    page.upload(short_video)
+    page.ask(QUESTION)
+    page.shows(localizer.ask(localizer.encode_video(short_video), QUESTION))
+    expect(page["visual-play"]).to_be_enabled()
+    expect(page["textual-play"]).to_be_disabled()
+
+
+def test_subtitles_without_a_video(visit, one_cue, localizer):
+    page = visit()
+    page.upload(subtitles=one_cue)
+    page.ask(QUESTION)
+    page.shows(localizer.ask(localizer.encode_video(None, one_cue), QUESTION))
+    expect(page["textual-play"]).to_be_disabled()

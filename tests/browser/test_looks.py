@@ -1,0 +1,60 @@
+"""The page fits any window, and can be read by day and by night."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+# WCAG contrast of an element's text with the nearest background that is painted behind it.
+CONTRAST = """element => {
+  const channels = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const light = (colour) => {
+    const [r, g, b] = channels(colour).map((v) => v / 255)
+      .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  let behind = element;
+  const painted = (e) => (channels(getComputedStyle(e).backgroundColor)[3] ?? 1) > 0.5;
+  while (behind.parentElement && !painted(behind)) behind = behind.parentElement;
+  const one = light(getComputedStyle(element).color);
+  const other = light(getComputedStyle(behind).backgroundColor);
+  return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+}"""
+LIGHT = """() => {
+  const painted = [document.body, document.documentElement, document.querySelector("gradio-app")]
+    .map((e) => getComputedStyle(e).backgroundColor.match(/[\\d.]+/g).map(Number))
+    .find((c) => (c[3] ?? 1) > 0.5) ?? [255, 255, 255];
+  return (painted[0] + painted[1] + painted[2]) / 3;
+}"""
+
+
+@pytest.fixture
+def answered(visit, demos, localizer, garden):
+    """Open the page in any window and have a question answered."""
+
+    def opened(**options):
+        page = visit(**options)
+        assert page.overflow() <= 0
+        page.try_example(demos["garden"].questions[0])
+        page.shows(localizer.ask(garden, demos["garden"].questions[0]))
+        return page
+
+    return opened
+
+
+def test_no_window_is_too_narrow(answered):
+    page = answered(viewport={"width": 390, "height": 844})
+    for width in (390, 768, 1440):
+        page.page.set_viewport_size({"width": width, "height": 900})
+        page.page.wait_for_timeout(200)
+        assert page.overflow() <= 0, f"at {width} px"
+        for element_id in ("timeline", "player", "visual-span", "textual-span"):
+            box = page[element_id].bounding_box()
+            assert box["x"] >= 0 and box["x"] + box["width"] <= width, f"{element_id} at {width} px"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_can_be_read(answered, scheme):
+    page = answered(color_scheme=scheme)
+    assert (page.page.evaluate(LIGHT) < 80) == (scheme == "dark")
+    for element_id in ("answer-span", "visual-span", "textual-span", "visual-play", "ask"):
+        assert page[element_id].evaluate(CONTRAST) >= 4.5, element_id

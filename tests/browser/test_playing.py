@@ -1,0 +1,66 @@
+"""Playing starts and stops at the span, the timeline seeks, a clip is the span and nothing else."""
+
+import re
+
+import pytest
+
+from mutualsl.video import probe
+
+pytestmark = pytest.mark.browser
+QUESTION = "Where is the kettle poured?"
+LATE_START_SECOND, LATE_STOP_SECOND = 0.35, 0.25
+
+
+@pytest.fixture
+def answered(visit, short_video, one_cue, localizer, short):
+    """A page that shows an answer about the short video, and the answer."""
+    page = visit()
+    page.upload(short_video, one_cue)
+    page.ask(QUESTION)
+    answer = localizer.ask(short, QUESTION)
+    page.shows(answer)
+    page.has_video()
+    return page, answer
+
+
+@pytest.mark.parametrize("name", ["textual", "visual"])
+def test_a_span_plays_from_its_start_to_its_end_each_time(answered, name):
+    page, answer = answered
+    span = getattr(answer, name).span
+    for _ in range(2):
+        played = page.play(f"{name}-play")
+        assert played.start_second == pytest.approx(span.start_second, abs=LATE_START_SECOND)
+        assert played.end_second == pytest.approx(span.end_second, abs=LATE_STOP_SECOND)
+
+
+def test_after_the_span_the_visitor_is_free(answered):
+    """The video's own controls go past the end at which the span's playback has stopped."""
+    page, answer = answered
+    end_second = answer.textual.span.end_second
+    page.play("textual-play")
+    page.video.evaluate("video => video.play()")
+    page.page.wait_for_function(
+        "end => document.querySelector('#player video').currentTime > end + 0.5", arg=end_second
+    )
+
+
+def test_a_click_on_the_timeline_seeks(answered, short):
+    page, _ = answered
+    for share in (0.25, 0.75):
+        page.click_timeline(share)
+        page.page.wait_for_timeout(300)
+        assert page.now() == pytest.approx(share * short.duration_second, abs=0.2)
+    assert page.video.evaluate("video => video.paused")
+
+
+@pytest.mark.parametrize("name", ["textual", "visual"])
+def test_a_clip_can_be_taken_home(answered, tmp_path, name):
+    page, answer = answered
+    card = page.page.locator("section, article, .card").filter(has=page[f"{name}-span"]).last
+    with page.page.expect_download(timeout=60_000) as download:
+        card.get_by_role("button", name=re.compile("clip|download|save", re.I)).first.click()
+    assert download.value.suggested_filename.endswith(".mp4")
+    clip = tmp_path / "clip.mp4"
+    download.value.save_as(clip)
+    length = getattr(answer, name).span.length_second
+    assert probe(clip).duration_second == pytest.approx(length, abs=0.2)

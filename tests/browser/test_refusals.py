@@ -1,0 +1,71 @@
+"""What the page refuses, politely, and goes on working; markup of others stays text."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+QUESTION = "Where is the kettle poured?"
+HLS = "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n/etc/passwd\n#EXT-X-ENDLIST\n"
+ATTACK = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+
+
+@pytest.mark.parametrize("content", ["Not a video.\n" * 50, HLS, ""], ids=["text", "hls", "empty"])
+def test_a_file_that_is_no_video(visit, tmp_path, short_video, localizer, content):
+    fake = tmp_path / "fake.mp4"
+    fake.write_text(content)
+    page = visit()
+    page.upload(fake)
+    page.refuses("fake.mp4")
+    expect(page["ask"]).to_be_enabled()
+    page.upload(short_video)
+    page.ask(QUESTION)
+    page.shows(localizer.ask(localizer.encode_video(short_video), QUESTION))
+
+
+def test_subtitles_that_are_none(visit, tmp_path, short_video):
+    track = tmp_path / "diary.srt"
+    track.write_text("Dear diary,\n\nnothing happened.\n")
+    page = visit()
+    page.upload(short_video, track)
+    page.refuses("diary.srt")
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [("", ["empty"]), ("   ", ["empty"]), ("why " * 2500, ["10,000", "1,000"])],
+    ids=["empty", "blank", "endless"],
+)
+def test_a_question_that_cannot_be_asked(visit, demos, localizer, garden, question, words):
+    first = demos["garden"].questions[0]
+    page = visit()
+    page.try_example(first)
+    page.shows(localizer.ask(garden, first))
+    page.type(question)
+    page["ask"].click()
+    page.refuses(*words)
+    page.ask(QUESTION)
+    page.shows(localizer.ask(garden, QUESTION))
+
+
+def test_a_question_before_any_video_breaks_nothing(visit, demos, localizer, garden):
+    page = visit()
+    page.ask(QUESTION)
+    page.try_example(demos["garden"].questions[0])
+    page.shows(localizer.ask(garden, demos["garden"].questions[0]))
+
+
+def test_markup_in_questions_names_and_cues_is_text(visit, tmp_path, short_video, localizer):
+    video, track = tmp_path / "<img src=x onerror=alert(3)>.mp4", tmp_path / "<b>bold<b>.vtt"
+    video.write_bytes(short_video.read_bytes())
+    escaped = ATTACK.replace("<", "&lt;").replace(">", "&gt;")
+    cues = f"00:01.000 --> 00:03.000\n{ATTACK} Pour\n\n00:04.000 --> 00:06.000\n{escaped} Tea\n"
+    track.write_text(f"WEBVTT\n\n{cues}")
+    page = visit()
+    page.upload(video, track)
+    page.ask(ATTACK)
+    page.shows(localizer.ask(localizer.encode_video(video, track), ATTACK))
+    page.has_video()
+    for share in (0.2, 0.6):  # the cue under the playhead is written out
+        page.click_timeline(share)
+        page.page.wait_for_timeout(200)
+    assert page.page.locator("img[src=x], #root b").count() == 0

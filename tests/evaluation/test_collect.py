@@ -1,0 +1,80 @@
+"""Runs become one `metrics.json`, unless they were made with other weights."""
+
+import json
+from types import SimpleNamespace
+
+import pytest
+
+from mutualsl.evaluation.collect import main
+from mutualsl.evaluation.record import current_commit, weights_id, write_run
+from tests.evaluation.results import control, heads
+
+
+@pytest.fixture
+def checkpoint(tmp_path):
+    folder = tmp_path / "weights"
+    folder.mkdir()
+    (folder / "model.safetensors").write_bytes(b"weights")
+    return folder
+
+
+@pytest.fixture
+def evaluated(tmp_path, checkpoint):
+    """Make a folder as `mutualsl evaluate` leaves it."""
+
+    def make(name, dataset="jsonl", data_root="synthetic", **files):
+        out = tmp_path / name
+        out.mkdir()
+        write_run(
+            out,
+            folder=checkpoint,
+            checkpoint=SimpleNamespace(about={"seed": 7}),
+            dataset=dataset,
+            data_root=tmp_path / data_root,
+            split="test",
+            split_set=None,
+            read_out="confident",
+        )
+        for file, content in ({"metrics": heads(1.0, 2.0, 3.0)} | files).items():
+            (out / f"{file}.json").write_text(json.dumps(content))
+        return out
+
+    return make
+
+
+def collected(checkpoint, *runs):
+    assert main(["--checkpoint", str(checkpoint), *map(str, runs)]) == 0
+    return json.loads((checkpoint / "metrics.json").read_text())
+
+
+def test_a_row_for_each_run_and_the_controls_of_the_one_that_has_them(checkpoint, evaluated):
+    controls = {"as asked": control(1.0, 2.0)}
+    first = evaluated("a", controls=controls)
+    second = evaluated("b", dataset="tutorialvqa", data_root="raw")
+    record = collected(checkpoint, first, second)
+    assert [row["data"] for row in record["rows"]] == ["synthetic", "tutorialvqa"]
+    assert record["rows"][0]["n"] == 30
+    assert record["rows"][0]["textual"]["mIoU"] == 2.0
+    assert record["controls"] == controls
+    assert (record["seed"], record["commit"]) == (7, current_commit())
+    assert record["weights"] == weights_id(checkpoint)
+
+
+def test_no_machine_path_is_kept(checkpoint, evaluated, tmp_path):
+    collected(checkpoint, evaluated("a"))
+    assert str(tmp_path) not in (checkpoint / "metrics.json").read_text()
+
+
+def test_runs_of_other_weights_are_refused(checkpoint, evaluated, capsys):
+    run = evaluated("a")
+    (checkpoint / "model.safetensors").write_bytes(b"trained again")
+    assert main(["--checkpoint", str(checkpoint), str(run)]) == 2
+    assert "made with weights" in capsys.readouterr().err
+    assert not (checkpoint / "metrics.json").exists()
+
+
+def test_an_unfinished_run_is_refused(checkpoint, evaluated, capsys):
+    run = evaluated("a")
+    (run / "metrics.json").unlink()
+    assert main(["--checkpoint", str(checkpoint), str(run)]) == 2
+    assert "mutualsl evaluate" in capsys.readouterr().err
