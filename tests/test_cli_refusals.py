@@ -1,7 +1,10 @@
-"""What the command line refuses: exit code 2 and one line that says what, where and what to do."""
+"""What `mutualsl` and `app.py` refuse: exit code 2 and one line that says what, where and what to do."""
+
+import socket
 
 import pytest
 
+import app
 from tests.command_line import assert_refused, call, run
 
 pytestmark = pytest.mark.usefixtures("checkpoint")
@@ -101,3 +104,38 @@ def test_a_data_set_that_cannot_be_scored(folder, capfd, changes, words):
     arguments = [text for pair in (options | changes).items() for text in pair]
     assert_refused(call(capfd, "evaluate", *arguments), *words)
     assert not (folder / "out").exists()
+
+
+def serve(capfd, *arguments):
+    """Exit code and stderr of `python app.py …`, which is expected not to serve."""
+    try:
+        code = app.main([*arguments])
+    except SystemExit as stop:
+        code = stop.code
+    out, err = capfd.readouterr()
+    assert out == ""
+    return code, err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["--checkpoint", "nowhere"], "nowhere"),
+        (["--data-root", "nowhere"], "nowhere"),
+        (["--device", "abacus"], "abacus"),
+        (["--port", "many"], "many"),
+        (["--colour", "red"], "--colour"),
+    ],
+)
+def test_a_page_that_cannot_be_served(folder, capfd, arguments, word):
+    code, err = serve(capfd, *arguments)
+    assert code == 2
+    assert word in err and err.count("\n") == 1
+
+
+def test_a_port_that_is_taken(capfd):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        code, err = serve(capfd, "--host", "127.0.0.1", "--port", port)
+    assert code == 2
+    assert port in err and err.count("\n") == 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import subprocess
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
@@ -20,6 +19,7 @@ from mutualsl.checkpoint import Checkpoint, VisualSource, save_checkpoint
 from mutualsl.data import Collator, Example, TextTokenizer, jsonl, prepare
 from mutualsl.data.example import Rows
 from mutualsl.errors import DataError
+from mutualsl.evaluation.record import current_commit
 from mutualsl.features import FeatureCache, extract
 from mutualsl.features.mini import MiniEncoder
 from mutualsl.models import MutualSL, MutualSLConfig
@@ -51,7 +51,7 @@ def run_visual(config: VisualTrainConfig, root: Path, out: Path) -> None:
             "trained_on": "rendered how-to videos only; no camera footage",
             "seed": config.seed,
             "epochs": config.epochs,
-            "commit": _commit(),
+            "commit": current_commit(),
             "seconds_of_video": len(training),
             "val_accuracy_percent": accuracy,
         },
@@ -98,7 +98,7 @@ def run_localizer(config: RunConfig, root: Path, out: Path, visual: Path) -> Non
         "recipe": config.name.replace("-", "_"),
         "trained_on": config.trained_on,
         "seed": config.train.seed,
-        "commit": _commit(),
+        "commit": current_commit(),
         "parts": [asdict(part) for part in config.parts],
         "training_videos": {s.name: _video_ids(s) for s in sources},
         "train": asdict(config.train),
@@ -197,16 +197,6 @@ def _calibrate(model: MutualSL, collator: Collator, validation: dict[str, list[E
         if pairs[name]:
             scores, correct = zip(*pairs[name], strict=True)
             calibration.fit(torch.tensor(scores), torch.tensor(correct))
-
-
-def _commit() -> str:
-    try:
-        done = subprocess.run(
-            ["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
-    return done.stdout.strip()
 
 
 Run = RunConfig | VisualTrainConfig

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 import gradio as gr
 
-from mutualsl.errors import VideoError
 from mutualsl.encoded import EncodedVideo
+from mutualsl.errors import VideoError
 from mutualsl.ui.handlers import Desk, Loaded
 from mutualsl.ui.limits import MODEL_CONCURRENCY
 from mutualsl.ui.status import sentence

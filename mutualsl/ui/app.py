@@ -15,7 +15,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio i
 import gradio as gr  # noqa: E402
 
 from mutualsl.inference import AnswerLocalizer  # noqa: E402
-from mutualsl.ui import ask_tab, limits, status  # noqa: E402
+from mutualsl.ui import ask_tab, limits  # noqa: E402
 from mutualsl.ui.api import add_endpoints  # noqa: E402
 from mutualsl.ui.examples import read_examples  # noqa: E402
 from mutualsl.ui.handlers import Desk  # noqa: E402
@@ -23,6 +23,7 @@ from mutualsl.ui.text import escaped  # noqa: E402
 from mutualsl.ui.theme import theme  # noqa: E402
 
 HERE = Path(__file__).parent
+ASSETS = ("style.css", "player.js")
 TITLE = "mutualsl · find the answer in a video"
 
 
@@ -32,8 +33,8 @@ def build_app(localizer: AnswerLocalizer, examples_folder: str | Path) -> gr.Blo
     keeping = (limits.CLEAN_EVERY_SECOND, limits.KEEP_FILES_SECOND)
     with gr.Blocks(title=TITLE, delete_cache=keeping, analytics_enabled=False) as page:
         gr.HTML(_header(localizer), elem_id="header", apply_default_css=False)
+        add_endpoints(desk)  # first, so that no handler of the page takes their names
         ask_tab.build(desk)
-        add_endpoints(desk)
     page.queue(default_concurrency_limit=limits.MODEL_CONCURRENCY, max_size=limits.QUEUE_SIZE)
     return page
 
@@ -56,14 +57,19 @@ def launch_options(examples_folder: str | Path) -> dict[str, Any]:
     """What `gr.Blocks.launch` needs for this page's look and files."""
     return {
         "theme": theme(),
-        "css": (HERE / "style.css").read_text(encoding="utf-8"),
-        "head": f"<script>{(HERE / 'player.js').read_text(encoding='utf-8')}</script>",
+        "head": _head(),
         "allowed_paths": [str(Path(examples_folder).resolve()), str(made_files_folder())],
         "max_file_size": limits.MAX_UPLOAD,
         "footer_links": ["api"],
         "run_history": False,
         "ssr_mode": False,
     }
+
+
+def _head() -> str:
+    """Style and script as they are; `css=` would rewrite the selectors."""
+    style, script = ((HERE / name).read_text(encoding="utf-8") for name in ASSETS)
+    return f"<style>{style}</style><script>{script}</script>"
 
 
 @functools.cache
@@ -78,7 +84,7 @@ def _header(localizer: AnswerLocalizer) -> str:
     model = localizer.model
     name, seen = escaped(str(model["name"])), escaped(str(model["trained_on"]))
     return (
-        f'<header class="top"><h1>Where in the video is the answer?</h1>'
-        f"<p>{escaped(status.EMPTY)}</p>"
-        f'<p class="weights">Weights: {name}, trained on {seen}.</p></header>'
+        '<header class="top"><h1>Where in the video is the answer?</h1>'
+        "<p>Two predictors search a how-to video: one looks at the pictures, one reads the"
+        f' subtitles.</p><p class="weights">Weights: {name}, trained on {seen}.</p></header>'
     )

@@ -30,16 +30,14 @@ element.addEventListener('click', (event) => {
 
 
 def build(desk: Desk) -> None:
-    """Lay out the tab and connect it."""
+    """Lay out the tab and connect it; style.css places the parts in a grid by their ids."""
+    parts: Parts = {"loaded": gr.State(None), "loading": gr.State(False), "asked": gr.State(False)}
+    with gr.Column(elem_id="panel"):
+        _inputs(parts)
+    parts["player"] = _html(player(None, None), "player")
     examples = _examples(desk)
-    parts: Parts = {name: gr.State(None) for name in ("loaded",)}
-    parts |= {name: gr.State(False) for name in ("loading", "pending")}
-    with gr.Row(elem_classes="workspace"):
-        with gr.Column(elem_classes="panel", scale=4, min_width=320):
-            _inputs(parts)
-        with gr.Column(elem_classes="stage", scale=6, min_width=320):
-            parts["player"] = _html(player(None, None), "player")
-    parts["timeline"] = _html(timeline(None), "timeline")
+    with gr.Column(elem_id="timeline-frame"):
+        parts["timeline"] = _html(timeline(None), "timeline")
     parts["results"] = _html(cards.results(None), "results", js_on_load=_TRIGGER_SAVE)
     parts["clip"] = _html("", "clip")
     _connect(desk, parts, examples)
@@ -56,7 +54,7 @@ def _examples(desk: Desk) -> gr.HTML | None:
 
 
 def _inputs(parts: Parts) -> None:
-    with gr.Row(elem_classes="files"):
+    with gr.Row(elem_id="files"):
         parts["video_file"] = gr.File(
             label="Video", elem_id="video-file", height=132, min_width=140
         )
@@ -85,8 +83,9 @@ def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None) -> None:
         "concurrency_limit": MODEL_CONCURRENCY,
         "concurrency_id": "model",
     }
-    files = [parts["video_file"], parts["subtitle_file"]]
+    video, subtitles = files = [parts["video_file"], parts["subtitle_file"]]
     question, loaded, loading = parts["question"], parts["loaded"], parts["loading"]
+    parts["results"].click(desk.save_clip, loaded, **common)
 
     asked = gr.on(
         [parts["ask"].click, question.submit],
@@ -94,16 +93,23 @@ def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None) -> None:
         [question, loaded, loading, *files],
         **common,
     )
-    running = [asked]
-    if examples is not None:
-        running.append(examples.click(desk.try_example, loaded, **common))
-    parts["results"].click(desk.save_clip, loaded, **common)
+    # Files that come while others are read wait for their turn; taking one away stops the reading.
     given = gr.on(
-        [event for file in files for event in (file.upload, file.clear)],
+        [video.upload, subtitles.upload],
         desk.load,
-        files,
-        cancels=running,
+        [*files, loaded],
+        cancels=asked,
         trigger_mode="always_last",
         **common,
     )
-    given.then(desk.ask_pending, [parts["pending"], question, loaded], **common)
+    taken = gr.on(
+        [video.clear, subtitles.clear],
+        desk.load,
+        [*files, loaded],
+        cancels=[asked, given],
+        **common,
+    )
+    for event in (given, taken):
+        event.then(desk.ask_again, [parts["asked"], question, loaded], **common)
+    if examples is not None:
+        examples.click(desk.try_example, loaded, cancels=[asked, given, taken], **common)

@@ -16,8 +16,8 @@ SOURCES = {
 }
 CONFIDENCE = "estimated chance that this span is right (IoU ≥ 0.5)"
 MISSING = {
-    "visual": "No span: there is no video to look at, or the model has no trained visual predictor.",
-    "textual": "No span: there are no subtitles to read, or the model has no trained text predictor.",
+    "visual": "No span: there is no video to look at, or this predictor is not trained.",
+    "textual": "No span: there are no subtitles to read, or this predictor is not trained.",
 }
 _ICONS = {  # an eye and lines of text, so that colour is not the only mark
     "visual": '<path d="M2 12s3.6-7 10-7 10 7 10 7-3.6 7-10 7S2 12 2 12Z"/>'
@@ -62,11 +62,7 @@ def _agreement(answer: Answer) -> str:
         words = "The predictors overlap in part"
     else:
         words = "The predictors point to different places"
-    return (
-        f'<p class="agreement"><meter min="0" max="1" value="{answer.agreement:.3f}"'
-        f' aria-label="Agreement of the predictors"></meter>'
-        f"{words}: agreement (IoU) {answer.agreement:.2f}</p>"
-    )
+    return f"<p>{words}: agreement (IoU) {answer.agreement:.2f}</p>"
 
 
 def _card(head: str, answer: Answer | None, playable: bool) -> str:
@@ -133,7 +129,5 @@ def _candidates(prediction: Prediction, off: str) -> str:
 def _notes(answer: Answer | None) -> str:
     if answer is None or not answer.warnings:
         return ""
-    lines = "".join(
-        f"<li>{escaped(note[:1].upper() + note[1:])}</li>" for note in answer.warnings
-    )
+    lines = "".join(f"<li>{escaped(note[:1].upper() + note[1:])}</li>" for note in answer.warnings)
     return f'<ul class="notes">{lines}</ul>'

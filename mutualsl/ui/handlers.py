@@ -31,7 +31,7 @@ View = list[Any]
 Steps = Generator[View, None, T]
 
 OUTPUTS = (
-    *("status", "ask", "loaded", "loading", "pending", "player", "timeline", "results"),
+    *("status", "ask", "loaded", "loading", "asked", "player", "timeline", "results"),
     *("video_file", "subtitle_file", "question", "clip"),
 )
 
@@ -61,7 +61,12 @@ def _emptied() -> dict[str, Any]:
     }
 
 
-_LOCKED, _OPEN = {"interactive": False}, {"interactive": True}
+def _locked() -> Any:
+    return gr.update(interactive=False)
+
+
+def _unlocked() -> Any:
+    return gr.update(interactive=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +77,21 @@ class Desk:
     examples: tuple[DemoVideo, ...]
     folder: Path
 
-    def load(self, video: str | None, subtitles: str | None) -> Iterator[View]:
-        """A file was given or taken away: read what is there now."""
+    def load(
+        self, video: str | None, subtitles: str | None, before: Loaded | None
+    ) -> Iterator[View]:
+        """A file was given or taken away: read what is there now.
+
+        A question that was asked is asked again, unless it was about another video.
+        """
         if video is None and subtitles is None:
-            yield view(**_emptied(), status=status.notice(), ask=gr.update(**_OPEN), loading=False)
-        else:
-            yield from self._load(video, subtitles)
+            yield view(
+                **_emptied(), status=status.notice(), ask=_unlocked(), loading=False, asked=False
+            )
+            return
+        if before is not None and before.encoded.path not in (None, video and Path(video)):
+            yield view(asked=False)
+        yield from self._load(video, subtitles)
 
     def ask(
         self,
@@ -89,20 +103,20 @@ class Desk:
     ) -> Iterator[View]:
         """A question was asked; it waits if its video is still on the way."""
         if loading:
-            yield view(pending=True)
+            yield view(asked=True)
         elif loaded is not None:
             yield from self._answer(loaded, question)
         elif video is None and subtitles is None:
             text = "Load a video first; your question is kept and answered then."
-            yield view(status=status.notice(text), pending=bool(question.strip()))
+            yield view(status=status.notice(text), asked=bool(question.strip()))
         else:
             fresh = yield from self._load(video, subtitles)
             if fresh is not None:
                 yield from self._answer(fresh, question)
 
-    def ask_pending(self, pending: bool, question: str, loaded: Loaded | None) -> Iterator[View]:
-        """Answer the question that waited for its video, if there is one."""
-        if pending and loaded is not None:
+    def ask_again(self, asked: bool, question: str, loaded: Loaded | None) -> Iterator[View]:
+        """Answer the question that waited for its video, or for its new subtitles."""
+        if asked and loaded is not None:
             yield from self._answer(loaded, question)
         else:
             yield view()
@@ -118,7 +132,7 @@ class Desk:
                 video_file=video,
                 subtitle_file=subtitles,
                 question=question,
-                ask=gr.update(**_LOCKED),
+                ask=_locked(),
             )
             loaded = yield from self._load(video, subtitles)
         if loaded is not None:
@@ -145,16 +159,16 @@ class Desk:
             yield view(status=_ready(loaded), clip=link)
 
     def _load(self, video: str | None, subtitles: str | None) -> Steps[Loaded | None]:
-        yield view(**_emptied(), ask=gr.update(**_LOCKED), loading=True)
+        yield view(**_emptied(), ask=_locked(), loading=True)
         loaded = yield from _watched(
             lambda report: self.prepare(video, subtitles, report), "video", video, subtitles
         )
         if loaded is None:
-            yield view(ask=gr.update(**_OPEN), loading=False)
+            yield view(ask=_unlocked(), loading=False)
         else:
             yield view(
                 status=_ready(loaded),
-                ask=gr.update(**_OPEN),
+                ask=_unlocked(),
                 loaded=loaded,
                 loading=False,
                 player=player(loaded.encoded, loaded.playing),
@@ -163,11 +177,11 @@ class Desk:
         return loaded
 
     def _answer(self, loaded: Loaded, question: str) -> Iterator[View]:
-        yield view(ask=gr.update(**_LOCKED), pending=False, clip="")
+        yield view(ask=_locked(), asked=True, clip="")
         answer: Answer | None = yield from _watched(
             lambda report: self.localizer.ask(loaded.encoded, question), "question"
         )
-        yield view(ask=gr.update(**_OPEN))
+        yield view(ask=_unlocked())
         if answer is not None:
             yield view(
                 status=_ready(loaded),

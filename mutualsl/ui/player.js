@@ -27,10 +27,16 @@
     guard = null;
   }
 
+  function bringIntoView(element) {
+    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    element?.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
+  }
+
   function play(start, end, button) {
     const player = video();
     if (!player) return;
     release();
+    bringIntoView(player);
     guard = { start, end, button, seeking: true };
     button?.classList.add("is-playing");
     const begin = () => {
@@ -164,6 +170,7 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-play]");
     if (button) play(Number(button.dataset.start), Number(button.dataset.end), button);
+    if (event.target.closest?.("[data-example]")) bringIntoView(document.querySelector("#panel"));
   });
 
   const drawn = new MutationObserver(() => {

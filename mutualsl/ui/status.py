@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from mutualsl.errors import MutualSLError
 from mutualsl.encoded import EncodedVideo
+from mutualsl.errors import MutualSLError
 from mutualsl.ui.progress import STAGES, Update
 from mutualsl.ui.text import clock, escaped, percent
 
@@ -42,7 +42,8 @@ def ready(encoded: EncodedVideo, *, embedded_track: bool) -> str:
         facts.append("Subtitles: none")
     else:
         kind = "embedded track" if embedded_track else escaped(subtitles.format)
-        facts.append(f"Subtitles: {kind}, {len(subtitles):,} cues")
+        cues = f"{len(subtitles):,} cue{'' if len(subtitles) == 1 else 's'}"
+        facts.append(f"Subtitles: {kind}, {cues}")
     notes = list(encoded.warnings)
     if subtitles is not None:
         notes += [f"{repair.kind} ({repair.count}): {repair.detail}" for repair in subtitles.report]
@@ -73,4 +74,5 @@ def sentence(error: Exception, *paths: str | None) -> str:
         if path:
             text = text.replace(str(Path(path).resolve()), Path(path).name)
             text = text.replace(str(path), Path(path).name)
-    return text[:1].upper() + text[1:]
+    starts_with_word = text.split(maxsplit=1)[0].isalpha()  # and not with a file's name
+    return text[:1].upper() + text[1:] if starts_with_word else text

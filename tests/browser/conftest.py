@@ -18,7 +18,7 @@ from tests.demo import ROOT
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 NO_CHROMIUM = "NO CHROMIUM: the page is NOT TESTED here; install chromium and run again"
-START_SECOND = 90
+START_SECOND = 180
 
 
 class Server(NamedTuple):

@@ -115,7 +115,7 @@ class AnswerPage:
                 expect(text).to_have_text(re.compile(rf"{start}\D+{end}"), timeout=ANSWER_MS)
 
     def has_video(self):
-        """Wait until the player knows its video."""
+        """Wait until a video is there to be played."""
         self.page.wait_for_function("document.querySelector('#player video')?.readyState >= 1")
 
     def refuses(self, *words):

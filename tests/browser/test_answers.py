@@ -35,14 +35,25 @@ def test_an_upload_asked_about_with_enter(visit, short_video, one_cue, localizer
     shutil.copy(one_cue, track)
     page = visit()
     page.upload(video, track)
+    page.has_video()
     page.ask(QUESTION)
     page.shows(localizer.ask(short, QUESTION))
     expect(page.page.get_by_text("vidéo 二").first).to_be_visible()
 
 
+def test_a_question_asked_too_early_waits_for_every_file(
+    visit, short_video, one_cue, localizer, short
+):
+    page = visit()
+    page.upload(short_video, one_cue)
+    page.ask(QUESTION)
+    page.shows(localizer.ask(short, QUESTION))
+
+
 def test_a_video_without_subtitles(visit, short_video, localizer):
     page = visit()
     page.upload(short_video)
+    page.has_video()
     page.ask(QUESTION)
     page.shows(localizer.ask(localizer.encode_video(short_video), QUESTION))
     expect(page["visual-play"]).to_be_enabled()

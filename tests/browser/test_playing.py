@@ -16,10 +16,10 @@ def answered(visit, short_video, one_cue, localizer, short):
     """A page that shows an answer about the short video, and the answer."""
     page = visit()
     page.upload(short_video, one_cue)
+    page.has_video()
     page.ask(QUESTION)
     answer = localizer.ask(short, QUESTION)
     page.shows(answer)
-    page.has_video()
     return page, answer
 
 

@@ -18,6 +18,7 @@ def test_a_file_that_is_no_video(visit, tmp_path, short_video, localizer, conten
     page.refuses("fake.mp4")
     expect(page["ask"]).to_be_enabled()
     page.upload(short_video)
+    page.has_video()
     page.ask(QUESTION)
     page.shows(localizer.ask(localizer.encode_video(short_video), QUESTION))
 
@@ -62,10 +63,10 @@ def test_markup_in_questions_names_and_cues_is_text(visit, tmp_path, short_video
     track.write_text(f"WEBVTT\n\n{cues}")
     page = visit()
     page.upload(video, track)
+    page.has_video()
     page.ask(ATTACK)
     page.shows(localizer.ask(localizer.encode_video(video, track), ATTACK))
-    page.has_video()
-    for share in (0.2, 0.6):  # the cue under the playhead is written out
-        page.click_timeline(share)
-        page.page.wait_for_timeout(200)
-    assert page.page.locator("img[src=x], #root b").count() == 0
+    expect(page.page.get_by_text(ATTACK).first).to_be_visible()
+    page.click_timeline(0.6)  # the cue under the playhead is written out
+    expect(page["timeline"]).to_contain_text(ATTACK)
+    assert page.page.locator("img[src=x], b").count() == 0

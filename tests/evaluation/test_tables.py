@@ -43,6 +43,11 @@ def test_the_page_names_what_the_numbers_come_from():
     assert "| as asked | 30 | 41.0 | 42.0 | 8.0 |" in page
 
 
+def test_numbers_of_changed_code_say_so():
+    page = tables.page({**record(), "commit": "0123456789abcdef-dirty"}, benchmarks())
+    assert "commit `0123456789` with uncommitted changes," in page
+
+
 def test_limits_are_plainly_met_or_not():
     page = tables.page(record(), benchmarks())
     assert "1.61 × decoding alone (15.0 s) | at most 1.6 × | not met |" in page

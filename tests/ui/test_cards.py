@@ -1,0 +1,84 @@
+import re
+
+from mutualsl.models.base import Candidate
+from mutualsl.spans import Span
+from mutualsl.ui.cards import MISSING, results
+from tests.ui.values import answer, prediction
+
+
+def text_of(page, element_id):
+    return re.search(rf'id="{element_id}"[^>]*>([^<]*)<', page).group(1)
+
+
+def button(page, element_id):
+    return re.search(rf'<button[^>]*id="{element_id}"[^>]*>', page).group(0)
+
+
+def test_before_a_question_the_buttons_are_there_but_disabled():
+    page = results(None)
+    assert text_of(page, "answer-span") == "–"
+    for head in ("visual", "textual"):
+        assert text_of(page, f"{head}-span") == "–"
+        assert "disabled" in button(page, f"{head}-play")
+
+
+def test_spans_and_play_buttons_carry_the_times():
+    page = results(answer(prediction(30, 40.04), prediction(12.3, 20.1)))
+    assert text_of(page, "visual-span") == "0:30.0 – 0:40.0"
+    assert text_of(page, "textual-span") == text_of(page, "answer-span") == "0:12.3 – 0:20.1"
+    play = button(page, "visual-play")
+    assert 'data-start="30.000"' in play and 'data-end="40.040"' in play
+    assert "disabled" not in play
+
+
+def test_the_believed_card_is_marked():
+    page = results(answer(prediction(), prediction(), source="visual"))
+    assert page.count("is-answer") == 1 and 'class="card visual is-answer"' in page
+    assert "From the visual predictor" in page
+
+
+def test_a_missing_head_says_why():
+    page = results(answer(None, prediction()))
+    assert text_of(page, "visual-span") == "–" and MISSING["visual"] in page
+    assert "disabled" in button(page, "visual-play")
+    assert "IoU) 0" not in page  # no agreement with nobody
+
+
+def test_out_of_domain_shows_no_confidence():
+    page = results(answer(prediction(score=0.97, in_domain=False), prediction(60, 70, 0.41)))
+    assert "97 %" not in page and "41 %" in page
+    assert "Outside what this predictor has learned" in page
+    assert "The predictors" not in page
+
+
+def test_a_fallback_is_said_plainly():
+    page = results(answer(None, None, source="fallback"))
+    assert "The whole video: neither predictor has an answer" in page
+    assert text_of(page, "answer-span") == "0:00.0 – 1:40.0"
+    assert "is-answer" not in page
+
+
+def test_agreement_in_number_and_words():
+    same = results(answer(prediction(), prediction()))
+    apart = results(answer(prediction(0, 5), prediction(50, 60)))
+    assert "The predictors agree: agreement (IoU) 1.00" in same
+    assert "different places: agreement (IoU) 0.00" in apart
+
+
+def test_other_candidates_are_chips_and_the_span_is_not_repeated():
+    other = Candidate(Span(50, 55), 0.2)
+    page = results(answer(None, prediction(others=(other,))))
+    assert page.count('class="chip"') == 1
+    assert "0:50.0 – 0:55.0" in page and "20 %" in page
+
+
+def test_questions_and_warnings_are_text():
+    hostile = "<img src=x onerror=alert(1)>"
+    page = results(answer(None, prediction(), question=hostile, warnings=[hostile]))
+    assert "<img" not in page and page.count("&lt;img") == 2
+
+
+def test_without_a_video_nothing_can_be_played():
+    page = results(answer(None, prediction()), playable=False)
+    assert "disabled" in button(page, "textual-play")
+    assert text_of(page, "textual-span") == "0:12.3 – 0:20.1"

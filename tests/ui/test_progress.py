@@ -1,0 +1,46 @@
+import threading
+
+import pytest
+
+from mutualsl.ui.progress import Work
+
+
+def test_the_result_arrives_with_the_last_stage_seen():
+    def work(report):
+        report("features", 0.5)
+        return 7
+
+    watched = Work(work, "video")
+    updates = list(watched)
+    assert updates[0].stage == "video" and watched.result() == 7
+
+
+def test_an_error_travels_to_the_one_who_waits():
+    def work(report):
+        raise ValueError("broken")
+
+    watched = Work(work, "video")
+    list(watched)
+    with pytest.raises(ValueError, match="broken"):
+        watched.result()
+
+
+def test_work_stops_when_nobody_watches_any_more():
+    stopped = threading.Event()
+    watched_first, go_on = threading.Event(), threading.Event()
+
+    def work(report):
+        watched_first.set()
+        go_on.wait(5)
+        try:
+            report("features", 0.1)
+        finally:
+            stopped.set()
+        pytest.fail("the report should have ended this")
+
+    steps = iter(Work(work, "video"))
+    next(steps)
+    assert watched_first.wait(5)
+    steps.close()
+    go_on.set()
+    assert stopped.wait(5)

@@ -1,0 +1,31 @@
+from mutualsl.errors import VideoError
+from mutualsl.ui import status
+from mutualsl.ui.progress import Update
+from tests.ui.values import encoded_video
+
+
+def test_progress_has_stage_share_and_seconds():
+    page = status.running(Update("features", 0.42, 3.14))
+    assert "Looking at the pictures: 42 % · 3.1 s" in page and 'value="0.420"' in page
+
+
+def test_an_error_names_the_file_and_not_the_server(tmp_path):
+    upload = tmp_path / "x.mp4"
+    page = status.failed(VideoError(f"{upload}: not a <video>"), str(upload))
+    assert "x.mp4: not a &lt;video&gt;" in page and str(tmp_path) not in page
+    assert 'role="alert"' in page
+
+
+def test_an_unforeseen_error_is_logged_and_not_shown(caplog):
+    assert status.sentence(RuntimeError("tensor of size 3")) == status.UNEXPECTED
+    assert "tensor of size 3" in caplog.text
+
+
+def test_ready_says_where_the_subtitles_are_from():
+    page = status.ready(encoded_video(), embedded_track=True)
+    assert "Subtitles: embedded track, 1 cue" in page and "1:40.0" in page
+    assert "Subtitles: none" in status.ready(encoded_video(cues=()), embedded_track=False)
+
+
+def test_a_sentence_starts_with_a_capital_letter():
+    assert status.sentence(VideoError("the video is empty")) == "The video is empty"
