@@ -62,10 +62,10 @@ def mutualsl_mini() -> RunConfig:
                 drop_video=0.1,
                 drop_subtitles=0.7,
             ),
-            Part(dataset="tutorialvqa", split_set="disjoint", per_epoch=60, validation=30),
-            Part(dataset="vehiclevqa", split_set="disjoint", per_epoch=120, validation=30),
+            Part(dataset="tutorialvqa", split_set="disjoint", per_epoch=60, validation=24),
+            Part(dataset="vehiclevqa", split_set="disjoint", per_epoch=120, validation=24),
         ),
-        train=TrainConfig(epochs=7, frozen_layers=3),
+        train=TrainConfig(epochs=6, frozen_layers=3),
     )
 
 
