@@ -9,8 +9,16 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 HERE = Path(__file__).resolve().parent
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with a flag in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        sys.exit(_refuse(f"{message}; see python app.py --help"))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -22,14 +30,17 @@ def main(arguments: list[str] | None = None) -> int:
         _serve(options)
     except MutualSLError as error:
         return _refuse(str(error))
-    except OSError as error:
-        return _refuse(f"cannot serve: {error}; choose another --port or --host")
+    except (OSError, OverflowError):
+        where = f"{options.host or '127.0.0.1'}:{options.port or 'any port'}"
+        return _refuse(
+            f"cannot listen on {where}: taken or not there; choose another --port or --host"
+        )
     return 0
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     default_checkpoint = os.environ.get("MUTUALSL_CHECKPOINT") or HERE / "checkpoints/mutualsl-mini"
-    parser = argparse.ArgumentParser(description="Serve the page: video, question, clip.")
+    parser = _Parser(description="Serve the page: video, question, clip.")
     parser.add_argument("--checkpoint", default=default_checkpoint, help="a checkpoint folder")
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
     parser.add_argument("--host", help="address to listen on (127.0.0.1)")

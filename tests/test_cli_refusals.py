@@ -1,4 +1,4 @@
-"""What `mutualsl` and `app.py` refuse: exit code 2 and one line that says what, where and what to do."""
+"""What `mutualsl` and the page's server refuse: exit code 2 and one line that helps."""
 
 import socket
 

@@ -8,8 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from mutualsl import AnswerLocalizer, Span
-from mutualsl.answer import choose
+from mutualsl import AnswerLocalizer
 from mutualsl.errors import (
     CheckpointError,
     MutualSLError,
@@ -19,7 +18,6 @@ from mutualsl.errors import (
 )
 from mutualsl.features import FeatureCache
 from mutualsl.inference import ASK_AT_ONCE
-from mutualsl.models.base import Candidate, HeadPredictions, Prediction
 from mutualsl.spans import iou
 from mutualsl.subtitles import Cue, Subtitles
 from tests.contract import check_answer, without_timings
@@ -204,39 +202,6 @@ def test_an_untrained_head_shows_no_span(localizer, kitchen, monkeypatch, traine
     assert (answer.textual is None) == ("textual" not in trained)
     assert (answer.source, answer.agreement) == (source, None)
     check_answer(answer.to_dict())
-
-
-def head(start, end, score, in_domain=True):
-    """A prediction that says one thing."""
-    span, curve = Span(start, end), np.zeros((1, 2), np.float32)
-    return Prediction(
-        span=span,
-        score=score,
-        candidates=(Candidate(span, score),),
-        start_curve=curve,
-        end_curve=curve,
-        in_domain=in_domain,
-    )
-
-
-SURE, DOUBTFUL, LOST = head(1, 2, 0.9), head(3, 4, 0.2), head(5, 6, 0.99, in_domain=False)
-
-
-@pytest.mark.parametrize(
-    ("visual", "textual", "read_out", "expected"),
-    [
-        (SURE, DOUBTFUL, "confident", ((1, 2), 0.9, "visual")),
-        (SURE, DOUBTFUL, "textual", ((3, 4), 0.2, "textual")),
-        (DOUBTFUL, SURE, "confident", ((1, 2), 0.9, "textual")),
-        (SURE, None, "textual", ((1, 2), 0.9, "visual")),
-        (None, DOUBTFUL, "confident", ((3, 4), 0.2, "textual")),
-        (LOST, DOUBTFUL, "confident", ((3, 4), 0.2, "textual")),
-        (LOST, None, "confident", ((0, 30), 0.0, "fallback")),
-        (None, None, "textual", ((0, 30), 0.0, "fallback")),
-    ],
-)
-def test_which_head_is_believed(visual, textual, read_out, expected):
-    assert choose(HeadPredictions(visual, textual), 30.0, read_out) == expected
 
 
 # The weights

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
-import functools
 import os
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +15,7 @@ from mutualsl.ui import ask_tab, limits  # noqa: E402
 from mutualsl.ui.api import add_endpoints  # noqa: E402
 from mutualsl.ui.examples import read_examples  # noqa: E402
 from mutualsl.ui.handlers import Desk  # noqa: E402
+from mutualsl.ui.made_files import made_files_folder  # noqa: E402
 from mutualsl.ui.text import escaped  # noqa: E402
 from mutualsl.ui.theme import theme  # noqa: E402
 
@@ -70,14 +67,6 @@ def _head() -> str:
     """Style and script as they are; `css=` would rewrite the selectors."""
     style, script = ((HERE / name).read_text(encoding="utf-8") for name in ASSETS)
     return f"<style>{style}</style><script>{script}</script>"
-
-
-@functools.cache
-def made_files_folder() -> Path:
-    """A folder for clips and playable copies, gone when the server stops."""
-    folder = Path(tempfile.mkdtemp(prefix="mutualsl-page-")).resolve()
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
 
 
 def _header(localizer: AnswerLocalizer) -> str:

@@ -59,7 +59,7 @@ def _inputs(parts: Parts) -> None:
             label="Video", elem_id="video-file", height=132, min_width=140
         )
         parts["subtitle_file"] = gr.File(
-            label="Subtitles (optional)", elem_id="subtitle-file", height=132, min_width=140
+            label="Subtitles", elem_id="subtitle-file", height=132, min_width=140
         )
     parts["status"] = _html(status.notice(), "status")
     parts["question"] = gr.Textbox(

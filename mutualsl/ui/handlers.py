@@ -6,7 +6,6 @@ for each name of `OUTPUTS`, made by `view`, so each says only what it changes.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from mutualsl.inference import AnswerLocalizer
 from mutualsl.spans import Span
 from mutualsl.ui import cards, status
 from mutualsl.ui.examples import DemoVideo
+from mutualsl.ui.made_files import forget_old, new_file
 from mutualsl.ui.player import file_url, player
 from mutualsl.ui.progress import Report, Work
 from mutualsl.ui.text import clock, escaped
@@ -146,10 +146,9 @@ class Desk:
             return
         source, span = loaded.encoded.path, Span(float(event.start), float(event.end))
         times = "-".join(clock(second).replace(":", "m", 1).replace(":", "m") for second in span)
-        out = self.folder / uuid.uuid4().hex / f"{source.stem} {times}s.mp4"
+        out = new_file(self.folder, f"{source.stem} {times}s.mp4")
 
         def cut(report: Report) -> Path:
-            out.parent.mkdir(parents=True)
             return export_clip(source, span, out, lambda fraction: report("clip", fraction))
 
         made = yield from _watched(cut, "clip", str(source))
@@ -193,6 +192,7 @@ class Desk:
         """Encode a video and its subtitles; only what the library accepted reaches the player."""
         encoded = self.localizer.encode_video(video, subtitles, progress=report)
         playing = None
+        forget_old(self.folder)
         if encoded.path is not None and encoded.info is not None:
             playing = playable_copy(
                 encoded.path, encoded.info, self.folder, lambda done: report("copy", done)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from pathlib import Path
 
 from mutualsl.encoded import EncodedVideo
@@ -34,14 +35,15 @@ def running(update: Update) -> str:
 
 def ready(encoded: EncodedVideo, *, embedded_track: bool) -> str:
     """What was loaded: the video, its subtitles, and every repair that was made to them."""
-    facts = [f"<b>{escaped(encoded.name or 'Subtitles only')}</b>", clock(encoded.duration_second)]
+    name = encoded.name if encoded.info is not None else "Subtitles only"
+    facts = [f"<b>{escaped(name)}</b>", clock(encoded.duration_second)]
     if encoded.info is not None:
         facts.append(f"{encoded.info.width} × {encoded.info.height}")
     subtitles = encoded.subtitles
     if subtitles is None:
         facts.append("Subtitles: none")
     else:
-        kind = "embedded track" if embedded_track else escaped(subtitles.format)
+        kind = "embedded track" if embedded_track else escaped(subtitles.format.upper())
         cues = f"{len(subtitles):,} cue{'' if len(subtitles) == 1 else 's'}"
         facts.append(f"Subtitles: {kind}, {cues}")
     notes = list(encoded.warnings)
@@ -70,9 +72,10 @@ def sentence(error: Exception, *paths: str | None) -> str:
         log.error("unexpected error on the page", exc_info=error)
         return UNEXPECTED
     text = str(error)
+    text = text[:1].upper() + text[1:]
     for path in paths:
         if path:
-            text = text.replace(str(Path(path).resolve()), Path(path).name)
-            text = text.replace(str(path), Path(path).name)
-    starts_with_word = text.split(maxsplit=1)[0].isalpha()  # and not with a file's name
-    return text[:1].upper() + text[1:] if starts_with_word else text
+            name = Path(path).name
+            text = text.replace(str(Path(path).resolve()), name).replace(str(path), name)
+            text = re.sub(re.escape(name), lambda _, name=name: name, text, flags=re.IGNORECASE)
+    return text

@@ -10,9 +10,9 @@ def test_progress_has_stage_share_and_seconds():
 
 
 def test_an_error_names_the_file_and_not_the_server(tmp_path):
-    upload = tmp_path / "x.mp4"
+    upload = tmp_path / "my x.mp4"
     page = status.failed(VideoError(f"{upload}: not a <video>"), str(upload))
-    assert "x.mp4: not a &lt;video&gt;" in page and str(tmp_path) not in page
+    assert ">my x.mp4: not a &lt;video&gt;" in page and str(tmp_path) not in page
     assert 'role="alert"' in page
 
 
@@ -25,6 +25,11 @@ def test_ready_says_where_the_subtitles_are_from():
     page = status.ready(encoded_video(), embedded_track=True)
     assert "Subtitles: embedded track, 1 cue" in page and "1:40.0" in page
     assert "Subtitles: none" in status.ready(encoded_video(cues=()), embedded_track=False)
+
+
+def test_a_file_name_keeps_its_letters():
+    error = VideoError("my x.mp4 is empty")
+    assert status.sentence(error, "/srv/my x.mp4") == "my x.mp4 is empty"
 
 
 def test_a_sentence_starts_with_a_capital_letter():
