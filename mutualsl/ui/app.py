@@ -45,6 +45,7 @@ def launch(
         server_port=port,
         prevent_thread_lock=True,
         quiet=True,
+        _frontend=False,  # skips a check that gives a busy machine only 3 seconds to answer
         **launch_options(examples_folder),
     )
     return str(url)

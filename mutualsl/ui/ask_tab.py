@@ -98,7 +98,6 @@ def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None) -> None:
         [video.upload, subtitles.upload],
         desk.load,
         [*files, loaded],
-        cancels=asked,
         trigger_mode="always_last",
         **common,
     )

@@ -172,6 +172,7 @@ class Desk:
                 loading=False,
                 player=player(loaded.encoded, loaded.playing),
                 timeline=timeline(loaded.encoded),
+                results=cards.results(None),
             )
         return loaded
 

@@ -77,5 +77,5 @@ def sentence(error: Exception, *paths: str | None) -> str:
         if path:
             name = Path(path).name
             text = text.replace(str(Path(path).resolve()), name).replace(str(path), name)
-            text = re.sub(re.escape(name), lambda _, name=name: name, text, flags=re.IGNORECASE)
+            text = re.sub(re.escape(name), name.replace("\\", r"\\"), text, flags=re.IGNORECASE)
     return text
