@@ -30,13 +30,14 @@ SENTENCE = (
 )
 
 
-def long_video(minutes: int) -> Path:
-    """A rendered 1280 x 720, 25 fps H.264 video: one rendered minute, `minutes` times in a row."""
+def long_video(minutes: int, size: tuple[int, int] = (1280, 720)) -> Path:
+    """A rendered 25 fps H.264 video: one rendered minute, `minutes` times in a row."""
     WORK.mkdir(parents=True, exist_ok=True)
-    piece, path = WORK / "piece.mp4", WORK / f"{minutes}min.mp4"
+    width, height = size
+    piece, path = WORK / f"piece-{height}.mp4", WORK / f"{minutes}min-{height}.mp4"
     if not piece.exists():
         script = make_script("train", 990, 0, length_second=PIECE_SECOND)
-        write_video(piece, render_frames(script, (1280, 720), 25.0), 25.0)
+        write_video(piece, render_frames(script, (width, height), 25.0), 25.0)
     if not path.exists():
         _repeat(piece, path, minutes)
     return path

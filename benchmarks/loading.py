@@ -63,7 +63,7 @@ def main() -> None:
     def decode() -> None:
         decode_only(video, request.rate_hz, request.width, request.height)
 
-    loading, decoding = median_second(load, decode, rounds=3)
+    loading, decoding = median_second(load, decode, rounds=2)
     save(
         "loading",
         {

@@ -69,6 +69,8 @@ def ask(
         raise typer.BadParameter(f"--read-out {read_out!r}: choose one of {', '.join(READ_OUTS)}")
     if clip is not None and video == "-":
         raise typer.BadParameter("--clip needs a video; '-' has none")
+    if clip is not None and not clip.absolute().parent.is_dir():
+        raise typer.BadParameter(f"--clip {clip}: its folder does not exist; make it first")
     check_question(question)
     localizer = AnswerLocalizer.from_pretrained(checkpoint, device)
     with _progress("reading") as report:

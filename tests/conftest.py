@@ -14,10 +14,6 @@ def pytest_addoption(parser):
     parser.addoption("--data-root", type=Path, help="research data, for tests marked `data`")
 
 
-def pytest_configure(config):
-    config.addinivalue_line("markers", "weights: can fail because the weights are not good enough")
-
-
 def pytest_collection_modifyitems(config, items):
     if config.getoption("--data-root"):
         return

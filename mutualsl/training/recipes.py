@@ -34,8 +34,10 @@ class RunConfig:
     trained_on: str  # what a user is told the weights have seen
     parts: tuple[Part, ...]
     train: TrainConfig
+    visual_warmup: TrainConfig | None = None  # first, the pictures alone: cheap, and so faster
     text_encoder: str = MINILM
     width: int = 256
+    dropout: float = 0.2
     window_tokens: int = 384
     mutual: bool = True
 
@@ -57,15 +59,17 @@ def mutualsl_mini() -> RunConfig:
             Part(
                 dataset="synthetic",
                 split_set=None,
-                per_epoch=3000,
-                validation=120,
-                drop_video=0.1,
-                drop_subtitles=0.7,
+                per_epoch=900,
+                validation=60,
+                drop_video=0.2,
+                drop_subtitles=0.3,
             ),
-            Part(dataset="tutorialvqa", split_set="disjoint", per_epoch=60, validation=24),
-            Part(dataset="vehiclevqa", split_set="disjoint", per_epoch=120, validation=24),
+            Part(dataset="tutorialvqa", split_set="disjoint", per_epoch=40, validation=16),
+            Part(dataset="vehiclevqa", split_set="disjoint", per_epoch=60, validation=16),
         ),
-        train=TrainConfig(epochs=6, frozen_layers=3),
+        dropout=0.1,
+        visual_warmup=TrainConfig(epochs=8, text_lr=1e-4, new_lr=1e-3, frozen_layers=4),
+        train=TrainConfig(epochs=5, text_lr=1e-4, new_lr=5e-4, frozen_layers=3),
     )
 
 

@@ -7,7 +7,7 @@ import os
 import random
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -32,6 +32,8 @@ from mutualsl.training.visual import VisualTrainConfig, load_clips, train_visual
 from mutualsl.video import content_hash, probe
 
 Loader = Callable[[Part, str], list[Example]]
+WARMUP_QUESTIONS = 3000  # asked in an epoch of the warm-up
+WARMUP_VALIDATION = 150
 DOMAIN_MARGIN = 1.5  # how much farther than the farthest validation video is still in domain
 
 
@@ -77,14 +79,17 @@ def run_localizer(config: RunConfig, root: Path, out: Path, visual: Path) -> Non
             row_width=encoder.row_width,
             text_encoder=text_encoder.config,
             width=config.width,
+            dropout=config.dropout,
             mutual=config.mutual,
         ),
         text_encoder,
     )
     sources = [_source(part, load(part, "train")) for part in config.parts]
-    validation = {part.dataset: _some(load(part, "val"), part) for part in config.parts}
+    validation = {part.dataset: _some(load(part, "val"), part.validation) for part in config.parts}
     statistics = model.feature_projection.statistics
     statistics.fit(torch.from_numpy(np.concatenate(_all_rows(sources))))
+    if config.visual_warmup is not None:
+        _warm_up(model, collator, sources, load, config, out / "warmup")
     best = out / "best.safetensors"
     train(
         model, collator, sources, validation, config.train, out,
@@ -102,6 +107,7 @@ def run_localizer(config: RunConfig, root: Path, out: Path, visual: Path) -> Non
         "parts": [asdict(part) for part in config.parts],
         "training_videos": {s.name: _video_ids(s) for s in sources},
         "train": asdict(config.train),
+        "visual_warmup": asdict(config.visual_warmup) if config.visual_warmup else None,
     }
     source = VisualSource(
         encoder="mini", fingerprint=encoder.fingerprint, folder=f"../{visual.resolve().name}"
@@ -117,6 +123,41 @@ def run_localizer(config: RunConfig, root: Path, out: Path, visual: Path) -> Non
         ),
         out / "checkpoint",
     )
+
+
+def _warm_up(
+    model: MutualSL,
+    collator: Collator,
+    sources: Sequence[Source],
+    load: Loader,
+    config: RunConfig,
+    out: Path,
+) -> None:
+    """Train on pictures and questions alone, and leave the best weights in the model."""
+    assert config.visual_warmup is not None
+    pictured = [s for s in sources if any(e.video.rows is not None for e in s.examples)]
+    silent = [
+        replace(s, examples=_without_subtitles(s.examples), per_epoch=WARMUP_QUESTIONS)
+        for s in pictured
+    ]
+    names = {s.name for s in pictured}
+    validation = {
+        part.dataset: _without_subtitles(_some(load(part, "val"), WARMUP_VALIDATION))
+        for part in config.parts
+        if part.dataset in names
+    }
+    best = out / "best.safetensors"
+    train(
+        model, collator, silent, validation, config.visual_warmup, out,
+        lambda results: save_file(model.state_dict(), best),
+    )  # fmt: skip
+    model.load_state_dict(load_file(best))
+    for parameter in model.parameters():
+        parameter.requires_grad_(True)
+
+
+def _without_subtitles(examples: Sequence[Example]) -> list[Example]:
+    return [replace(example, video=example.video.without_subtitles()) for example in examples]
 
 
 def _untrained(config: VisualTrainConfig) -> MiniEncoder:
@@ -161,9 +202,8 @@ def _source(part: Part, examples: list[Example]) -> Source:
     )
 
 
-def _some(examples: list[Example], part: Part) -> list[Example]:
-    count = min(part.validation, len(examples))
-    return random.Random(0).sample(examples, count)
+def _some(examples: list[Example], count: int) -> list[Example]:
+    return random.Random(0).sample(examples, min(count, len(examples)))
 
 
 def _video_ids(source: Source) -> list[str]:
