@@ -97,15 +97,13 @@ def _repeat(piece: Path, path: Path, times: int) -> None:
     with av.open(str(piece)) as source, av.open(str(path), "w") as target:
         stream = source.streams.video[0]
         copy = target.add_stream_from_template(stream)
-        packets = [p for p in source.demux(stream) if p.dts is not None]
-        first = min(p.dts for p in packets)
         length = round(PIECE_SECOND / stream.time_base)
         for i in range(times):
             source.seek(0)
             for packet in source.demux(stream):
                 if packet.dts is None:
                     continue
-                packet.dts += i * length - first
+                packet.dts += i * length
                 packet.pts += i * length
                 packet.stream = copy
                 target.mux(packet)
