@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import platform
 import resource
@@ -39,7 +40,7 @@ def long_video(minutes: int, size: tuple[int, int] = (1280, 720)) -> Path:
         script = make_script("train", 990, 0, length_second=PIECE_SECOND)
         write_video(piece, render_frames(script, (width, height), 25.0), 25.0)
     if not path.exists():
-        _repeat(piece, path, minutes)
+        _repeat(piece, path, 60 * minutes)
     return path
 
 
@@ -92,13 +93,13 @@ def save(name: str, result: dict[str, Any]) -> None:
     print(text)
 
 
-def _repeat(piece: Path, path: Path, times: int) -> None:
-    """Copy the packets of `piece` `times` times, each time later by its length."""
+def _repeat(piece: Path, path: Path, seconds: int) -> None:
+    """Copy the packets of `piece` until `seconds` are full, each time later by its length."""
     with av.open(str(piece)) as source, av.open(str(path), "w") as target:
         stream = source.streams.video[0]
         copy = target.add_stream_from_template(stream)
-        length = round(PIECE_SECOND / stream.time_base)
-        for i in range(times):
+        length = stream.duration
+        for i in range(math.ceil(seconds / (length * stream.time_base))):
             source.seek(0)
             for packet in source.demux(stream):
                 if packet.dts is None:

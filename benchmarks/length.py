@@ -46,7 +46,7 @@ def main() -> None:
     save(
         "length",
         {
-            "what": "encode_video of 640x360 25 fps H.264, cold cache; memory is the process plus its decoding worker",
+            "what": "encode_video of 640x360 25 fps H.264, cold cache; memory with the worker's",
             "runs": runs,
             "hour_peak_memory_mb": runs[-1]["peak_memory_mb"],
             "memory_limit_mb": 2000,

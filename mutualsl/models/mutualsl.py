@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from mutualsl.data.batch import Batch
 from mutualsl.models.base import HeadPredictions, NeuralLocalizer, Prediction
@@ -61,6 +62,26 @@ class FeatureProjection(nn.Module):
     def forward(self, rows: Tensor, mask: Tensor) -> Tensor:
         """V of Fig. 2: (B, K, F) -> (B, K, D)."""
         return self.encode(self.project(self.dropout(self.statistics.standardise(rows))), mask)
+
+
+class SegmentProjection(nn.Module):
+    """Segment vectors (B, N + 1, H) to the model width, each cue with its match to the question.
+
+    The match is the product of the two directions, coordinate by coordinate: what attention would
+    otherwise have to discover before the textual predictor can begin to learn.
+    """
+
+    def __init__(self, text_width: int, width: int) -> None:
+        super().__init__()
+        self.project = nn.Linear(text_width, width)
+        self.match = nn.Parameter(torch.zeros(width, text_width))
+
+    def forward(self, segments: Tensor) -> Tensor:
+        """T of Eq. 2 at width D; segment 0 is the question."""
+        scale = segments.shape[-1] ** 0.5
+        directions = functional.normalize(segments, dim=-1)
+        match = directions[:, 1:] * directions[:, :1] * scale
+        return self.project(segments) + functional.pad(match @ self.match.T, (0, 0, 1, 0))
 
 
 class TextualProjection(nn.Module):
@@ -131,7 +152,7 @@ class MutualSL(NeuralLocalizer):
         self.config = config
         width, dropout = config.width, config.dropout
         self.text_encoder = text_encoder or TextEncoder.from_config(config.text_encoder)
-        self.text_projection = nn.Linear(self.text_encoder.width, width)
+        self.text_projection = SegmentProjection(self.text_encoder.width, width)
         self.cross_window = SequenceEncoder(width, heads=config.heads, dropout=dropout)
         self.feature_projection = FeatureProjection(config.row_width, width, config.heads, dropout)
         self.attention = ContextQueryAttention(width, dropout)

@@ -59,17 +59,19 @@ def mutualsl_mini() -> RunConfig:
             Part(
                 dataset="synthetic",
                 split_set=None,
-                per_epoch=900,
+                per_epoch=1000,
                 validation=60,
-                drop_video=0.2,
-                drop_subtitles=0.3,
+                drop_video=0.25,
+                drop_subtitles=0.15,
             ),
-            Part(dataset="tutorialvqa", split_set="disjoint", per_epoch=20, validation=12),
-            Part(dataset="vehiclevqa", split_set="disjoint", per_epoch=40, validation=12),
+            Part(dataset="tutorialvqa", split_set="disjoint", per_epoch=12, validation=8),
+            Part(dataset="vehiclevqa", split_set="disjoint", per_epoch=24, validation=8),
         ),
         dropout=0.1,
         visual_warmup=TrainConfig(epochs=8, text_lr=1e-4, new_lr=1e-3, frozen_layers=4),
-        train=TrainConfig(epochs=5, text_lr=1e-4, new_lr=5e-4, frozen_layers=3),
+        train=TrainConfig(
+            epochs=4, text_lr=1e-4, new_lr=5e-4, frozen_layers=4, max_tokens=1024, max_questions=8
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from mutualsl.models.losses import (
     lesson_for_visual,
     transfer_loss,
 )
+from mutualsl.models.mutualsl import SegmentProjection
 from mutualsl.spans import Span
 from tests import tiny
 from tests.test_timeline import timeline
@@ -122,6 +123,17 @@ def test_without_transfer_the_textual_loss_reaches_the_video_only_through_eq_6()
 def test_an_untrained_head_shows_no_span():
     predictions = tiny.model(trained_heads=("textual",)).predict(tiny.collator()(examples()[:1]))
     assert predictions[0].visual is None and predictions[0].textual is not None
+
+
+def test_segments_carry_their_match_to_the_question():
+    projection = SegmentProjection(3, 2)
+    torch.nn.init.zeros_(projection.project.weight)
+    torch.nn.init.zeros_(projection.project.bias)
+    projection.match.data = torch.ones(2, 3)
+    segments = torch.tensor([[[2.0, 0, 0], [5.0, 0, 0], [0, 7.0, 0], [0, 0, 0]]])
+    out = projection(segments)[0]
+    # The product of directions sums to the cosine: 1 for the first cue, 0 for the others.
+    torch.testing.assert_close(out, 3**0.5 * torch.tensor([[0.0], [1], [0], [0]]).expand(4, 2))
 
 
 def test_rows_unlike_the_training_rows_are_out_of_domain():
