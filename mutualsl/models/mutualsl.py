@@ -67,20 +67,24 @@ class FeatureProjection(nn.Module):
 class SegmentProjection(nn.Module):
     """Segment vectors (B, N + 1, H) to the model width, each cue with its match to the question.
 
-    The match is the product of the two directions, coordinate by coordinate: what attention would
-    otherwise have to discover before the textual predictor can begin to learn.
+    The match is the product of the two directions, coordinate by coordinate, less its mean over
+    the cues: what attention would otherwise have to discover before the textual predictor can
+    begin to learn. At first a few output channels carry its sum, the cosine, and the rest nothing.
     """
 
     def __init__(self, text_width: int, width: int) -> None:
         super().__init__()
         self.project = nn.Linear(text_width, width)
         self.match = nn.Parameter(torch.zeros(width, text_width))
+        with torch.no_grad():
+            self.match[: width // 16] = 0.25
+            self.match[width // 16 : width // 8] = -0.25
 
-    def forward(self, segments: Tensor) -> Tensor:
-        """T of Eq. 2 at width D; segment 0 is the question."""
-        scale = segments.shape[-1] ** 0.5
+    def forward(self, segments: Tensor, mask: Tensor) -> Tensor:
+        """T of Eq. 2 at width D; segment 0 is the question, `mask` is (B, N + 1)."""
         directions = functional.normalize(segments, dim=-1)
-        match = directions[:, 1:] * directions[:, :1] * scale
+        match = directions[:, 1:] * directions[:, :1] * segments.shape[-1] ** 0.5
+        match = match - masked_mean(match, mask[:, 1:]).unsqueeze(1)
         return self.project(segments) + functional.pad(match @ self.match.T, (0, 0, 1, 0))
 
 
@@ -166,7 +170,7 @@ class MutualSL(NeuralLocalizer):
     def forward(self, batch: Batch) -> MutualSLOutput:
         """Score every row and every cue as start and end of the answer."""
         segments, segment_mask = self.text_encoder(batch)
-        text = self.cross_window(self.text_projection(segments), segment_mask)
+        text = self.cross_window(self.text_projection(segments, segment_mask), segment_mask)
         rows = self.feature_projection(batch.rows, batch.row_mask)
         attended = self.attention(rows, text, batch.row_mask, segment_mask)
         fused = self.fusion(attended, text, segment_mask)

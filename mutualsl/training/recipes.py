@@ -59,9 +59,9 @@ def mutualsl_mini() -> RunConfig:
             Part(
                 dataset="synthetic",
                 split_set=None,
-                per_epoch=1000,
+                per_epoch=1900,
                 validation=60,
-                drop_video=0.25,
+                drop_video=0.3,
                 drop_subtitles=0.15,
             ),
             Part(dataset="tutorialvqa", split_set="disjoint", per_epoch=12, validation=8),
@@ -69,9 +69,7 @@ def mutualsl_mini() -> RunConfig:
         ),
         dropout=0.1,
         visual_warmup=TrainConfig(epochs=8, text_lr=1e-4, new_lr=1e-3, frozen_layers=4),
-        train=TrainConfig(
-            epochs=4, text_lr=1e-4, new_lr=5e-4, frozen_layers=4, max_tokens=1024, max_questions=8
-        ),
+        train=TrainConfig(epochs=2, new_lr=5e-4, frozen_layers=6, max_tokens=1536, max_questions=8),
     )
 
 
