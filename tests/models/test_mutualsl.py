@@ -130,10 +130,12 @@ def test_segments_carry_their_match_to_the_question():
     torch.nn.init.zeros_(projection.project.weight)
     torch.nn.init.zeros_(projection.project.bias)
     projection.match.data = torch.ones(2, 3)
-    segments = torch.tensor([[[2.0, 0, 0], [5.0, 0, 0], [0, 7.0, 0], [0, 0, 0]]])
-    out = projection(segments)[0]
-    # The product of directions sums to the cosine: 1 for the first cue, 0 for the others.
-    torch.testing.assert_close(out, 3**0.5 * torch.tensor([[0.0], [1], [0], [0]]).expand(4, 2))
+    segments = torch.tensor([[[2.0, 0, 0], [5.0, 0, 0], [0, 7.0, 0], [9.0, 0, 0]]])
+    mask = torch.tensor([[True, True, True, False]])
+    out = projection(segments, mask)[0, :3]
+    # The product of directions sums to the cosine: 1 and 0, less their mean 1/2 over valid cues.
+    expected = 3**0.5 * torch.tensor([[0.0], [0.5], [-0.5]])
+    torch.testing.assert_close(out, expected.expand(3, 2))
 
 
 def test_rows_unlike_the_training_rows_are_out_of_domain():
