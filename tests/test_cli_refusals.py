@@ -66,6 +66,7 @@ def test_a_question_that_cannot_be_asked(folder, capfd, question, words):
         (["ask", "real.mp4", *QUESTION, "--top-k", "0"], ["--top-k"]),
         (["ask", "real.mp4", *QUESTION, "--top-k", "many"], ["--top-k"]),
         (["ask", "-", "--subtitles", "good.srt", *QUESTION, "--clip", "x.mp4"], ["--clip"]),
+        (["ask", "real.mp4", *QUESTION, "--clip", "good.srt/x.mp4"], ["good.srt", "folder"]),
         (["sing"], ["sing"]),
         (["doctor", "no-cues.srt"], ["no-cues.srt"]),
         (["synthesize", "--out", "x", "--split", "holdout"], ["holdout", "train"]),
@@ -79,7 +80,6 @@ def test_wrong_usage(folder, capfd, arguments, words):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["ask", "real.mp4", *QUESTION, "--clip", "good.srt/x.mp4"], ["good.srt"]),
         (["doctor", "good.srt", "--write", "clean.docx"], [".docx", ".vtt"]),
         (["doctor", "good.srt", "--write", "nowhere/clean.vtt"], ["nowhere"]),
     ],
