@@ -8,7 +8,6 @@ import os
 import platform
 import resource
 import statistics
-import subprocess
 import time
 from collections.abc import Callable
 from datetime import date
@@ -19,6 +18,7 @@ import av
 import torch
 
 from mutualsl.data.synthetic import make_script, render_frames
+from mutualsl.evaluation.record import current_commit
 from mutualsl.subtitles import Cue, write_subtitles
 from mutualsl.video import write_video
 
@@ -75,7 +75,6 @@ def peak_memory_bytes() -> int:
 
 def save(name: str, result: dict[str, Any]) -> None:
     """Write `results/<name>.json` with the facts of the machine, and print it."""
-    commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, cwd=HERE)
     record = {
         **result,
         "machine": {
@@ -84,7 +83,7 @@ def save(name: str, result: dict[str, Any]) -> None:
             "python": platform.python_version(),
             "torch": torch.__version__,
         },
-        "commit": commit.stdout.strip() or "unknown",
+        "commit": current_commit(),
         "date": date.today().isoformat(),
     }
     (HERE / "results").mkdir(exist_ok=True)
