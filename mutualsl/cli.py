@@ -111,6 +111,7 @@ def synthesize(
     split: Annotated[str, typer.Option(help="train, val or test.")] = "train",
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
     frozen: Annotated[bool, typer.Option(help="Control: steps show their first frame.")] = False,
+    text_only: Annotated[bool, typer.Option(help="Subtitles and questions, no pictures.")] = False,
     assets: Annotated[bool, typer.Option(help="Make the demo videos instead.")] = False,
 ) -> None:
     """Render how-to videos with subtitles, questions and gold spans."""
@@ -124,7 +125,8 @@ def synthesize(
     with _progress("rendering") as report:
         write_dataset(
             out, videos, seed, split,
-            workers=workers, frozen=frozen, progress=lambda f: report("rendering", f),
+            workers=workers, frozen=frozen, text_only=text_only,
+            progress=lambda f: report("rendering", f),
         )  # fmt: skip
 
 

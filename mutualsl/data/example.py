@@ -39,7 +39,11 @@ class VideoInput:
 
     def without_subtitles(self) -> VideoInput:
         """The same video with only its pictures."""
-        return replace(self, cues=(), cue_tokens=())
+        return self.with_cues(0, 0)
+
+    def with_cues(self, first: int, end: int) -> VideoInput:
+        """The same video with only the cues from `first` on, before `end`."""
+        return replace(self, cues=self.cues[first:end], cue_tokens=self.cue_tokens[first:end])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

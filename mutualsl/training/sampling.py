@@ -6,7 +6,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mutualsl.data.example import Example
+from mutualsl.data.example import Example, VideoInput
+from mutualsl.spans import Span
 
 QUESTION_TOKENS = 16  # what a question adds to a batch, about
 
@@ -20,6 +21,11 @@ class Source:
     per_epoch: int  # questions drawn for one epoch
     drop_video: float = 0.0  # modality dropout: probability of hiding one of the two
     drop_subtitles: float = 0.0
+    crop_tokens: int | None = None  # a long transcript without a video is cut to about this
+
+    def videos(self) -> list[VideoInput]:
+        """Every video once."""
+        return list({e.video.video_id: e.video for e in self.examples}.values())
 
 
 def draw_epoch(sources: Sequence[Source], chance: random.Random) -> list[Example]:
@@ -34,8 +40,38 @@ def draw_epoch(sources: Sequence[Source], chance: random.Random) -> list[Example
                     video = video.without_subtitles()
                 elif fate < source.drop_subtitles + source.drop_video:
                     video = video.without_video()
+            if source.crop_tokens is not None and video.rows is None:
+                video = crop(video, example.gold, source.crop_tokens, chance)
             drawn.append(replace(example, video=video))
     return drawn
+
+
+def crop(video: VideoInput, gold: Span | None, tokens: int, chance: random.Random) -> VideoInput:
+    """A random stretch of at most `tokens` text tokens that holds every cue of the answer.
+
+    Finding the answer among fewer cues costs less; validation and use see whole transcripts. An
+    answer longer than that is kept whole.
+    """
+    if gold is None or video.token_count <= tokens:
+        return video
+    sizes = [len(cue) for cue in video.cue_tokens]
+    inside = [
+        i
+        for i, cue in enumerate(video.cues)
+        if cue.start_second < gold.end_second and cue.end_second > gold.start_second
+    ]
+    first, last = (inside[0], inside[-1]) if inside else (0, 0)
+    spare = tokens - sum(sizes[first : last + 1])
+    before = chance.randint(0, max(0, spare))
+    spare -= before
+    while first > 0 and sizes[first - 1] <= before:
+        first -= 1
+        before -= sizes[first]
+    spare += before
+    while last + 1 < len(sizes) and sizes[last + 1] <= spare:
+        last += 1
+        spare -= sizes[last]
+    return video.with_cues(first, last + 1)
 
 
 def make_batches(

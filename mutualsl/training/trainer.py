@@ -33,8 +33,10 @@ class TrainConfig:
     new_lr: float = 5e-4  # everything else
     weight_decay: float = 0.01  # not on biases, norms and embeddings
     warmup_share: float = 0.05
-    frozen_layers: int = 0  # language model layers (and embeddings) that stay as they are
+    frozen_layers: int | None = None  # first language model layers that stay as they are; with
+    # any number, 0 too, the word embeddings stay as well
     clip: float = 1.0
+    bf16: bool = True  # matrix products in 16 bits; weights and sums stay in 32
 
 
 def train(
@@ -51,7 +53,7 @@ def train(
     Every epoch's losses, transfer weights and validation numbers go to `out/log.jsonl`; the state
     after the last finished epoch is in `out/state`, and a run that finds one there continues it.
     """
-    accelerator = Accelerator()
+    accelerator = Accelerator(mixed_precision="bf16" if config.bf16 else "no")
     torch.manual_seed(config.seed)
     out.mkdir(parents=True, exist_ok=True)
     optimizer = torch.optim.AdamW(_parameter_groups(model, config))
@@ -151,8 +153,8 @@ def _parameter_groups(model: nn.Module, config: TrainConfig) -> list[dict[str, o
     groups: dict[tuple[float, float], list[nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
         pretrained = "language_model." in name
-        if pretrained and _frozen(name, config.frozen_layers):
-            parameter.requires_grad_(False)
+        parameter.requires_grad_(not (pretrained and _frozen(name, config.frozen_layers)))
+        if not parameter.requires_grad:
             continue
         decay = config.weight_decay if parameter.ndim > 1 and "embedding" not in name else 0.0
         groups.setdefault((config.text_lr if pretrained else config.new_lr, decay), []).append(
@@ -164,8 +166,8 @@ def _parameter_groups(model: nn.Module, config: TrainConfig) -> list[dict[str, o
     ]
 
 
-def _frozen(name: str, layers: int) -> bool:
-    if layers == 0:
+def _frozen(name: str, layers: int | None) -> bool:
+    if layers is None:
         return False
     return ".embeddings." in name or any(f".layer.{i}." in name for i in range(layers))
 

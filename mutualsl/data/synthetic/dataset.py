@@ -2,7 +2,7 @@
 
 DIR/<split>.jsonl             one question per row
 DIR/subtitles/<video_id>.vtt
-DIR/videos/<video_id>.mp4     no audio
+DIR/videos/<video_id>.mp4     no audio; left out, like the annotations, when only text is asked for
 DIR/annotations/<video_id>.json   what every shot shows, for training the visual encoder
 """
 
@@ -40,6 +40,7 @@ class Job:
     size: tuple[int, int]
     rate_hz: float
     frozen: bool
+    text_only: bool
     length_second: float | None
 
     def script(self) -> Script:
@@ -57,13 +58,15 @@ def write_dataset(
     size: tuple[int, int] = SIZE,
     rate_hz: float = RATE_HZ,
     frozen: bool = False,
+    text_only: bool = False,
     length_second: float | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Path:
     """Render `videos` videos of a split into `out` and list their questions; returns the list.
 
     Videos that are already there are kept, so an interrupted run goes on where it stopped; use
-    another folder for other settings. `frozen` shows every step at rest (see `render_frames`).
+    another folder for other settings. `frozen` shows every step at rest (see `render_frames`);
+    `text_only` writes what is said and asked, and renders nothing.
     """
     if split not in SPLITS:
         raise UnknownName("split", split, SPLITS)
@@ -77,6 +80,7 @@ def write_dataset(
             size=size,
             rate_hz=rate_hz,
             frozen=frozen,
+            text_only=text_only,
             length_second=length_second,
         )
         for index in range(videos)
@@ -105,15 +109,17 @@ def _run(jobs: list[Job], workers: int) -> Iterable[str]:
 def render_video(job: Job) -> str:
     """Write one video with its subtitles and labels unless it is there; returns its id."""
     script = job.script()
-    video = job.out / "videos" / f"{script.video_id}.mp4"
     subtitles = job.out / "subtitles" / f"{script.video_id}.vtt"
-    annotation = job.out / "annotations" / f"{script.video_id}.json"
-    for path in (video, subtitles, annotation):
-        path.parent.mkdir(parents=True, exist_ok=True)
     if not subtitles.exists():
+        subtitles.parent.mkdir(parents=True, exist_ok=True)
         partial = subtitles.with_name(f".{os.getpid()}-{subtitles.name}")
         write_subtitles(subtitles_of(script), partial)
         partial.replace(subtitles)
+    if job.text_only:
+        return script.video_id
+    video = job.out / "videos" / f"{script.video_id}.mp4"
+    annotation = job.out / "annotations" / f"{script.video_id}.json"
+    video.parent.mkdir(parents=True, exist_ok=True)
     if not annotation.exists():
         _write_text(annotation, json.dumps(annotation_of(script), indent=1) + "\n")
     if not video.exists():

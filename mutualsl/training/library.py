@@ -1,0 +1,91 @@
+"""The questions of a run: every data set under one root, read once, ready for the collator."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+from mutualsl.data import Example, TextTokenizer, jsonl, prepare
+from mutualsl.data.example import Rows
+from mutualsl.errors import DataError
+from mutualsl.features import FeatureCache, VisualEncoder, extract
+from mutualsl.training.recipes import Part, Stage
+from mutualsl.training.sampling import Source
+from mutualsl.video import content_hash, probe
+
+
+class Library:
+    """Examples with token ids, and with rows where the data set has the video."""
+
+    def __init__(self, root: Path, tokenizer: TextTokenizer, encoder: VisualEncoder) -> None:
+        self._root = root
+        self._tokenizer = tokenizer
+        self._encoder = encoder
+        self._cache = FeatureCache(root / ".features", limit_bytes=2**40)
+        self._read: dict[tuple[str, str | None, str], list[Example]] = {}
+
+    def sources(self, stage: Stage) -> list[Source]:
+        """What a stage draws its training questions from."""
+        return [
+            Source(
+                name=part.dataset,
+                examples=self._examples(part, "train"),
+                per_epoch=part.per_epoch,
+                drop_video=part.drop_video,
+                drop_subtitles=part.drop_subtitles,
+                crop_tokens=part.crop_tokens,
+            )
+            for part in stage.parts
+        ]
+
+    def validation(self, stage: Stage) -> dict[str, list[Example]]:
+        """The questions a stage is measured on, the same in every epoch and every run."""
+        return {
+            part.dataset: _as_trained(_some(self._examples(part, "val"), part.validation), part)
+            for part in stage.parts
+            if part.validation
+        }
+
+    def _examples(self, part: Part, split: str) -> list[Example]:
+        key = (part.dataset, part.split_set, split)
+        if key not in self._read:
+            self._read[key] = self._load(*key)
+        return self._read[key]
+
+    def _load(self, dataset: str, split_set: str | None, split: str) -> list[Example]:
+        folder = self._root / dataset
+        examples = jsonl.load(folder, split, split_set)
+        if not examples:
+            raise DataError(f"{folder}: the {split} split is empty")
+        names = {example.video.video_id for example in examples}
+        with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoding happens in worker processes
+            rows = pool.map(lambda name: self._rows(folder, name), names)
+            by_name = dict(zip(names, rows, strict=True))
+        return prepare(examples, self._tokenizer, by_name.__getitem__)
+
+    def _rows(self, folder: Path, video_id: str) -> Rows | None:
+        path = jsonl.find_video(folder, video_id)
+        if path is None:
+            return None
+        return self._cache.get_or_make(
+            content_hash(path),
+            self._encoder.fingerprint,
+            lambda: extract(path, probe(path), self._encoder),
+        ).rows
+
+
+def _some(examples: list[Example], count: int) -> list[Example]:
+    return random.Random(0).sample(examples, min(count, len(examples)))
+
+
+def _as_trained(examples: Sequence[Example], part: Part) -> list[Example]:
+    """The examples without a modality that the part always drops."""
+    if part.drop_subtitles == 1.0:
+        return [replace(e, video=e.video.without_subtitles()) for e in examples]
+    if part.drop_video == 1.0:
+        return [replace(e, video=e.video.without_video()) for e in examples]
+    return list(examples)
