@@ -6,9 +6,8 @@ Nothing here keeps the state of a visitor: `EncodedVideo` is a frozen value, the
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +16,14 @@ import torch
 from mutualsl.answer import Answer, ReadOut, agreement, check_question, choose
 from mutualsl.checkpoint import Checkpoint, load_model
 from mutualsl.data.batch import Collator
-from mutualsl.data.example import Example, VideoInput
+from mutualsl.data.example import Example
 from mutualsl.encoded import EncodedVideo
 from mutualsl.errors import CheckpointError, MutualSLError, QuestionError
-from mutualsl.features import VISUAL_ENCODERS, FeatureCache, VisualEncoder, extract
+from mutualsl.features import VISUAL_ENCODERS, FeatureCache, VisualEncoder
 from mutualsl.models.base import HeadPredictions
-from mutualsl.subtitles import Subtitles, from_track, read_subtitles
-from mutualsl.video import VideoInfo, content_hash, probe, read_text_track
+from mutualsl.reading import Progress, read_video, with_cues
+from mutualsl.subtitles import Subtitles
 
-Progress = Callable[[str, float], None]  # stage, fraction
 ASK_AT_ONCE = 8
 
 
@@ -96,29 +94,18 @@ class AnswerLocalizer:
             VideoError, SubtitleError: a file cannot be used.
             MutualSLError: there is neither a video nor subtitles.
         """
-        report = progress or (lambda stage, fraction: None)
-        started = time.perf_counter()
-        report("video", 0.0)
-        info = probe(video) if video is not None else None
-        track = self._subtitles(info, subtitles)
-        if info is None and track is None:
-            raise MutualSLError("nothing to ask about: give a video, a subtitle file, or both")
-        probed = time.perf_counter()
-        encoded = EncodedVideo(
-            name=Path(video).name if video is not None else "-",
-            path=Path(video) if video is not None else None,
-            input=VideoInput(video_id="", duration_second=_duration(info, track)),
-            subtitles=track,
-            info=info,
-            timings={"video": probed - started, "features": 0.0},
+        return read_video(
+            video,
+            subtitles,
+            encoder=self.encoder,
+            cache=self.cache,
+            tokenizer=self.checkpoint.tokenizer,
+            progress=progress,
         )
-        if info is not None:
-            encoded = self._with_rows(encoded, info, report)
-        return self._with_cues(encoded, track, report)
 
     def with_subtitles(self, encoded: EncodedVideo, subtitles: Subtitles | None) -> EncodedVideo:
         """The same encoded video with another transcript; the pictures are not touched."""
-        return self._with_cues(encoded, subtitles, lambda stage, fraction: None)
+        return with_cues(encoded, subtitles, self.checkpoint.tokenizer)
 
     def ask(
         self,
@@ -175,54 +162,6 @@ class AnswerLocalizer:
         on_gpu = self.device.type == "cuda"
         return torch.autocast(self.device.type, torch.bfloat16, enabled=on_gpu)
 
-    def _subtitles(
-        self, info: VideoInfo | None, wanted: str | Path | Subtitles | None
-    ) -> Subtitles | None:
-        duration = info.duration_second if info is not None else None
-        if isinstance(wanted, Subtitles):
-            return wanted
-        if wanted == "none":
-            return None
-        if wanted is not None:
-            return read_subtitles(wanted, duration)
-        if info is None or not info.text_tracks:
-            return None
-        track = info.text_tracks[0]
-        events = read_text_track(info.path, track.index)
-        return from_track(
-            events, codec=track.codec, language=track.language, video_duration_second=duration
-        )
-
-    def _with_rows(self, encoded: EncodedVideo, info: VideoInfo, report: Progress) -> EncodedVideo:
-        started = time.perf_counter()
-        path = info.path
-        features = self.cache.get_or_make(
-            content_hash(path),
-            self.encoder.fingerprint,
-            lambda: extract(path, info, self.encoder, lambda f: report("features", f)),
-        )
-        report("features", 1.0)
-        return replace(
-            encoded,
-            input=replace(encoded.input, rows=features.rows),
-            thumbnails=features.thumbnails,
-            warnings=features.warnings,
-            timings={**encoded.timings, "features": time.perf_counter() - started},
-        )
-
-    def _with_cues(
-        self, encoded: EncodedVideo, track: Subtitles | None, report: Progress
-    ) -> EncodedVideo:
-        report("text", 0.0)
-        cues = () if track is None else track.cues
-        tokens = self.collator.tokenizer.encode_all([cue.text for cue in cues]) if cues else ()
-        report("text", 1.0)
-        return replace(
-            encoded,
-            subtitles=track,
-            input=replace(encoded.input, cues=cues, cue_tokens=tokens),
-        )
-
     def _answer(
         self,
         encoded: EncodedVideo,
@@ -262,13 +201,6 @@ class AnswerLocalizer:
             limit = self.collator.max_question_tokens
             warnings.append(f"the question is long; its first {limit} tokens were used")
         return tuple(warnings)
-
-
-def _duration(info: VideoInfo | None, track: Subtitles | None) -> float:
-    if info is not None:
-        return info.duration_second
-    assert track is not None
-    return track.end_second
 
 
 def _device(name: str) -> torch.device:

@@ -85,4 +85,5 @@ def test_no_training_video_is_a_disjoint_val_or_test_video():
     for name, split in splits.items():
         assert set(trained[name]) <= set(split["train"])
         assert not set(trained[name]) & {*split["val"], *split["test"]}
-    assert all("-train-" in video for video in trained["synthetic"])
+    for name in ("synthetic", "narrations"):
+        assert all("-train-" in video for video in trained[name])

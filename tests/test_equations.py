@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from mutualsl.models.boxes import TextualPredictor, TextualProjection, VisualPredictor
 from mutualsl.models.layers import ContextQueryAttention, Fusion
 from mutualsl.models.losses import (
     Lesson,
@@ -15,7 +16,6 @@ from mutualsl.models.losses import (
     span_cross_entropy,
     transfer_loss,
 )
-from mutualsl.models.mutualsl import TextualPredictor, TextualProjection, VisualPredictor
 from mutualsl.spans import Span, iou
 from tests import tiny
 from tests.test_timeline import timeline

@@ -12,6 +12,7 @@ LAYERS = [
     {"features", "data"},
     {"models"},
     {"checkpoint", "answer", "encoded"},
+    {"reading"},
     {"inference"},
     {"evaluation"},
     {"training", "ui"},

@@ -101,14 +101,20 @@ def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None) -> None:
         trigger_mode="always_last",
         **common,
     )
-    taken = gr.on(
-        [video.clear, subtitles.clear],
-        desk.load,
-        [*files, loaded],
-        cancels=[asked, given],
-        **common,
-    )
+    clearing = [video.clear, subtitles.clear]
+    _stop(clearing, [asked, given])
+    taken = gr.on(clearing, desk.load, [*files, loaded], **common)
     for event in (given, taken):
         event.then(desk.ask_again, [parts["asked"], question, loaded], **common)
     if examples is not None:
-        examples.click(desk.try_example, loaded, cancels=[asked, given, taken], **common)
+        _stop([examples.click], [asked, given, taken])
+        examples.click(desk.try_example, loaded, **common)
+
+
+def _stop(triggers: list[Any], running: list[Any]) -> None:
+    """Cancel what is running before the handler that is connected next begins.
+
+    `cancels=` beside a handler would cancel only when that handler is done, and so stop what a
+    visitor has started since.
+    """
+    gr.on(triggers, None, cancels=running)

@@ -82,9 +82,6 @@ class AnswerPage:
                 inputs = self[element_id].locator("input[type=file]")
                 if not inputs.count():
                     self[element_id].get_by_label(re.compile("clear|remove", re.I)).first.click()
-                    # A visitor's hand needs this long between two files; a page that is still
-                    # busy with the first may otherwise take the second for part of it.
-                    self.page.wait_for_timeout(1500)
                 inputs.set_input_files(Path(path))
 
     def ask(self, question):

@@ -20,6 +20,11 @@ def frames(count, seed=0):
     return np.random.default_rng(seed).integers(0, 255, (count, 8, 16, 3), dtype=np.uint8)
 
 
+def changed(before, after):
+    """Whether rows moved by a good part of their own size; a random network's rows are small."""
+    return np.abs(after - before).max() > 0.5 * np.abs(before).max()
+
+
 def test_one_row_a_second():
     rows = encoder().encode(frames(12))
     assert rows.shape == (3, 12) and rows.dtype == np.float32
@@ -30,7 +35,7 @@ def test_a_row_depends_on_its_own_second_only():
     other[8:] = 0
     first, second = encoder().encode(one), encoder().encode(other)
     np.testing.assert_allclose(first[:2], second[:2], atol=1e-6)
-    assert np.abs(first[2] - second[2]).max() > 1e-5
+    assert changed(first[2], second[2])
 
 
 def test_a_short_last_second_repeats_its_last_frame():
@@ -42,7 +47,7 @@ def test_a_short_last_second_repeats_its_last_frame():
 def test_motion_changes_the_row():
     still = np.repeat(frames(1), 4, axis=0)
     moving = np.stack([np.roll(still[0], i, axis=1) for i in range(4)])
-    assert np.abs(encoder().encode(still) - encoder().encode(moving)).max() > 1e-5
+    assert changed(encoder().encode(still), encoder().encode(moving))
 
 
 def test_saved_and_loaded_rows_agree_and_so_do_fingerprints(tmp_path):

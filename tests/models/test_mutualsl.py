@@ -3,13 +3,13 @@ from dataclasses import replace
 import pytest
 import torch
 
+from mutualsl.models.boxes import SegmentProjection
 from mutualsl.models.losses import (
     SpanLogits,
     lesson_for_textual,
     lesson_for_visual,
     transfer_loss,
 )
-from mutualsl.models.mutualsl import SegmentProjection
 from mutualsl.spans import Span
 from tests import tiny
 from tests.test_timeline import timeline

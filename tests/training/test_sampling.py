@@ -1,7 +1,10 @@
 import random
 from collections import Counter
 
-from mutualsl.training.sampling import Source, draw_epoch, make_batches
+import pytest
+
+from mutualsl.spans import Span
+from mutualsl.training.sampling import Source, crop, draw_epoch, make_batches
 from tests import tiny
 
 
@@ -43,3 +46,26 @@ def test_batches_hold_every_example_once_within_their_limits():
         assert len(batch) == 1 or sum(e.video.token_count + 16 for e in batch) <= 200
         lengths = [e.video.token_count for e in batch]
         assert max(lengths) - min(lengths) <= 16  # neighbours in length: little padding
+
+
+@pytest.mark.parametrize("tokens", [4, 13, 40, 200])
+def test_a_cropped_transcript_holds_the_answer_and_little_else(tokens):
+    video = tiny.video(seconds=60, cue_count=20, with_rows=False)  # 4 tokens and 3 s a cue
+    gold = Span(28.0, 31.0)  # inside cues 9 and 10
+    seen = set()
+    for seed in range(40):
+        cropped = crop(video, gold, tokens, random.Random(seed))
+        assert [len(cue) for cue in cropped.cue_tokens] == [4] * len(cropped.cues)
+        assert cropped.token_count <= max(tokens, 8) and set(video.cues[9:11]) <= {*cropped.cues}
+        assert cropped.token_count > min(tokens, video.token_count) - 8
+        first = video.cues.index(cropped.cues[0])
+        assert cropped.cues == video.cues[first : first + len(cropped.cues)]
+        seen.add(first)
+    assert len(seen) > 1 or tokens in (4, 200)
+
+
+def test_only_transcripts_without_a_video_are_cropped():
+    with_video = source(per_epoch=10, crop_tokens=4)
+    assert all(e.video.token_count == 4 * len(e.video.cues) for e in with_video.examples)
+    drawn = draw_epoch([with_video], random.Random(0))
+    assert max(e.video.token_count for e in drawn) == 40

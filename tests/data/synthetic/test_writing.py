@@ -54,6 +54,16 @@ def test_finished_videos_are_kept(tmp_path):
     assert not list(tmp_path.rglob(".*"))
 
 
+def test_text_only_writes_the_same_text_and_no_pictures(tmp_path):
+    write_dataset(tmp_path / "rendered", 1, 0, "train", **TINY)
+    write_dataset(tmp_path / "told", 1, 0, "train", **TINY, text_only=True)
+    files = sorted(p.relative_to(tmp_path / "told") for p in (tmp_path / "told").rglob("*.*"))
+    assert [file.suffix for file in files] == [".vtt", ".jsonl"]
+    for file in files:
+        told, rendered = (tmp_path / name / file for name in ("told", "rendered"))
+        assert told.read_text() == rendered.read_text()
+
+
 def test_an_unknown_split_is_named(tmp_path):
     with pytest.raises(UnknownName, match="train"):
         write_dataset(tmp_path, 1, 0, "dev")
