@@ -99,7 +99,7 @@ def _finish(
 
 def _nothing_usable(name: str, report: Sequence[Repair]) -> str:
     """Say why no cue is left."""
-    reasons = "; ".join(f"{repair.count} {repair.detail}" for repair in report)
+    reasons = "; ".join(f"{repair.detail}: {repair.count}" for repair in report)
     return (
         f"{name}: no usable cue is left ({reasons or 'it holds none'}); give another subtitle file"
     )

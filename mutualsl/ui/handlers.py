@@ -7,7 +7,7 @@ for each name of `OUTPUTS`, made by `view`, so each says only what it changes.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,7 +22,7 @@ from mutualsl.ui.examples import DemoVideo
 from mutualsl.ui.made_files import forget_old, new_file
 from mutualsl.ui.player import file_url, player
 from mutualsl.ui.progress import Report, Work
-from mutualsl.ui.text import clock, escaped
+from mutualsl.ui.text import clock, escaped, file_name
 from mutualsl.ui.timeline_view import timeline
 from mutualsl.video import export_clip, playable_copy
 
@@ -146,7 +146,7 @@ class Desk:
             return
         source, span = loaded.encoded.path, Span(float(event.start), float(event.end))
         times = "-".join(clock(second).replace(":", "m", 1).replace(":", "m") for second in span)
-        out = new_file(self.folder, f"{source.stem} {times}s.mp4")
+        out = new_file(self.folder, f"{Path(loaded.encoded.name).stem} {times}s.mp4")
 
         def cut(report: Report) -> Path:
             return export_clip(source, span, out, lambda fraction: report("clip", fraction))
@@ -192,6 +192,8 @@ class Desk:
     def prepare(self, video: str | None, subtitles: str | None, report: Report) -> Loaded:
         """Encode a video and its subtitles; only what the library accepted reaches the player."""
         encoded = self.localizer.encode_video(video, subtitles, progress=report)
+        if video is not None:
+            encoded = replace(encoded, name=file_name(video))
         playing = None
         forget_old(self.folder)
         if encoded.path is not None and encoded.info is not None:

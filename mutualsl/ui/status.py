@@ -9,7 +9,7 @@ from pathlib import Path
 from mutualsl.encoded import EncodedVideo
 from mutualsl.errors import MutualSLError
 from mutualsl.ui.progress import STAGES, Update
-from mutualsl.ui.text import clock, escaped, percent
+from mutualsl.ui.text import clock, escaped, file_name, percent
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ def sentence(error: Exception, *paths: str | None) -> str:
     text = text[:1].upper() + text[1:]
     for path in paths:
         if path:
-            name = Path(path).name
+            stored, name = Path(path).name, file_name(path)
             text = text.replace(str(Path(path).resolve()), name).replace(str(path), name)
-            text = re.sub(re.escape(name), name.replace("\\", r"\\"), text, flags=re.IGNORECASE)
+            text = re.sub(re.escape(stored), name.replace("\\", r"\\"), text, flags=re.IGNORECASE)
     return text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from pathlib import Path
 
 from mutualsl.spans import Span
 
@@ -13,6 +14,11 @@ _TEMPLATE_SIGNS = str.maketrans({"{": "&#123;", "}": "&#125;", "$": "&#36;", "`"
 def escaped(text: str) -> str:
     """Text that shows as it is in HTML, in attributes too, and inside a gr.HTML template."""
     return html.escape(text, quote=True).translate(_TEMPLATE_SIGNS)
+
+
+def file_name(path: str | Path) -> str:
+    """The name a visitor's file had; browsers send a double quote in it as %22."""
+    return Path(path).name.replace("%22", '"')
 
 
 def clock(second: float) -> str:

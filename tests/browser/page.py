@@ -80,8 +80,10 @@ class AnswerPage:
         for element_id, path in (("subtitle-file", subtitles), ("video-file", video)):
             if path is not None:
                 inputs = self[element_id].locator("input[type=file]")
+                clear = self[element_id].get_by_label(re.compile("clear|remove", re.I))
+                inputs.or_(clear).first.wait_for(state="attached")
                 if not inputs.count():
-                    self[element_id].get_by_label(re.compile("clear|remove", re.I)).first.click()
+                    clear.first.click()
                 inputs.set_input_files(Path(path))
 
     def ask(self, question):

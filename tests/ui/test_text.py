@@ -1,7 +1,7 @@
 import pytest
 
 from mutualsl.spans import Span
-from mutualsl.ui.text import clock, clock_range, escaped, short_clock
+from mutualsl.ui.text import clock, clock_range, escaped, file_name, short_clock
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,7 @@ def test_a_span_has_an_en_dash():
 def test_nothing_of_a_template_is_left():
     hostile = '<img src=x onerror="a()">${alert(1)}{{value}}`\''
     assert not set(escaped(hostile)) & set("<>\"'`${}")
+
+
+def test_a_double_quote_in_a_file_name_comes_back():
+    assert file_name("/srv/uploads/a %22big%22 50%.mp4") == 'a "big" 50%.mp4'
