@@ -12,6 +12,7 @@ from mutualsl.ui.handlers import OUTPUTS, Desk
 from mutualsl.ui.limits import MODEL_CONCURRENCY
 from mutualsl.ui.player import player
 from mutualsl.ui.timeline_view import timeline
+from mutualsl.ui.turns import Turns
 
 Parts = dict[str, Any]  # component by its name in OUTPUTS
 
@@ -75,9 +76,8 @@ def _inputs(parts: Parts) -> None:
 
 def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None) -> None:
     """Wire events to handlers; whatever starts a new video stops what is running for the old."""
-    outputs = [parts[name] for name in OUTPUTS]
     common: dict[str, Any] = {
-        "outputs": outputs,
+        "outputs": [parts[name] for name in OUTPUTS],
         "api_visibility": "private",
         "show_progress": "hidden",
         "concurrency_limit": MODEL_CONCURRENCY,
@@ -85,36 +85,23 @@ def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None) -> None:
     }
     video, subtitles = files = [parts["video_file"], parts["subtitle_file"]]
     question, loaded, loading = parts["question"], parts["loaded"], parts["loading"]
-    parts["results"].click(desk.save_clip, loaded, **common)
+    turns = gr.State(Turns())
 
-    asked = gr.on(
+    def start(triggers: list[Any], handler: Any, inputs: list[Any]) -> Any:
+        """Stop what is running, also while the queue is full, and begin something new."""
+        gr.on(triggers, Turns.supersede, turns, queue=False, api_visibility="private")
+        return gr.on(triggers, handler, [*inputs, turns], trigger_mode="multiple", **common)
+
+    gr.on(
         [parts["ask"].click, question.submit],
         desk.ask,
-        [question, loaded, loading, *files],
+        [question, loaded, loading, *files, turns],
         **common,
     )
-    # Files that come while others are read wait for their turn; taking one away stops the reading.
-    given = gr.on(
-        [video.upload, subtitles.upload],
-        desk.load,
-        [*files, loaded],
-        trigger_mode="always_last",
-        **common,
+    changed = start(
+        [each for file in files for each in (file.upload, file.clear)], desk.load, [*files, loaded]
     )
-    clearing = [video.clear, subtitles.clear]
-    _stop(clearing, [asked, given])
-    taken = gr.on(clearing, desk.load, [*files, loaded], **common)
-    for event in (given, taken):
-        event.then(desk.ask_again, [parts["asked"], question, loaded], **common)
+    changed.then(desk.ask_again, [parts["asked"], question, loaded, turns], **common)
     if examples is not None:
-        _stop([examples.click], [asked, given, taken])
-        examples.click(desk.try_example, loaded, **common)
-
-
-def _stop(triggers: list[Any], running: list[Any]) -> None:
-    """Cancel what is running before the handler that is connected next begins.
-
-    `cancels=` beside a handler would cancel only when that handler is done, and so stop what a
-    visitor has started since.
-    """
-    gr.on(triggers, None, cancels=running)
+        start([examples.click], desk.try_example, [loaded])
+    parts["results"].click(desk.save_clip, loaded, **common)

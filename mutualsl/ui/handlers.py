@@ -24,6 +24,7 @@ from mutualsl.ui.player import file_url, player
 from mutualsl.ui.progress import Report, Work
 from mutualsl.ui.text import clock, escaped, file_name
 from mutualsl.ui.timeline_view import timeline
+from mutualsl.ui.turns import Turns
 from mutualsl.video import export_clip, playable_copy
 
 T = TypeVar("T")
@@ -78,12 +79,15 @@ class Desk:
     folder: Path
 
     def load(
-        self, video: str | None, subtitles: str | None, before: Loaded | None
+        self, video: str | None, subtitles: str | None, before: Loaded | None, turns: Turns
     ) -> Iterator[View]:
         """A file was given or taken away: read what is there now.
 
         A question that was asked is asked again, unless it was about another video.
         """
+        yield from turns.while_latest(self._read(video, subtitles, before))
+
+    def _read(self, video: str | None, subtitles: str | None, before: Loaded | None) -> Steps[None]:
         if video is None and subtitles is None:
             yield view(
                 **_emptied(), status=status.notice(), ask=_unlocked(), loading=False, asked=False
@@ -100,29 +104,36 @@ class Desk:
         loading: bool,
         video: str | None,
         subtitles: str | None,
+        turns: Turns,
     ) -> Iterator[View]:
         """A question was asked; it waits if its video is still on the way."""
         if loading:
             yield view(asked=True)
         elif loaded is not None:
-            yield from self._answer(loaded, question)
+            yield from turns.while_latest(self._answer(loaded, question))
         elif video is None and subtitles is None:
             text = "Load a video first; your question is kept and answered then."
             yield view(status=status.notice(text), asked=bool(question.strip()))
         else:
-            fresh = yield from self._load(video, subtitles)
-            if fresh is not None:
-                yield from self._answer(fresh, question)
+            yield view(asked=True)
+            yield from turns.while_latest(self._load_and_answer(video, subtitles, question))
 
-    def ask_again(self, asked: bool, question: str, loaded: Loaded | None) -> Iterator[View]:
+    def ask_again(
+        self, asked: bool, question: str, loaded: Loaded | None, turns: Turns
+    ) -> Iterator[View]:
         """Answer the question that waited for its video, or for its new subtitles."""
         if asked and loaded is not None:
-            yield from self._answer(loaded, question)
+            yield from turns.while_latest(self._answer(loaded, question))
         else:
             yield view()
 
-    def try_example(self, event: gr.EventData, loaded: Loaded | None) -> Iterator[View]:
+    def try_example(
+        self, event: gr.EventData, loaded: Loaded | None, turns: Turns
+    ) -> Iterator[View]:
         """An example's question was clicked: load its video unless it is the one shown, and ask."""
+        yield from turns.while_latest(self._show_example(event, loaded))
+
+    def _show_example(self, event: gr.EventData, loaded: Loaded | None) -> Steps[None]:
         example = self.examples[int(event.example)]
         question = example.questions[int(event.question)]
         if loaded is None or loaded.encoded.path != example.video:
@@ -134,8 +145,8 @@ class Desk:
                 question=question,
                 ask=_locked(),
             )
-            loaded = yield from self._load(video, subtitles)
-        if loaded is not None:
+            yield from self._load_and_answer(video, subtitles, question)
+        else:
             yield view(question=question)
             yield from self._answer(loaded, question)
 
@@ -176,7 +187,14 @@ class Desk:
             )
         return loaded
 
-    def _answer(self, loaded: Loaded, question: str) -> Iterator[View]:
+    def _load_and_answer(
+        self, video: str | None, subtitles: str | None, question: str
+    ) -> Steps[None]:
+        loaded = yield from self._load(video, subtitles)
+        if loaded is not None:
+            yield from self._answer(loaded, question)
+
+    def _answer(self, loaded: Loaded, question: str) -> Steps[None]:
         yield view(ask=_locked(), asked=True, clip="")
         answer: Answer | None = yield from _watched(
             lambda report: self.localizer.ask(loaded.encoded, question), "question"

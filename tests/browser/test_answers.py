@@ -66,3 +66,15 @@ def test_subtitles_without_a_video(visit, one_cue, localizer):
     page.ask(QUESTION)
     page.shows(localizer.ask(localizer.encode_video(None, one_cue), QUESTION))
     expect(page["textual-play"]).to_be_disabled()
+
+
+def test_a_file_given_while_an_example_loads_is_the_one_that_stays(
+    visit, demos, short_video, localizer
+):
+    page = visit()
+    page.try_example(demos["garden"].questions[0])
+    expect(page["video-file"]).to_contain_text("garden")
+    page.upload(short_video)
+    page.has_video()
+    page.ask(QUESTION)
+    page.shows(localizer.ask(localizer.encode_video(short_video), QUESTION))
