@@ -92,6 +92,22 @@ def save(name: str, result: dict[str, Any]) -> None:
     print(text)
 
 
+def save_ratio(
+    name: str,
+    *,
+    what: str,
+    reference: str,
+    second: float,
+    reference_second: float,
+    limit: float,
+    **more: Any,
+) -> None:
+    """Write `results/<name>.json` for something timed against a reference in the same run."""
+    times = {"second": round(second, 4), "reference_second": round(reference_second, 4)}
+    ratio = {"ratio": round(second / reference_second, 3), "limit": limit}
+    save(name, {"what": what, "reference": reference, **more, **times, **ratio})
+
+
 def _repeat(piece: Path, path: Path, seconds: int) -> None:
     """Copy the packets of `piece` until `seconds` are full, each time later by its length."""
     with av.open(str(piece)) as source, av.open(str(path), "w") as target:

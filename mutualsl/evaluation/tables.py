@@ -69,12 +69,12 @@ def speed_table(speed: dict[str, dict[str, Any]]) -> str:
     rows = [
         [
             "loading 10 minutes of 720p video",
-            f"{loading['ratio']:.2f} × decoding alone ({loading['loading_second']:.1f} s)",
+            f"{loading['ratio']:.2f} × decoding alone ({loading['second']:.1f} s)",
             *_limit(loading["ratio"], loading["limit"], "{:.1f} ×"),
         ],
         [
             "a further question, 1,500 words of subtitles",
-            f"{question['ratio']:.2f} × the bare text encoder ({question['ask_second']:.2f} s)",
+            f"{question['ratio']:.2f} × the bare text encoder ({question['second']:.2f} s)",
             *_limit(question["ratio"], question["limit"], "{:.1f} ×"),
         ],
         [

@@ -54,8 +54,8 @@ def benchmarks():
     runs = [{"minutes": 8}, {"minutes": 60}]
     memory = {"hour_peak_memory_mb": 1234, "memory_limit_mb": 2000}
     return {
-        "loading": {"loading_second": 15.0, "ratio": 1.61, "limit": 1.6, **facts},
-        "question": {"ask_second": 0.3, "ratio": 1.4, "limit": 1.5, **facts},
+        "loading": {"second": 15.0, "ratio": 1.61, "limit": 1.6, **facts},
+        "question": {"second": 0.3, "ratio": 1.4, "limit": 1.5, **facts},
         "length": {"runs": runs, **memory, "hour_to_shortest_time_per_minute": 1.02, **facts},
     }
 
