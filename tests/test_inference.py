@@ -209,7 +209,7 @@ def test_an_untrained_head_shows_no_span(localizer, kitchen, monkeypatch, traine
 
 @pytest.mark.weights
 def test_the_demo_questions_are_answered(localizer, demos):
-    """A floor under the committed weights, which answer three of nine today; raise it with them."""
+    """A floor under the committed weights, which answer eight of nine today; raise it with them."""
     overlaps = {}
     for demo in demos.values():
         encoded = localizer.encode_video(demo.video, demo.subtitles)
@@ -217,4 +217,4 @@ def test_the_demo_questions_are_answered(localizer, demos):
             localizer.ask_many(encoded, demo.questions), demo.gold, strict=True
         ):
             overlaps[answer.question] = round(iou(answer.span, gold), 2)
-    assert sum(overlap >= 0.3 for overlap in overlaps.values()) >= 3, overlaps
+    assert sum(overlap >= 0.3 for overlap in overlaps.values()) >= 8, overlaps

@@ -76,7 +76,7 @@ STORYBOARDS = (
             ("brush", "pink", "pot", "wipe", "both"),
             ("spoon", "pink", "mug", "stir", "both"),
         ),
-        asked=(1, 3, 5),
+        asked=(5, 3, 1),
         glass=True,
     ),
     Storyboard(
