@@ -32,7 +32,7 @@ element.addEventListener('click', (event) => {
 
 def build(desk: Desk) -> None:
     """Lay out the tab and connect it; style.css places the parts in a grid by their ids."""
-    parts: Parts = {"loaded": gr.State(None), "loading": gr.State(False), "asked": gr.State(False)}
+    parts: Parts = {"loaded": gr.State(None), "asked": gr.State(False)}
     with gr.Column(elem_id="panel"):
         _inputs(parts)
     parts["player"] = _html(player(None, None), "player")
@@ -84,7 +84,7 @@ def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None) -> None:
         "concurrency_id": "model",
     }
     video, subtitles = files = [parts["video_file"], parts["subtitle_file"]]
-    question, loaded, loading = parts["question"], parts["loaded"], parts["loading"]
+    question, loaded = parts["question"], parts["loaded"]
     turns = gr.State(Turns())
 
     def start(triggers: list[Any], handler: Any, inputs: list[Any]) -> Any:
@@ -95,7 +95,7 @@ def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None) -> None:
     gr.on(
         [parts["ask"].click, question.submit],
         desk.ask,
-        [question, loaded, loading, *files, turns],
+        [question, loaded, *files, turns],
         **common,
     )
     changed = start(

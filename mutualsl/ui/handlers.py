@@ -32,7 +32,7 @@ View = list[Any]
 Steps = Generator[View, None, T]
 
 OUTPUTS = (
-    *("status", "ask", "loaded", "loading", "asked", "player", "timeline", "results"),
+    *("status", "ask", "loaded", "asked", "player", "timeline", "results"),
     *("video_file", "subtitle_file", "question", "clip"),
 )
 
@@ -85,45 +85,41 @@ class Desk:
 
         A question that was asked is asked again, unless it was about another video.
         """
-        yield from turns.while_latest(self._read(video, subtitles, before))
-
-    def _read(self, video: str | None, subtitles: str | None, before: Loaded | None) -> Steps[None]:
         if video is None and subtitles is None:
-            yield view(
-                **_emptied(), status=status.notice(), ask=_unlocked(), loading=False, asked=False
-            )
+            turns.supersede()
+            yield view(**_emptied(), status=status.notice(), ask=_unlocked(), asked=False)
             return
         if before is not None and before.encoded.path not in (None, video and Path(video)):
             yield view(asked=False)
-        yield from self._load(video, subtitles)
+        yield from turns.read(self._load(video, subtitles))
 
     def ask(
         self,
         question: str,
         loaded: Loaded | None,
-        loading: bool,
         video: str | None,
         subtitles: str | None,
         turns: Turns,
     ) -> Iterator[View]:
         """A question was asked; it waits if its video is still on the way."""
-        if loading:
-            yield view(asked=True)
-        elif loaded is not None:
-            yield from turns.while_latest(self._answer(loaded, question))
-        elif video is None and subtitles is None:
+        nothing = loaded is None and video is None and subtitles is None
+        yield view(asked=bool(question.strip()) or not nothing)
+        if turns.reading:
+            return
+        if loaded is not None:
+            yield from turns.answer(self._answer(loaded, question))
+        elif nothing:
             text = "Load a video first; your question is kept and answered then."
-            yield view(status=status.notice(text), asked=bool(question.strip()))
+            yield view(status=status.notice(text))
         else:
-            yield view(asked=True)
-            yield from turns.while_latest(self._load_and_answer(video, subtitles, question))
+            yield from self._load_and_answer(video, subtitles, question, turns)
 
     def ask_again(
         self, asked: bool, question: str, loaded: Loaded | None, turns: Turns
     ) -> Iterator[View]:
         """Answer the question that waited for its video, or for its new subtitles."""
-        if asked and loaded is not None:
-            yield from turns.while_latest(self._answer(loaded, question))
+        if asked and loaded is not None and not turns.reading:
+            yield from turns.answer(self._answer(loaded, question))
         else:
             yield view()
 
@@ -131,24 +127,21 @@ class Desk:
         self, event: gr.EventData, loaded: Loaded | None, turns: Turns
     ) -> Iterator[View]:
         """An example's question was clicked: load its video unless it is the one shown, and ask."""
-        yield from turns.while_latest(self._show_example(event, loaded))
-
-    def _show_example(self, event: gr.EventData, loaded: Loaded | None) -> Steps[None]:
         example = self.examples[int(event.example)]
         question = example.questions[int(event.question)]
-        if loaded is None or loaded.encoded.path != example.video:
-            video = str(example.video)
-            subtitles = str(example.subtitles) if example.subtitles else None
-            yield view(
-                video_file=video,
-                subtitle_file=subtitles,
-                question=question,
-                ask=_locked(),
-            )
-            yield from self._load_and_answer(video, subtitles, question)
-        else:
+        if loaded is not None and loaded.encoded.path == example.video:
             yield view(question=question)
-            yield from self._answer(loaded, question)
+            yield from turns.answer(self._answer(loaded, question))
+            return
+        video = str(example.video)
+        subtitles = str(example.subtitles) if example.subtitles else None
+        yield view(
+            video_file=video,
+            subtitle_file=subtitles,
+            question=question,
+            ask=_locked(),
+        )
+        yield from self._load_and_answer(video, subtitles, question, turns)
 
     def save_clip(self, event: gr.EventData, loaded: Loaded | None) -> Iterator[View]:
         """Cut a span out of the visitor's video, frame-accurately, and offer it as a file."""
@@ -169,18 +162,17 @@ class Desk:
             yield view(status=_ready(loaded), clip=link)
 
     def _load(self, video: str | None, subtitles: str | None) -> Steps[Loaded | None]:
-        yield view(**_emptied(), ask=_locked(), loading=True)
+        yield view(**_emptied(), ask=_locked())
         loaded = yield from _watched(
             lambda report: self.prepare(video, subtitles, report), "video", video, subtitles
         )
         if loaded is None:
-            yield view(ask=_unlocked(), loading=False)
+            yield view(ask=_unlocked())
         else:
             yield view(
                 status=_ready(loaded),
                 ask=_unlocked(),
                 loaded=loaded,
-                loading=False,
                 player=player(loaded.encoded, loaded.playing),
                 timeline=timeline(loaded.encoded),
                 results=cards.results(None),
@@ -188,11 +180,11 @@ class Desk:
         return loaded
 
     def _load_and_answer(
-        self, video: str | None, subtitles: str | None, question: str
+        self, video: str | None, subtitles: str | None, question: str, turns: Turns
     ) -> Steps[None]:
-        loaded = yield from self._load(video, subtitles)
+        loaded = yield from turns.read(self._load(video, subtitles))
         if loaded is not None:
-            yield from self._answer(loaded, question)
+            yield from turns.answer(self._answer(loaded, question))
 
     def _answer(self, loaded: Loaded, question: str) -> Steps[None]:
         yield view(ask=_locked(), asked=True, clip="")
