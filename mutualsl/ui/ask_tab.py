@@ -82,6 +82,7 @@ def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None) -> None:
         "show_progress": "hidden",
         "concurrency_limit": MODEL_CONCURRENCY,
         "concurrency_id": "model",
+        "trigger_mode": "multiple",  # turns decide what goes on, not what came first
     }
     video, subtitles = files = [parts["video_file"], parts["subtitle_file"]]
     question, loaded = parts["question"], parts["loaded"]
@@ -90,7 +91,7 @@ def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None) -> None:
     def start(triggers: list[Any], handler: Any, inputs: list[Any]) -> Any:
         """Stop what is running, also while the queue is full, and begin something new."""
         gr.on(triggers, Turns.supersede, turns, queue=False, api_visibility="private")
-        return gr.on(triggers, handler, [*inputs, turns], trigger_mode="multiple", **common)
+        return gr.on(triggers, handler, [*inputs, turns], **common)
 
     gr.on(
         [parts["ask"].click, question.submit],
@@ -104,4 +105,4 @@ def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None) -> None:
     changed.then(desk.ask_again, [parts["asked"], question, loaded, turns], **common)
     if examples is not None:
         start([examples.click], desk.try_example, [loaded])
-    parts["results"].click(desk.save_clip, loaded, **common)
+    parts["results"].click(desk.save_clip, loaded, **{**common, "trigger_mode": "once"})
