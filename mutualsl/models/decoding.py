@@ -19,17 +19,19 @@ TOLERANCE = 0.25  # edges moved by up to this share of the span leave an IoU of 
 def confidence(
     log_probs: SpanLogits, start_second: Tensor, end_second: Tensor, span: Span
 ) -> Tensor:
-    """Probability the model itself gives to spans close to `span`; a scalar in [0, 1].
+    """How sure the model is of spans close to `span`, beyond chance; a scalar in [0, 1].
 
     The mass of starts near the start times the mass of ends near the end, so a boundary that is
-    merely spread over neighbouring seconds does not look like doubt. Log-probabilities and their
-    seconds are (M,).
+    merely spread over neighbouring seconds does not look like doubt. What even positions would
+    have there is taken off: where there is only one cue to choose, choosing it says nothing.
+    Log-probabilities and their seconds are (M,).
     """
     reach = TOLERANCE * span.length_second
     near_start = (start_second - span.start_second).abs() <= reach + 1e-3
     near_end = (end_second - span.end_second).abs() <= reach + 1e-3
     mass = log_probs.start.exp()[near_start].sum() * log_probs.end.exp()[near_end].sum()
-    return mass.clamp(0.0, 1.0)
+    chance = near_start.float().mean() * near_end.float().mean()
+    return ((mass - chance) / (1.0 - chance).clamp_min(1e-6)).clamp(0.0, 1.0)
 
 
 def decode_span(
