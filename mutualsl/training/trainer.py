@@ -33,8 +33,8 @@ class TrainConfig:
     new_lr: float = 5e-4  # everything else
     weight_decay: float = 0.01  # not on biases, norms and embeddings
     warmup_share: float = 0.05
-    frozen_layers: int | None = None  # first language model layers that stay as they are; with
-    # any number, 0 too, the word embeddings stay as well
+    # First language model layers that stay as they are, and with any number (0 too) the embeddings.
+    frozen_layers: int | None = None
     clip: float = 1.0
     bf16: bool = True  # matrix products in 16 bits; weights and sums stay in 32
 
