@@ -105,6 +105,7 @@ class Desk:
         nothing = loaded is None and video is None and subtitles is None
         yield view(asked=bool(question.strip()) or not nothing)
         if turns.reading:
+            turns.waiting = question
             return
         if loaded is not None:
             yield from turns.answer(self._answer(loaded, question))
@@ -184,7 +185,7 @@ class Desk:
     ) -> Steps[None]:
         loaded = yield from turns.read(self._load(video, subtitles))
         if loaded is not None:
-            yield from turns.answer(self._answer(loaded, question))
+            yield from turns.answer(self._answer(loaded, turns.waiting or question))
 
     def _answer(self, loaded: Loaded, question: str) -> Steps[None]:
         yield view(ask=_locked(), asked=True, clip="")

@@ -21,6 +21,7 @@ class Turns:
         self._readings = 0
         self._questions = 0
         self.reading = False  # whether files are being read
+        self.waiting: str | None = None  # the question that was asked meanwhile
 
     def supersede(self) -> None:
         """Whatever runs stops before its next step."""
@@ -30,7 +31,7 @@ class Turns:
     def read(self, steps: Steps[S, T]) -> Steps[S, T | None]:
         """The steps of reading files; returns what they return, `None` when superseded."""
         self.supersede()
-        self.reading = True
+        self.reading, self.waiting = True, None
         mine = self._readings
         try:
             return (yield from _while(steps, lambda: self._readings == mine))

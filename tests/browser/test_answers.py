@@ -78,3 +78,14 @@ def test_a_file_given_while_an_example_loads_is_the_one_that_stays(
     page.has_video()
     page.ask(QUESTION)
     page.shows(localizer.ask(localizer.encode_video(short_video), QUESTION))
+
+
+def test_a_question_asked_while_an_example_loads_is_answered(visit, demos, localizer):
+    page = visit()
+    demo = demos["workshop"]
+    page.try_example(demo.questions[0])
+    expect(page["video-file"]).to_contain_text("workshop")
+    page.ask(QUESTION)
+    encoded = localizer.encode_video(demo.video, demo.subtitles)
+    page.shows(localizer.ask(encoded, QUESTION))
+    expect(page["question"].locator("textarea, input")).to_have_value(QUESTION)
