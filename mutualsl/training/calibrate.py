@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping, Sequence
 
 import torch
@@ -10,7 +9,7 @@ import torch
 from mutualsl.data import Collator, Example
 from mutualsl.models import MutualSL
 from mutualsl.spans import iou
-from mutualsl.training.sampling import make_batches
+from mutualsl.training.sampling import validation_batches
 
 DOMAIN_MARGIN = 1.5  # how much farther than the farthest validation video is still in domain
 RIGHT_IOU = 0.5
@@ -23,7 +22,7 @@ def calibrate(
     pairs: dict[str, list[tuple[float, bool]]] = {"visual": [], "textual": []}
     distances = [0.0]
     everything = [e for examples in validation.values() for e in examples]
-    for group in make_batches(everything, random.Random(0), max_tokens=6144, max_questions=32):
+    for group in validation_batches(everything):
         batch = collator(group)
         distance = model.feature_projection.statistics.distance(batch.rows, batch.row_mask)
         distances += distance[batch.has_video].tolist()

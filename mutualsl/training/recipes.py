@@ -6,7 +6,7 @@ A data root holds one folder per data set, each in the layout of `data/jsonl.py`
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mutualsl.training.trainer import TrainConfig
 from mutualsl.training.visual import VisualTrainConfig
@@ -66,14 +66,7 @@ def mutualsl_mini() -> RunConfig:
         parts=(
             Part(dataset="narrations", per_epoch=3000),
             Part(dataset="synthetic", per_epoch=500, validation=400, drop_video=1.0),
-            Part(
-                dataset="tutorialvqa", split_set="disjoint",
-                per_epoch=250, validation=40, crop_tokens=360,
-            ),
-            Part(
-                dataset="vehiclevqa", split_set="disjoint",
-                per_epoch=500, validation=60, crop_tokens=360,
-            ),
+            *_transcripts(tutorialvqa=250, vehiclevqa=500, crop_tokens=360),
         ),
         train=TrainConfig(
             epochs=6, text_lr=1e-4, new_lr=5e-4, frozen_layers=0, max_questions=16
@@ -91,14 +84,7 @@ def mutualsl_mini() -> RunConfig:
                 dataset="synthetic",
                 per_epoch=2500, validation=400, drop_video=0.2, drop_subtitles=0.4,
             ),
-            Part(
-                dataset="tutorialvqa", split_set="disjoint",
-                per_epoch=60, validation=40, crop_tokens=720,
-            ),
-            Part(
-                dataset="vehiclevqa", split_set="disjoint",
-                per_epoch=150, validation=60, crop_tokens=720,
-            ),
+            *_transcripts(tutorialvqa=60, vehiclevqa=150, crop_tokens=720),
         ),
         train=TrainConfig(
             epochs=5, text_lr=3e-5, new_lr=3e-4, frozen_layers=0, max_questions=16
@@ -111,6 +97,16 @@ def mutualsl_mini() -> RunConfig:
             "(video-disjoint train parts); no camera footage"
         ),
         stages=(reading, looking, together),
+    )
+
+
+def _transcripts(*, tutorialvqa: int, vehiclevqa: int, crop_tokens: int) -> tuple[Part, Part]:
+    """The video-disjoint transcripts, with how many questions of each an epoch draws."""
+    tutorial = Part(dataset="tutorialvqa", per_epoch=tutorialvqa, validation=40)
+    vehicle = Part(dataset="vehiclevqa", per_epoch=vehiclevqa, validation=60)
+    return (
+        replace(tutorial, split_set="disjoint", crop_tokens=crop_tokens),
+        replace(vehicle, split_set="disjoint", crop_tokens=crop_tokens),
     )
 
 

@@ -93,6 +93,11 @@ def make_batches(
     return batches
 
 
+def validation_batches(examples: Sequence[Example]) -> list[list[Example]]:
+    """Batches for measuring, the same each time; without gradients they may be large."""
+    return make_batches(examples, random.Random(0), max_tokens=6144, max_questions=32)
+
+
 def _draw(examples: Sequence[Example], count: int, chance: random.Random) -> list[Example]:
     drawn: list[Example] = []
     while len(drawn) < count:

@@ -18,7 +18,7 @@ from mutualsl.data.example import Example
 from mutualsl.evaluation.metrics import score
 from mutualsl.models.base import NeuralLocalizer
 from mutualsl.spans import Span
-from mutualsl.training.sampling import Source, draw_epoch, make_batches
+from mutualsl.training.sampling import Source, draw_epoch, make_batches, validation_batches
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +91,7 @@ def validate(
     model.eval()
     heads: dict[str, list[Span | None]] = {"visual": [], "textual": []}
     golds: list[Span] = []
-    for group in make_batches(examples, random.Random(0), max_tokens=6144, max_questions=32):
+    for group in validation_batches(examples):
         golds += [e.gold for e in group if e.gold is not None]
         for prediction in model.predict(collator(group), top_k=1):
             heads["visual"].append(prediction.visual.span if prediction.visual else None)
