@@ -44,6 +44,14 @@ def batched_iou(starts: Tensor, ends: Tensor, gold: Tensor) -> Tensor:
     return overlap * ((ends > starts) & (gold_end > gold_start))
 
 
+def pairwise_iou(starts: Tensor, ends: Tensor) -> Tensor:
+    """IoU of every two of P spans in seconds, (P,), (P,) -> (P, P); inverted ones score 0."""
+    intersection = ends[:, None].minimum(ends) - starts[:, None].maximum(starts)
+    hull = ends[:, None].maximum(ends) - starts[:, None].minimum(starts)
+    proper = ends > starts
+    return (intersection / hull.clamp_min(1e-6)).clamp(0.0, 1.0) * (proper & proper[:, None])
+
+
 def best_span(start_log_probs: Tensor, end_log_probs: Tensor) -> tuple[Tensor, Tensor]:
     """Indices (start <= end) that maximise start * end probability, for each of (B, M) rows.
 

@@ -7,6 +7,7 @@ Segments number the text of one question's input: 0 is the question, i + 1 is cu
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
@@ -31,6 +32,7 @@ class Batch:
     window_mask: Tensor  # (W, L)
     window_segment: Tensor  # (W, L) segment of each token, -1 for none
     window_question: Tensor  # (W,) which of the B questions a window belongs to
+    cue_overlap: Tensor  # (B, N) share of the question's word pieces in a cue, rare ones counting more
     timeline: Timeline
     gold: Tensor | None  # (B, 2) seconds
     has_video: Tensor  # (B,)
@@ -69,7 +71,8 @@ class Collator:
             if example.video.rows is not None:
                 rows[i, : row_counts[i]] = example.video.rows
         counts = torch.tensor(row_counts)
-        ids, mask, segment, owner = self._windows(examples)
+        questions = self.tokenizer.encode_all([e.question for e in examples])
+        ids, mask, segment, owner = self._windows(examples, questions)
         timeline = self._timeline(examples, counts)
         gold = None
         if all(e.gold is not None for e in examples):
@@ -81,6 +84,7 @@ class Collator:
             window_mask=mask,
             window_segment=segment,
             window_question=owner,
+            cue_overlap=_overlaps(examples, questions, timeline.cue_mask.shape[1]),
             timeline=timeline,
             gold=gold,
             has_video=counts > 0,
@@ -126,8 +130,9 @@ class Collator:
             close()
         return windows
 
-    def _windows(self, examples: Sequence[Example]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        questions = self.tokenizer.encode_all([e.question for e in examples])
+    def _windows(
+        self, examples: Sequence[Example], questions: Sequence[Sequence[int]]
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         windows, owner = [], []
         for i, (question, example) in enumerate(zip(questions, examples, strict=True)):
             made = self.text_windows(question, example.video.cue_tokens)
@@ -159,3 +164,26 @@ class Collator:
             cue_end_second=torch.from_numpy(times[1]),
             cue_mask=torch.arange(most)[None, :] < counts[:, None],
         )
+
+
+def _overlaps(
+    examples: Sequence[Example], questions: Sequence[Sequence[int]], most: int
+) -> Tensor:
+    """(B, N): how much of each question every cue repeats, by word pieces; see `cue_overlap`."""
+    overlaps = torch.zeros(len(examples), most)
+    for i, (example, question) in enumerate(zip(examples, questions, strict=True)):
+        shares = overlap(question, example.video.cue_tokens)
+        overlaps[i, : len(shares)] = torch.tensor(shares)
+    return overlaps
+
+
+def overlap(question: Sequence[int], cues: Sequence[Sequence[int]]) -> list[float]:
+    """Share of the question's distinct word pieces in each cue, weighted by their rarity.
+
+    A piece in n of the N cues weighs log(1 + N / n); pieces that no cue has are left out.
+    """
+    found = [set(question).intersection(cue) for cue in cues]
+    counts = Counter(piece for pieces in found for piece in pieces)
+    weight = {piece: math.log1p(len(cues) / n) for piece, n in counts.items()}
+    total = sum(weight.values()) or 1.0
+    return [sum(weight[piece] for piece in pieces) / total for pieces in found]

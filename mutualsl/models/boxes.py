@@ -12,6 +12,12 @@ from torch.nn import functional
 from mutualsl.models.layers import MASKED, SequenceEncoder, masked_mean
 from mutualsl.models.losses import SpanLogits
 from mutualsl.models.statistics import RowStatistics
+from mutualsl.models.text_encoder import Segments
+from mutualsl.timeline import Timeline
+
+CUE_FEATURES = 4  # C, see `cue_features`
+EDGE_WIDTH = 64
+TYPICAL_LOG_SECOND = 3.0  # an answer of 20 seconds
 
 
 class FeatureProjection(nn.Module):
@@ -35,22 +41,38 @@ class SegmentProjection(nn.Module):
     The match is the product of the two directions, coordinate by coordinate, less its mean over
     the cues: what attention would otherwise have to discover before the textual predictor can
     begin to learn. At first a few output channels carry its sum, the cosine, and the rest nothing.
+    Beside it stand the words a cue shares with the question, the silence around it and its length.
     """
 
     def __init__(self, text_width: int, width: int) -> None:
         super().__init__()
-        self.project = nn.Linear(text_width, width)
+        self.project = nn.Linear(3 * text_width, width)
+        self.features = nn.Linear(CUE_FEATURES, width, bias=False)
         self.match = nn.Parameter(torch.zeros(width, text_width))
         with torch.no_grad():
             self.match[: width // 16] = 0.25
             self.match[width // 16 : width // 8] = -0.25
 
-    def forward(self, segments: Tensor, mask: Tensor) -> Tensor:
-        """T of Eq. 2 at width D; segment 0 is the question, `mask` is (B, N + 1)."""
-        directions = functional.normalize(segments, dim=-1)
-        match = directions[:, 1:] * directions[:, :1] * segments.shape[-1] ** 0.5
-        match = match - masked_mean(match, mask[:, 1:]).unsqueeze(1)
-        return self.project(segments) + functional.pad(match @ self.match.T, (0, 0, 1, 0))
+    def forward(self, segments: Segments, features: Tensor) -> Tensor:
+        """T of Eq. 2 at width D, segment 0 the question; `features` (B, N, C) are of the cues."""
+        directions = functional.normalize(segments.mean, dim=-1)
+        match = directions[:, 1:] * directions[:, :1] * segments.mean.shape[-1] ** 0.5
+        match = match - masked_mean(match, segments.mask[:, 1:]).unsqueeze(1)
+        of_cues = match @ self.match.T + self.features(features)
+        vectors = torch.cat([segments.mean, segments.first, segments.last], dim=-1)
+        return self.project(vectors) + functional.pad(of_cues, (0, 0, 1, 0))
+
+
+def cue_features(timeline: Timeline, overlap: Tensor) -> Tensor:
+    """What a cue shows beside its words (B, N, C): overlap with the question, pauses, length.
+
+    The pause before the first cue and after the last one says nothing and is 0.
+    """
+    start, end, mask = timeline.cue_start_second, timeline.cue_end_second, timeline.cue_mask
+    pause = (start[:, 1:] - end[:, :-1]).clamp(0.0, 30.0) * mask[:, 1:]
+    before, after = functional.pad(pause, (1, 0)), functional.pad(pause, (0, 1))
+    length = (end - start).clamp(0.0, 30.0) * mask
+    return torch.stack([overlap, before.log1p(), after.log1p(), length.log1p()], dim=-1)
 
 
 class TextualProjection(nn.Module):
@@ -83,16 +105,21 @@ class VisualPredictor(nn.Module):
 
 
 class TextualPredictor(nn.Module):
-    """Start and end logits of every cue by one feed-forward network each. Eq. 9.
+    """Start and end logits of every cue by one feed-forward network each (Eq. 9), and of spans.
 
     The hidden layer matters: under a single linear map the visual feature that Eq. 6 adds to every
-    cue alike would cancel in the softmax.
+    cue alike would cancel in the softmax. A span is scored by what all its cues say (`inside`),
+    by how its two edges go together, and by its length.
     """
 
     def __init__(self, width: int, dropout: float) -> None:
         super().__init__()
         self.start = self._feed_forward(width, dropout)
         self.end = self._feed_forward(width, dropout)
+        self.inside = self._feed_forward(width, dropout)
+        self.start_edge = nn.Linear(width, EDGE_WIDTH)
+        self.end_edge = nn.Linear(width, EDGE_WIDTH)
+        self.length = nn.Parameter(torch.zeros(4))
 
     @staticmethod
     def _feed_forward(width: int, dropout: float) -> nn.Sequential:
@@ -100,7 +127,21 @@ class TextualPredictor(nn.Module):
             nn.Linear(width, width), nn.GELU(), nn.Dropout(dropout), nn.Linear(width, 1)
         )
 
-    def forward(self, cues: Tensor, mask: Tensor) -> SpanLogits:
-        """(B, N, D) -> two (B, N)."""
+    def forward(self, cues: Tensor, timeline: Timeline) -> SpanLogits:
+        """(B, N, D) -> two (B, N) and one (B, N, N)."""
+        mask = timeline.cue_mask
         start, end = self.start(cues).squeeze(-1), self.end(cues).squeeze(-1)
-        return SpanLogits(start.masked_fill(~mask, MASKED), end.masked_fill(~mask, MASKED))
+        inside = (self.inside(cues).squeeze(-1).float() * mask).cumsum(dim=1)
+        before = functional.pad(inside[:, :-1], (1, 0))
+        edges = self.start_edge(cues) @ self.end_edge(cues).transpose(1, 2) / EDGE_WIDTH**0.5
+        pair = inside.unsqueeze(1) - before.unsqueeze(2) + edges + self._length(timeline)
+        return SpanLogits(start.masked_fill(~mask, MASKED), end.masked_fill(~mask, MASKED), pair)
+
+    def _length(self, timeline: Timeline) -> Tensor:
+        """(B, N, N): a log-normal prior over the length, in seconds and as part of the video."""
+        start, end = timeline.cue_start_second.unsqueeze(2), timeline.cue_end_second.unsqueeze(1)
+        seconds = (end - start).clamp_min(0.1)
+        share = (seconds / timeline.duration_second[:, None, None].clamp_min(0.1)).log()
+        log = seconds.log() - TYPICAL_LOG_SECOND
+        a, b, c, d = self.length.unbind()
+        return a * log + b * log.square() + c * share + d * share.square()

@@ -1,4 +1,4 @@
-"""Start and end probabilities of one question to a prediction in seconds with candidates."""
+"""Span scores of one question to a prediction in seconds with candidates."""
 
 from __future__ import annotations
 
@@ -10,32 +10,15 @@ from torch import Tensor
 from mutualsl.models.base import Candidate, Prediction
 from mutualsl.models.losses import SpanLogits
 from mutualsl.models.statistics import ScoreCalibration
-from mutualsl.spans import Span, suppress_overlaps, top_pairs
+from mutualsl.spans import Span, pairwise_iou, suppress_overlaps
 
 ToSeconds = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
-TOLERANCE = 0.25  # edges moved by up to this share of the span leave an IoU of about 0.5 or more
-
-
-def confidence(
-    log_probs: SpanLogits, start_second: Tensor, end_second: Tensor, span: Span
-) -> Tensor:
-    """How sure the model is of spans close to `span`, beyond chance; a scalar in [0, 1].
-
-    The mass of starts near the start times the mass of ends near the end, so a boundary that is
-    merely spread over neighbouring seconds does not look like doubt. What even positions would
-    have there is taken off: where there is only one cue to choose, choosing it says nothing.
-    Log-probabilities and their seconds are (M,).
-    """
-    reach = TOLERANCE * span.length_second
-    near_start = (start_second - span.start_second).abs() <= reach + 1e-3
-    near_end = (end_second - span.end_second).abs() <= reach + 1e-3
-    mass = log_probs.start.exp()[near_start].sum() * log_probs.end.exp()[near_end].sum()
-    chance = near_start.float().mean() * near_end.float().mean()
-    return ((mass - chance) / (1.0 - chance).clamp_min(1e-6)).clamp(0.0, 1.0)
+RIGHT_IOU = 0.5  # a span this close to the answer counts as right
+TOLERANCE = 0.25  # edges moved by up to this share of the span leave about that IoU
 
 
 def decode_span(
-    log_probs: SpanLogits,
+    logits: SpanLogits,
     start_second: Tensor,
     end_second: Tensor,
     to_seconds: ToSeconds,
@@ -44,30 +27,48 @@ def decode_span(
     top_k: int,
     in_domain: bool = True,
 ) -> Prediction:
-    """Joint best start <= end and its alternatives, thinned by NMS at IoU 0.5. Eq. 1.
+    """The span with the highest expected IoU and its alternatives, thinned by NMS at IoU 0.5.
 
-    `log_probs`, `start_second` and `end_second` are (M,) over one question's valid positions;
-    `to_seconds` maps start and end indices (P,) to seconds. A candidate's score is the calibrated
-    score of the span times how probable the candidate is beside it.
+    Eq. 1 takes the most probable span; where the boundaries are in doubt, many less probable ones
+    agree on another that is right more often (`docs/decisions/0017-expected-iou.md`). `logits` are
+    of one question (1, M), `start_second` and `end_second` (M,) its positions; `to_seconds` maps
+    start and end indices (P,) to seconds. A candidate's score is the calibrated confidence in the
+    span times the candidate's expected IoU beside it.
     """
-    pairs = top_pairs(*log_probs)
-    starts, ends = to_seconds(
-        torch.tensor([pair[0] for pair in pairs]), torch.tensor([pair[1] for pair in pairs])
-    )
-    spans = [Span(s, e) for s, e in zip(starts.tolist(), ends.tolist(), strict=True)]
-    ranked = [(span, pair[2]) for span, pair in zip(spans, pairs, strict=True)]
+    log_probs = logits.log_probs()
+    starts, ends, pair_log_probs = logits.ranked()
+    starts, ends = to_seconds(starts, ends)
+    overlap, mass = pairwise_iou(starts, ends), pair_log_probs.exp()
+    expected = overlap @ mass
+    order = expected.argsort(descending=True, stable=True).tolist()
+    ranked = [(Span(float(starts[i]), float(ends[i])), i) for i in order]
     kept = suppress_overlaps(ranked, top_k)
-    best, best_log_prob = kept[0]
-    score = float(calibration(confidence(log_probs, start_second, end_second, best)))
+    best, first = kept[0]
+    right = mass[overlap[first] >= RIGHT_IOU].sum()
+    score = float(calibration(beyond_chance(right, start_second, end_second, best)))
     candidates = tuple(
-        Candidate(span, score * float(torch.tensor(log_prob - best_log_prob).exp().clamp_max(1.0)))
-        for span, log_prob in kept
+        Candidate(span, score * float(expected[i] / expected[first].clamp_min(1e-9)))
+        for span, i in kept
     )
     return Prediction(
         span=best,
         score=score,
         candidates=candidates,
-        start_curve=torch.stack([start_second, log_probs.start.exp()], dim=1).cpu().numpy(),
-        end_curve=torch.stack([end_second, log_probs.end.exp()], dim=1).cpu().numpy(),
+        start_curve=torch.stack([start_second, log_probs.start[0].exp()], dim=1).numpy(),
+        end_curve=torch.stack([end_second, log_probs.end[0].exp()], dim=1).numpy(),
         in_domain=in_domain,
     )
+
+
+def beyond_chance(mass: Tensor, start_second: Tensor, end_second: Tensor, span: Span) -> Tensor:
+    """How sure the model is of spans like this one, less what even positions would give it.
+
+    `mass` is the probability of spans that overlap `span` by IoU >= 0.5, so a boundary that is
+    merely spread over neighbouring seconds does not look like doubt. Where there is only one cue to
+    choose, choosing it says nothing. Positions are (M,); the result is a scalar in [0, 1].
+    """
+    reach = TOLERANCE * span.length_second
+    near_start = (start_second - span.start_second).abs() <= reach + 1e-3
+    near_end = (end_second - span.end_second).abs() <= reach + 1e-3
+    chance = near_start.float().mean() * near_end.float().mean()
+    return ((mass - chance) / (1.0 - chance).clamp_min(1e-6)).clamp(0.0, 1.0)

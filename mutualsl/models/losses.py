@@ -1,32 +1,73 @@
-"""Span losses and the one-way weighted knowledge transfer. Letters: B questions, M positions."""
+"""Span scores, span losses and the one-way weighted knowledge transfer.
+
+Letters: B questions, M positions.
+"""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from mutualsl.spans import best_span
+from mutualsl.models.layers import MASKED
+from mutualsl.spans import best_span, top_pairs
 from mutualsl.timeline import Timeline
 
 
 class SpanLogits(NamedTuple):
-    """Start and end logits over rows or cues, each (B, M); padded positions are about -1e30."""
+    """Start and end logits over rows or cues, each (B, M); padded positions are about -1e30.
+
+    With `pair` (B, M, M) the score of a span from i to j is start_i + end_j + pair_ij, and spans,
+    not positions, share the probability; without it start and end are independent.
+    """
 
     start: Tensor
     end: Tensor
+    pair: Tensor | None = None
+
+    def of_one(self, question: int, count: int) -> SpanLogits:
+        """Scores of one question of the batch, cut to its own `count` positions, on the CPU."""
+        pair = None if self.pair is None else self.pair[question, None, :count, :count].cpu()
+        start, end = self.start[question, None, :count], self.end[question, None, :count]
+        return SpanLogits(start.cpu(), end.cpu(), pair)
 
     def log_probs(self) -> SpanLogits:
-        """Log-softmax over positions, in float32."""
-        return SpanLogits(
-            self.start.float().log_softmax(dim=-1), self.end.float().log_softmax(dim=-1)
-        )
+        """Log-probabilities of every start and every end, in float32."""
+        if self.pair is None:
+            start, end = self.start.float(), self.end.float()
+            return SpanLogits(start.log_softmax(dim=-1), end.log_softmax(dim=-1))
+        joint = self.joint_log_probs()
+        return SpanLogits(joint.logsumexp(dim=2), joint.logsumexp(dim=1))
+
+    def joint_log_probs(self) -> Tensor:
+        """Log-probability of every span i <= j, (B, M, M) in float32; impossible ones at -1e30."""
+        assert self.pair is not None, "start and end are independent here"
+        joint = self.start.float().unsqueeze(2) + self.end.float().unsqueeze(1) + self.pair.float()
+        possible = torch.ones_like(joint, dtype=torch.bool).triu()
+        joint = joint.masked_fill(~possible, 3.0 * MASKED).flatten(1).log_softmax(dim=1)
+        return joint.view_as(possible)
 
     def best(self) -> tuple[Tensor, Tensor]:
-        """Most probable start <= end, as indices (B,) that carry no gradient."""
-        log_probs = self.log_probs()
-        return best_span(log_probs.start.detach(), log_probs.end.detach())
+        """Most probable start <= end, as indices (B,) that carry no gradient. Eq. 1."""
+        if self.pair is None:
+            log_probs = self.log_probs()
+            return best_span(log_probs.start.detach(), log_probs.end.detach())
+        place = self.joint_log_probs().detach().flatten(1).argmax(dim=1)
+        return place // self.start.shape[1], place % self.start.shape[1]
+
+    def ranked(self, pool: int = 64) -> tuple[Tensor, Tensor, Tensor]:
+        """Probable spans of one question (B = 1), best first: starts, ends, log-probs (P,)."""
+        if self.pair is None:
+            log_probs = self.log_probs()
+            found = top_pairs(log_probs.start[0], log_probs.end[0], pool)
+            starts, ends, scores = zip(*found, strict=True)
+            return torch.tensor(starts), torch.tensor(ends), torch.tensor(scores)
+        size = self.start.shape[1]
+        count = min(pool * 8, size * (size + 1) // 2)
+        scores, places = self.joint_log_probs()[0].flatten().topk(count)
+        return places // size, places % size, scores
 
 
 class Lesson(NamedTuple):
@@ -38,7 +79,13 @@ class Lesson(NamedTuple):
 
 
 def span_cross_entropy(logits: SpanLogits, start: Tensor, end: Tensor) -> Tensor:
-    """CE(start) + CE(end) for each question (B,). Eq. 10 on rows, Eq. 11 on cues."""
+    """CE(start) + CE(end) for each question (B,). Eq. 10 on rows, Eq. 11 on cues.
+
+    Where spans share the probability this is CE(start) + CE(end given start).
+    """
+    if logits.pair is not None:
+        joint = logits.joint_log_probs()
+        return -joint[torch.arange(len(joint), device=joint.device), start, end]
     log_probs = logits.log_probs()
     return F.nll_loss(log_probs.start, start, reduction="none") + F.nll_loss(
         log_probs.end, end, reduction="none"

@@ -22,6 +22,7 @@ from mutualsl.models.boxes import (
     TextualPredictor,
     TextualProjection,
     VisualPredictor,
+    cue_features,
 )
 from mutualsl.models.decoding import decode_span
 from mutualsl.models.layers import ContextQueryAttention, Fusion, SequenceEncoder
@@ -78,15 +79,17 @@ class MutualSL(NeuralLocalizer):
 
     def forward(self, batch: Batch) -> MutualSLOutput:
         """Score every row and every cue as start and end of the answer."""
-        segments, segment_mask = self.text_encoder(batch)
-        text = self.cross_window(self.text_projection(segments, segment_mask), segment_mask)
+        segments = self.text_encoder(batch)
+        segment_mask = segments.mask
+        features = cue_features(batch.timeline, batch.cue_overlap)
+        text = self.cross_window(self.text_projection(segments, features), segment_mask)
         rows = self.feature_projection(batch.rows, batch.row_mask)
         attended = self.attention(rows, text, batch.row_mask, segment_mask)
         fused = self.fusion(attended, text, segment_mask)
         cues = self.textual_projection(text[:, 1:], fused, batch.row_mask)
         return MutualSLOutput(
             visual=self.visual_predictor(fused, batch.row_mask),
-            textual=self.textual_predictor(cues, batch.timeline.cue_mask),
+            textual=self.textual_predictor(cues, batch.timeline),
         )
 
     def losses(self, output: MutualSLOutput, batch: Batch) -> dict[str, Tensor]:
@@ -142,9 +145,8 @@ class MutualSL(NeuralLocalizer):
         count = int(timeline.row_count[0])
         every = torch.arange(count)
         start_second, end_second = timeline.rows_to_seconds(every, every)
-        log_probs = SpanLogits(logits.start[b, :count], logits.end[b, :count]).log_probs()
         return decode_span(
-            log_probs,
+            logits.of_one(b, count),
             start_second,
             end_second,
             timeline.rows_to_seconds,
@@ -156,9 +158,8 @@ class MutualSL(NeuralLocalizer):
     def _decode_textual(self, logits: SpanLogits, batch: Batch, b: int, top_k: int) -> Prediction:
         timeline = batch.timeline.of_one(b)
         count = int(timeline.cue_mask.sum())
-        log_probs = SpanLogits(logits.start[b, :count], logits.end[b, :count]).log_probs()
         return decode_span(
-            log_probs,
+            logits.of_one(b, count),
             timeline.cue_start_second[0, :count],
             timeline.cue_end_second[0, :count],
             timeline.cues_to_seconds,

@@ -13,6 +13,7 @@ from mutualsl.data import Example, TextTokenizer, jsonl, prepare
 from mutualsl.data.example import Rows
 from mutualsl.errors import DataError
 from mutualsl.features import FeatureCache, VisualEncoder, extract
+from mutualsl.training.augment import CaptionStyle
 from mutualsl.training.recipes import Part, Stage
 from mutualsl.training.sampling import Source
 from mutualsl.video import content_hash, probe
@@ -38,6 +39,9 @@ class Library:
                 drop_video=part.drop_video,
                 drop_subtitles=part.drop_subtitles,
                 crop_tokens=part.crop_tokens,
+                captions=CaptionStyle.of(self._tokenizer),
+                caption_share=part.caption_share,
+                join_share=part.join_share,
             )
             for part in stage.parts
         ]

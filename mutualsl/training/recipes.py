@@ -25,6 +25,8 @@ class Part:
     drop_video: float = 0.0  # modality dropout, where a video has both
     drop_subtitles: float = 0.0
     crop_tokens: int | None = None  # long transcripts are cut to about this
+    caption_share: float = 0.0  # transcripts cut like automatic captions
+    join_share: float = 0.0  # questions asked together with the one answered next
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +48,7 @@ class RunConfig:
     text_encoder: str = MINILM  # a folder, or a package that carries one
     width: int = 256
     dropout: float = 0.1
-    window_tokens: int = 384
+    window_tokens: int = 512
     mutual: bool = True
 
 
@@ -64,12 +66,13 @@ def mutualsl_mini() -> RunConfig:
     reading = Stage(
         name="reading",
         parts=(
-            Part(dataset="narrations", per_epoch=3000),
-            Part(dataset="synthetic", per_epoch=500, validation=400, drop_video=1.0),
-            *_transcripts(tutorialvqa=250, vehiclevqa=500, crop_tokens=360),
+            Part(dataset="narrations", per_epoch=800),
+            Part(dataset="synthetic", per_epoch=400, validation=200, drop_video=1.0),
+            *_transcripts(tutorialvqa=2500, vehiclevqa=2500, crop_tokens=400),
         ),
         train=TrainConfig(
-            epochs=6, text_lr=1e-4, new_lr=5e-4, frozen_layers=0, max_questions=16
+            epochs=4, text_lr=1e-4, new_lr=5e-4, frozen_layers=0, max_questions=16,
+            average_decay=0.995,
         ),
     )  # fmt: skip
     looking = Stage(
@@ -102,12 +105,11 @@ def mutualsl_mini() -> RunConfig:
 
 def _transcripts(*, tutorialvqa: int, vehiclevqa: int, crop_tokens: int) -> tuple[Part, Part]:
     """The video-disjoint transcripts, with how many questions of each an epoch draws."""
-    tutorial = Part(dataset="tutorialvqa", per_epoch=tutorialvqa, validation=40)
-    vehicle = Part(dataset="vehiclevqa", per_epoch=vehiclevqa, validation=60)
-    return (
-        replace(tutorial, split_set="disjoint", crop_tokens=crop_tokens),
-        replace(vehicle, split_set="disjoint", crop_tokens=crop_tokens),
-    )
+    tutorial = Part(dataset="tutorialvqa", per_epoch=tutorialvqa, validation=200)
+    vehicle = Part(dataset="vehiclevqa", per_epoch=vehiclevqa, validation=250)
+    common = {"split_set": "disjoint", "crop_tokens": crop_tokens}
+    common |= {"caption_share": 0.3, "join_share": 0.15}
+    return replace(tutorial, **common), replace(vehicle, **common)
 
 
 RECIPES: dict[str, Callable[[], RunConfig | VisualTrainConfig]] = {

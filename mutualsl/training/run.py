@@ -134,7 +134,7 @@ def _run_stage(
     best = out / "best.safetensors"
     train(
         model, collator, library.sources(stage), library.validation(stage), stage.train, out,
-        lambda results: save_file(model.state_dict(), best),
+        lambda averaged: save_file(averaged.state_dict(), best),
     )  # fmt: skip
     model.load_state_dict(load_file(best))
 

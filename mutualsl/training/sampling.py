@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mutualsl.data.example import Example, VideoInput
-from mutualsl.spans import Span
+from mutualsl.training.augment import CaptionStyle, crop, join
 
 QUESTION_TOKENS = 16  # what a question adds to a batch, about
 
@@ -22,6 +22,9 @@ class Source:
     drop_video: float = 0.0  # modality dropout: probability of hiding one of the two
     drop_subtitles: float = 0.0
     crop_tokens: int | None = None  # a long transcript without a video is cut to about this
+    captions: CaptionStyle | None = None  # how to cut transcripts like automatic captions
+    caption_share: float = 0.0
+    join_share: float = 0.0  # of the questions, asked together with the one answered next
 
     def videos(self) -> list[VideoInput]:
         """Every video once."""
@@ -32,46 +35,25 @@ def draw_epoch(sources: Sequence[Source], chance: random.Random) -> list[Example
     """One epoch's questions, with modality dropout where a video has both modalities."""
     drawn = []
     for source in sources:
+        together: dict[str, list[Example]] = {}
+        for example in source.examples:
+            together.setdefault(example.video.video_id, []).append(example)
         for example in _draw(source.examples, source.per_epoch, chance):
             video = example.video
+            if chance.random() < source.join_share:
+                example = join(example, together[video.video_id], chance)
             if video.rows is not None and video.cues:
                 fate = chance.random()
                 if fate < source.drop_subtitles:
                     video = video.without_subtitles()
                 elif fate < source.drop_subtitles + source.drop_video:
                     video = video.without_video()
+            if source.captions and video.rows is None and chance.random() < source.caption_share:
+                video = source.captions.apply(video, chance)
             if source.crop_tokens is not None and video.rows is None:
                 video = crop(video, example.gold, source.crop_tokens, chance)
             drawn.append(replace(example, video=video))
     return drawn
-
-
-def crop(video: VideoInput, gold: Span | None, tokens: int, chance: random.Random) -> VideoInput:
-    """A random stretch of at most `tokens` text tokens that holds every cue of the answer.
-
-    Finding the answer among fewer cues costs less; validation and use see whole transcripts. An
-    answer longer than that is kept whole.
-    """
-    if gold is None or video.token_count <= tokens:
-        return video
-    sizes = [len(cue) for cue in video.cue_tokens]
-    inside = [
-        i
-        for i, cue in enumerate(video.cues)
-        if cue.start_second < gold.end_second and cue.end_second > gold.start_second
-    ]
-    first, last = (inside[0], inside[-1]) if inside else (0, 0)
-    spare = tokens - sum(sizes[first : last + 1])
-    before = chance.randint(0, max(0, spare))
-    spare -= before
-    while first > 0 and sizes[first - 1] <= before:
-        first -= 1
-        before -= sizes[first]
-    spare += before
-    while last + 1 < len(sizes) and sizes[last + 1] <= spare:
-        last += 1
-        spare -= sizes[last]
-    return video.with_cues(first, last + 1)
 
 
 def make_batches(

@@ -12,6 +12,7 @@ from pathlib import Path
 import torch
 from accelerate import Accelerator
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from mutualsl.data.batch import Collator
 from mutualsl.data.example import Example
@@ -36,6 +37,7 @@ class TrainConfig:
     # First language model layers that stay as they are, and with any number (0 too) the embeddings.
     frozen_layers: int | None = None
     clip: float = 1.0
+    average_decay: float = 0.99  # the weights measured and kept are a running mean over steps
     bf16: bool = True  # matrix products in 16 bits; weights and sums stay in 32
 
 
@@ -46,9 +48,9 @@ def train(
     validation: Mapping[str, Sequence[Example]],
     config: TrainConfig,
     out: Path,
-    save_best: Callable[[dict[str, dict[str, float]]], None],
+    save_best: Callable[[NeuralLocalizer], None],
 ) -> None:
-    """Train in place; `save_best` is called after each epoch that improves on validation.
+    """Train `model`; `save_best` gets the averaged one after each epoch that is the best so far.
 
     Every epoch's losses, transfer weights and validation numbers go to `out/log.jsonl`; the state
     after the last finished epoch is in `out/state`, and a run that finds one there continues it.
@@ -61,16 +63,19 @@ def train(
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: _warm_then_fall(step, total, config.warmup_share)
     )
+    average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(config.average_decay))
     model, optimizer, schedule = accelerator.prepare(model, optimizer, schedule)
+    accelerator.register_for_checkpointing(average)
     first, best = _resume(accelerator, out)
     for epoch in range(first, config.epochs):
         started = time.perf_counter()
         torch.manual_seed(config.seed + 1000 * epoch)
         record = _run_epoch(
             accelerator, model, collator, optimizer, schedule,
-            _epoch_batches(sources, config, epoch), config,
+            _epoch_batches(sources, config, epoch), config, average,
         )  # fmt: skip
-        results = {name: validate(model, collator, ex) for name, ex in validation.items()}
+        with accelerator.autocast():
+            results = {n: validate(average.module, collator, ex) for n, ex in validation.items()}
         merit = sum(r["mIoU"] for r in results.values()) / max(1, len(results))
         minutes = (time.perf_counter() - started) / 60
         record |= {"epoch": epoch, "minutes": minutes, "merit": merit, "validation": results}
@@ -79,7 +84,7 @@ def train(
         accelerator.print(json.dumps(record))
         if merit > best:
             best = merit
-            save_best(results)
+            save_best(average.module)
         accelerator.save_state(str(out / "state"))
         (out / "progress.json").write_text(json.dumps({"epoch": epoch, "best": best}))
 
@@ -96,7 +101,6 @@ def validate(
         for prediction in model.predict(collator(group), top_k=1):
             heads["visual"].append(prediction.visual.span if prediction.visual else None)
             heads["textual"].append(prediction.textual.span if prediction.textual else None)
-    model.train()
     present = {name: spans for name, spans in heads.items() if any(spans)}
     result = {name: score(spans, golds)["mIoU"] for name, spans in present.items()}
     return {**result, "mIoU": sum(result.values()) / max(1, len(result))}
@@ -110,6 +114,7 @@ def _run_epoch(
     schedule: torch.optim.lr_scheduler.LRScheduler,
     batches: list[list[Example]],
     config: TrainConfig,
+    average: AveragedModel,
 ) -> dict[str, object]:
     """One pass over `batches`; returns the mean of every named loss and log."""
     model.train()
@@ -122,6 +127,7 @@ def _run_epoch(
         accelerator.backward(loss)
         accelerator.clip_grad_norm_(model.parameters(), config.clip)
         optimizer.step()
+        average.update_parameters(model)
         schedule.step()
         optimizer.zero_grad()
         for name, value in {**terms, **model.logs(output, batch)}.items():
