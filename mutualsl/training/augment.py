@@ -1,0 +1,113 @@
+"""Transcripts made different: shorter, cut like automatic captions, two answers as one."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from mutualsl.data.example import Example, VideoInput
+from mutualsl.data.tokenizer import TextTokenizer
+from mutualsl.spans import Span
+from mutualsl.subtitles import Cue
+
+CAPTION_TOKENS = (5, 14)  # a line of automatic captions
+ADJACENT_SECOND = 3.0
+
+
+def crop(video: VideoInput, gold: Span | None, tokens: int, chance: random.Random) -> VideoInput:
+    """A random stretch of at most `tokens` text tokens that holds every cue of the answer.
+
+    Finding the answer among fewer cues costs less; validation and use see whole transcripts. An
+    answer longer than that is kept whole.
+    """
+    if gold is None or video.token_count <= tokens:
+        return video
+    sizes = [len(cue) for cue in video.cue_tokens]
+    inside = [
+        i
+        for i, cue in enumerate(video.cues)
+        if cue.start_second < gold.end_second and cue.end_second > gold.start_second
+    ]
+    first, last = (inside[0], inside[-1]) if inside else (0, 0)
+    spare = tokens - sum(sizes[first : last + 1])
+    before = chance.randint(0, max(0, spare))
+    spare -= before
+    while first > 0 and sizes[first - 1] <= before:
+        first -= 1
+        before -= sizes[first]
+    spare += before
+    while last + 1 < len(sizes) and sizes[last + 1] <= spare:
+        last += 1
+        spare -= sizes[last]
+    return video.with_cues(first, last + 1)
+
+
+def join(example: Example, examples: Sequence[Example], chance: random.Random) -> Example:
+    """Two questions of one video whose answers follow each other, asked as one.
+
+    `examples` are those of the same video; where none follows, the example is given back.
+    """
+    if example.gold is None:
+        return example
+    end = example.gold.end_second
+    following = [
+        e for e in examples if e.gold and -1.0 <= e.gold.start_second - end <= ADJACENT_SECOND
+    ]
+    if not following:
+        return example
+    other = chance.choice(following)
+    assert other.gold is not None
+    return replace(
+        example,
+        question=f"{example.question} {other.question}",
+        gold=Span(example.gold.start_second, other.gold.end_second),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionStyle:
+    """Which word pieces are punctuation, and which continue a word."""
+
+    marks: frozenset[int]
+    continues: frozenset[int]
+
+    @classmethod
+    def of(cls, tokenizer: TextTokenizer) -> CaptionStyle:
+        """Read off a tokenizer's vocabulary."""
+        vocabulary = tokenizer.tokenizer.get_vocab()
+        return cls(
+            frozenset(i for piece, i in vocabulary.items() if not any(map(str.isalnum, piece))),
+            frozenset(i for piece, i in vocabulary.items() if piece.startswith("##")),
+        )
+
+    def apply(self, video: VideoInput, chance: random.Random) -> VideoInput:
+        """The same words as automatic captions: lines cut anywhere, and times that overlap.
+
+        Half of the time punctuation is left out. A word's time is read off its place in its cue.
+        Half of the time every line stays until the next one ends, as rolling captions do.
+        """
+        marks = self.marks if chance.random() < 0.5 else frozenset[int]()
+        timed = [
+            (piece, cue.start_second + (cue.end_second - cue.start_second) * place / len(pieces))
+            for cue, pieces in zip(video.cues, video.cue_tokens, strict=True)
+            for place, piece in enumerate(pieces)
+            if piece not in marks
+        ]
+        lines: list[list[tuple[int, float]]] = []
+        aim = chance.randint(*CAPTION_TOKENS)
+        for piece, second in timed:
+            if not lines or (len(lines[-1]) >= aim and piece not in self.continues):
+                lines.append([])
+            lines[-1].append((piece, second))
+        if not lines:
+            return video
+        starts = [line[0][1] for line in lines]
+        ends = [*starts[1:], video.cues[-1].end_second]
+        if chance.random() < 0.5:
+            ends = [*ends[1:], ends[-1]]
+        cues = tuple(
+            Cue(start, max(end, start + 0.01), "") for start, end in zip(starts, ends, strict=True)
+        )
+        tokens = tuple(tuple(piece for piece, _ in line) for line in lines)
+        return replace(video, cues=cues, cue_tokens=tokens)
