@@ -178,17 +178,22 @@ def evaluate(
 def train(
     recipe: Annotated[str, typer.Option(help="Name of the recipe.")],
     data_root: Annotated[Path, typer.Option(help="Folder with one folder per data set.")],
-    out: Annotated[Path, typer.Option(help="Folder for the run; a stopped run there goes on.")],
+    out: Annotated[Path, typer.Option(help="Folder for the run.")],
     visual: Annotated[Path, typer.Option(help="Visual encoder of a localizer.")] = DEFAULT_VISUAL,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="Change a setting of the recipe: key=value.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
 ) -> None:
     """Train a localizer or a visual encoder."""
     from mutualsl.errors import UnknownName
+    from mutualsl.training.overrides import override
     from mutualsl.training.recipes import RECIPES
     from mutualsl.training.run import run
 
     if recipe not in RECIPES:
         raise UnknownName("recipe", recipe, RECIPES)
-    run(RECIPES[recipe](), data_root, out, visual)
+    run(override(RECIPES[recipe](), settings or []), data_root, out, visual, resume)
 
 
 @contextmanager

@@ -41,11 +41,13 @@ def test_eq_2_a_segment_is_the_mean_of_its_tokens():
     hidden = model.text_encoder.language_model(
         input_ids=batch.window_ids, attention_mask=batch.window_mask.long()
     ).last_hidden_state[0]
-    segments, mask = model.text_encoder(batch)
+    segments = model.text_encoder(batch)
     for segment in range(3):
-        expected = hidden[batch.window_segment[0] == segment].mean(0)
-        torch.testing.assert_close(segments[0, segment], expected)
-    assert mask.tolist() == [[True, True, True]]
+        tokens = hidden[batch.window_segment[0] == segment]
+        torch.testing.assert_close(segments.mean[0, segment], tokens.mean(0))
+        torch.testing.assert_close(segments.first[0, segment], tokens[0])
+        torch.testing.assert_close(segments.last[0, segment], tokens[-1])
+    assert segments.mask.tolist() == [[True, True, True]]
 
 
 def test_eq_3_context_query_attention():
@@ -104,10 +106,11 @@ def test_eq_7_8_visual_predictor_is_a_linear_map_of_each_lstm():
 
 
 def test_eq_9_textual_predictor_scores_each_cue_alone():
-    predictor = TextualPredictor(3, dropout=0.0).eval()
-    cues = torch.randn(1, 2, 3)
-    logits = predictor(cues, ALL)
-    swapped = predictor(cues.flip(1), ALL)
+    predictor = TextualPredictor(3, dropout=0.0, pairs=False).eval()
+    cues, axis = torch.randn(1, 2, 3), timeline([(0, 2), (2, 4)])
+    logits = predictor(cues, axis)
+    assert logits.pair is None
+    swapped = predictor(cues.flip(1), axis)
     torch.testing.assert_close(logits.start.flip(1), swapped.start)
     hidden = nn.functional.gelu(predictor.end[0](cues))
     torch.testing.assert_close(logits.end, predictor.end[3](hidden)[..., 0])

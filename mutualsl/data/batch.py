@@ -32,7 +32,7 @@ class Batch:
     window_mask: Tensor  # (W, L)
     window_segment: Tensor  # (W, L) segment of each token, -1 for none
     window_question: Tensor  # (W,) which of the B questions a window belongs to
-    cue_overlap: Tensor  # (B, N) share of the question's word pieces in a cue, rare ones counting more
+    cue_overlap: Tensor  # (B, N) share of the question's word pieces in a cue, see `overlap`
     timeline: Timeline
     gold: Tensor | None  # (B, 2) seconds
     has_video: Tensor  # (B,)
@@ -166,10 +166,8 @@ class Collator:
         )
 
 
-def _overlaps(
-    examples: Sequence[Example], questions: Sequence[Sequence[int]], most: int
-) -> Tensor:
-    """(B, N): how much of each question every cue repeats, by word pieces; see `cue_overlap`."""
+def _overlaps(examples: Sequence[Example], questions: Sequence[Sequence[int]], most: int) -> Tensor:
+    """(B, N): how much of each question every cue repeats, by word pieces."""
     overlaps = torch.zeros(len(examples), most)
     for i, (example, question) in enumerate(zip(examples, questions, strict=True)):
         shares = overlap(question, example.video.cue_tokens)

@@ -68,6 +68,9 @@ class NeuralLocalizer(nn.Module, Localizer):
     def decode(self, output: Any, batch: Batch, top_k: int = 5) -> list[HeadPredictions]:
         """Predictions in seconds, one entry a question."""
 
+    def checkpoint_gradients(self, on: bool) -> None:
+        """Recompute activations in the backward pass instead of keeping them, where that helps."""
+
     def logs(self, output: Any, batch: Batch) -> dict[str, float]:
         """Numbers worth a line in the training log beside the losses."""
         return {}

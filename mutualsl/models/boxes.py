@@ -112,14 +112,16 @@ class TextualPredictor(nn.Module):
     by how its two edges go together, and by its length.
     """
 
-    def __init__(self, width: int, dropout: float) -> None:
+    def __init__(self, width: int, dropout: float, pairs: bool = True) -> None:
         super().__init__()
         self.start = self._feed_forward(width, dropout)
         self.end = self._feed_forward(width, dropout)
-        self.inside = self._feed_forward(width, dropout)
-        self.start_edge = nn.Linear(width, EDGE_WIDTH)
-        self.end_edge = nn.Linear(width, EDGE_WIDTH)
-        self.length = nn.Parameter(torch.zeros(4))
+        self.pairs = pairs
+        if pairs:
+            self.inside = self._feed_forward(width, dropout)
+            self.start_edge = nn.Linear(width, EDGE_WIDTH)
+            self.end_edge = nn.Linear(width, EDGE_WIDTH)
+            self.length = nn.Parameter(torch.zeros(4))
 
     @staticmethod
     def _feed_forward(width: int, dropout: float) -> nn.Sequential:
@@ -128,14 +130,18 @@ class TextualPredictor(nn.Module):
         )
 
     def forward(self, cues: Tensor, timeline: Timeline) -> SpanLogits:
-        """(B, N, D) -> two (B, N) and one (B, N, N)."""
+        """(B, N, D) -> two (B, N) and, with `pairs`, one (B, N, N)."""
         mask = timeline.cue_mask
         start, end = self.start(cues).squeeze(-1), self.end(cues).squeeze(-1)
-        inside = (self.inside(cues).squeeze(-1).float() * mask).cumsum(dim=1)
-        before = functional.pad(inside[:, :-1], (1, 0))
-        edges = self.start_edge(cues) @ self.end_edge(cues).transpose(1, 2) / EDGE_WIDTH**0.5
-        pair = inside.unsqueeze(1) - before.unsqueeze(2) + edges + self._length(timeline)
+        pair = self._pair(cues, timeline) if self.pairs else None
         return SpanLogits(start.masked_fill(~mask, MASKED), end.masked_fill(~mask, MASKED), pair)
+
+    def _pair(self, cues: Tensor, timeline: Timeline) -> Tensor:
+        """(B, N, N): what belongs to neither edge alone."""
+        so_far = (self.inside(cues).squeeze(-1).float() * timeline.cue_mask).cumsum(dim=1)
+        before = functional.pad(so_far[:, :-1], (1, 0))
+        edges = self.start_edge(cues) @ self.end_edge(cues).transpose(1, 2) / EDGE_WIDTH**0.5
+        return so_far.unsqueeze(1) - before.unsqueeze(2) + edges + self._length(timeline)
 
     def _length(self, timeline: Timeline) -> Tensor:
         """(B, N, N): a log-normal prior over the length, in seconds and as part of the video."""

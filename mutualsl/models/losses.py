@@ -62,8 +62,8 @@ class SpanLogits(NamedTuple):
         if self.pair is None:
             log_probs = self.log_probs()
             found = top_pairs(log_probs.start[0], log_probs.end[0], pool)
-            starts, ends, scores = zip(*found, strict=True)
-            return torch.tensor(starts), torch.tensor(ends), torch.tensor(scores)
+            indices = torch.tensor([pair[:2] for pair in found])
+            return indices[:, 0], indices[:, 1], torch.tensor([pair[2] for pair in found])
         size = self.start.shape[1]
         count = min(pool * 8, size * (size + 1) // 2)
         scores, places = self.joint_log_probs()[0].flatten().topk(count)

@@ -48,6 +48,7 @@ class MutualSLConfig:
     heads: int = 4
     dropout: float = 0.2
     mutual: bool = True  # Eq. 14-19; off for the ablation of Table 2
+    pairs: bool = True  # whole spans are scored beside their edges; off: Eq. 9 alone
     trained_heads: tuple[str, ...] = ("visual", "textual")  # a head not named here shows no span
 
 
@@ -73,7 +74,7 @@ class MutualSL(NeuralLocalizer):
         self.fusion = Fusion(width)
         self.textual_projection = TextualProjection(width)
         self.visual_predictor = VisualPredictor(width)
-        self.textual_predictor = TextualPredictor(width, dropout)
+        self.textual_predictor = TextualPredictor(width, dropout, config.pairs)
         self.visual_calibration = ScoreCalibration()
         self.textual_calibration = ScoreCalibration()
 
@@ -109,6 +110,14 @@ class MutualSL(NeuralLocalizer):
             terms["visual_mutual"] = mean_where(transfer_loss(output.visual, to_visual), both)
             terms["textual_mutual"] = mean_where(transfer_loss(output.textual, to_textual), both)
         return terms
+
+    def checkpoint_gradients(self, on: bool) -> None:
+        """In the language model, which holds nearly all activations."""
+        language_model = self.text_encoder.language_model
+        if on:
+            language_model.activation_checkpointing_enable()
+        else:
+            language_model.activation_checkpointing_disable()
 
     @torch.no_grad()
     def logs(self, output: MutualSLOutput, batch: Batch) -> dict[str, float]:

@@ -76,10 +76,11 @@ class TextEncoder(nn.Module):
         values = tokens[belongs].float()
         sums = values.new_zeros(count * segments, self.width).index_add_(0, place, values)
         sizes = torch.bincount(place, minlength=count * segments).clamp_min(1).unsqueeze(1)
-        parts = [sums / sizes, *_edges(values, place, count * segments)]
+        first, last = _edges(values, place, count * segments)
+        shape = (count, segments, self.width)
         question = torch.ones(count, 1, dtype=torch.bool, device=sums.device)
         mask = torch.cat([question, batch.timeline.cue_mask], dim=1)
-        return Segments(*(part.view(count, segments, self.width) for part in parts), mask)
+        return Segments((sums / sizes).view(shape), first.view(shape), last.view(shape), mask)
 
     def _encode(self, ids: Tensor, mask: Tensor) -> Tensor:
         output: Tensor = self.language_model(

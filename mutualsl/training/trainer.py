@@ -1,185 +1,175 @@
-"""The training loop: draw an epoch, step, validate, keep the best by mean validation mIoU."""
+"""The training loop of one stage: draw an epoch, step, validate, keep the best.
+
+It runs on a CPU, on one GPU, and on several under `accelerate launch`; a run that is stopped goes
+on from its last saved state as if it had not been.
+"""
 
 from __future__ import annotations
 
-import json
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import torch
 from accelerate import Accelerator
-from torch import Tensor, nn
+from accelerate.state import AcceleratorState
+from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from mutualsl.data.batch import Collator
-from mutualsl.data.example import Example
-from mutualsl.evaluation.metrics import score
+from mutualsl.data import Collator, Example
+from mutualsl.errors import DataError
 from mutualsl.models.base import NeuralLocalizer
-from mutualsl.spans import Span
-from mutualsl.training.sampling import Source, draw_epoch, make_batches, validation_batches
+from mutualsl.training import state
+from mutualsl.training.config import TrainConfig
+from mutualsl.training.optimizer import make_optimizer, make_schedule
+from mutualsl.training.report import Report
+from mutualsl.training.sampling import Source, draw_epoch, make_batches
+from mutualsl.training.validate import validate
 
 
-@dataclass(frozen=True, kw_only=True)
-class TrainConfig:
-    """How long and how fast."""
+class Trainer:
+    """Trains `model` in place; `save_best` gets the averaged one after each best epoch so far.
 
-    seed: int = 0
-    epochs: int = 10
-    max_tokens: int = 3072  # text tokens of a batch
-    max_questions: int = 32
-    text_lr: float = 5e-5  # the pre-trained language model
-    new_lr: float = 5e-4  # everything else
-    weight_decay: float = 0.01  # not on biases, norms and embeddings
-    warmup_share: float = 0.05
-    # First language model layers that stay as they are, and with any number (0 too) the embeddings.
-    frozen_layers: int | None = None
-    clip: float = 1.0
-    average_decay: float = 0.99  # the weights measured and kept are a running mean over steps
-    bf16: bool = True  # matrix products in 16 bits; weights and sums stay in 32
-
-
-def train(
-    model: NeuralLocalizer,
-    collator: Collator,
-    sources: Sequence[Source],
-    validation: Mapping[str, Sequence[Example]],
-    config: TrainConfig,
-    out: Path,
-    save_best: Callable[[NeuralLocalizer], None],
-) -> None:
-    """Train `model`; `save_best` gets the averaged one after each epoch that is the best so far.
-
-    Every epoch's losses, transfer weights and validation numbers go to `out/log.jsonl`; the state
-    after the last finished epoch is in `out/state`, and a run that finds one there continues it.
+    Losses, transfer weights and validation numbers go to `out/log.jsonl`, the state to
+    `out/state-*`; `train` continues from one that is there.
     """
-    accelerator = Accelerator(mixed_precision="bf16" if config.bf16 else "no")
-    torch.manual_seed(config.seed)
-    out.mkdir(parents=True, exist_ok=True)
-    optimizer = torch.optim.AdamW(_parameter_groups(model, config))
-    total = config.epochs * len(_epoch_batches(sources, config, 0))
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: _warm_then_fall(step, total, config.warmup_share)
-    )
-    average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(config.average_decay))
-    model, optimizer, schedule = accelerator.prepare(model, optimizer, schedule)
-    accelerator.register_for_checkpointing(average)
-    first, best = _resume(accelerator, out)
-    for epoch in range(first, config.epochs):
-        started = time.perf_counter()
-        torch.manual_seed(config.seed + 1000 * epoch)
-        record = _run_epoch(
-            accelerator, model, collator, optimizer, schedule,
-            _epoch_batches(sources, config, epoch), config, average,
-        )  # fmt: skip
-        with accelerator.autocast():
-            results = {n: validate(average.module, collator, ex) for n, ex in validation.items()}
-        merit = sum(r["mIoU"] for r in results.values()) / max(1, len(results))
-        minutes = (time.perf_counter() - started) / 60
-        record |= {"epoch": epoch, "minutes": minutes, "merit": merit, "validation": results}
-        with (out / "log.jsonl").open("a") as log:
-            log.write(json.dumps(record) + "\n")
-        accelerator.print(json.dumps(record))
-        if merit > best:
-            best = merit
-            save_best(average.module)
-        accelerator.save_state(str(out / "state"))
-        (out / "progress.json").write_text(json.dumps({"epoch": epoch, "best": best}))
 
-
-def validate(
-    model: NeuralLocalizer, collator: Collator, examples: Sequence[Example]
-) -> dict[str, float]:
-    """mIoU of each head on prepared examples; `mIoU` is the mean over the heads that answered."""
-    model.eval()
-    heads: dict[str, list[Span | None]] = {"visual": [], "textual": []}
-    golds: list[Span] = []
-    for group in validation_batches(examples):
-        golds += [e.gold for e in group if e.gold is not None]
-        for prediction in model.predict(collator(group), top_k=1):
-            heads["visual"].append(prediction.visual.span if prediction.visual else None)
-            heads["textual"].append(prediction.textual.span if prediction.textual else None)
-    present = {name: spans for name, spans in heads.items() if any(spans)}
-    result = {name: score(spans, golds)["mIoU"] for name, spans in present.items()}
-    return {**result, "mIoU": sum(result.values()) / max(1, len(result))}
-
-
-def _run_epoch(
-    accelerator: Accelerator,
-    model: NeuralLocalizer,
-    collator: Collator,
-    optimizer: torch.optim.Optimizer,
-    schedule: torch.optim.lr_scheduler.LRScheduler,
-    batches: list[list[Example]],
-    config: TrainConfig,
-    average: AveragedModel,
-) -> dict[str, object]:
-    """One pass over `batches`; returns the mean of every named loss and log."""
-    model.train()
-    sums: dict[str, list[float]] = {}
-    for examples in batches:
-        batch = collator(examples).to(accelerator.device)
-        output = model(batch)
-        terms = model.losses(output, batch)
-        loss: Tensor = sum(terms.values(), torch.zeros((), device=accelerator.device))
-        accelerator.backward(loss)
-        accelerator.clip_grad_norm_(model.parameters(), config.clip)
-        optimizer.step()
-        average.update_parameters(model)
-        schedule.step()
-        optimizer.zero_grad()
-        for name, value in {**terms, **model.logs(output, batch)}.items():
-            sums.setdefault(name, []).append(float(torch.as_tensor(value).detach()))
-    return {name: sum(values) / len(values) for name, values in sums.items()}
-
-
-def _epoch_batches(
-    sources: Sequence[Source], config: TrainConfig, epoch: int
-) -> list[list[Example]]:
-    chance = random.Random(config.seed * 100_003 + epoch)
-    drawn = draw_epoch(sources, chance)
-    return make_batches(
-        drawn, chance, max_tokens=config.max_tokens, max_questions=config.max_questions
-    )
-
-
-def _resume(accelerator: Accelerator, out: Path) -> tuple[int, float]:
-    progress = out / "progress.json"
-    if not progress.is_file():
-        return 0, -1.0
-    accelerator.load_state(str(out / "state"))
-    state = json.loads(progress.read_text())
-    return state["epoch"] + 1, state["best"]
-
-
-def _parameter_groups(model: nn.Module, config: TrainConfig) -> list[dict[str, object]]:
-    """Language model and new layers, each with and without weight decay; frozen ones left out."""
-    groups: dict[tuple[float, float], list[nn.Parameter]] = {}
-    for name, parameter in model.named_parameters():
-        pretrained = "language_model." in name
-        parameter.requires_grad_(not (pretrained and _frozen(name, config.frozen_layers)))
-        if not parameter.requires_grad:
-            continue
-        decay = config.weight_decay if parameter.ndim > 1 and "embedding" not in name else 0.0
-        groups.setdefault((config.text_lr if pretrained else config.new_lr, decay), []).append(
-            parameter
+    def __init__(
+        self,
+        model: NeuralLocalizer,
+        collator: Collator,
+        sources: Sequence[Source],
+        validation: Mapping[str, Sequence[Example]],
+        config: TrainConfig,
+        out: Path,
+        save_best: Callable[[NeuralLocalizer], None],
+    ) -> None:
+        self._config, self._out, self._save_best = config, out, save_best
+        self._collator, self._sources, self._validation = collator, sources, validation
+        AcceleratorState._reset_state()  # a stage may compute in other bits than the one before
+        self._accelerator = Accelerator(
+            mixed_precision="bf16" if config.bf16 else "no",
+            gradient_accumulation_steps=config.accumulate,
         )
-    return [
-        {"params": parameters, "lr": lr, "weight_decay": decay}
-        for (lr, decay), parameters in groups.items()
-    ]
+        self._seed(0)
+        model.checkpoint_gradients(config.gradient_checkpointing)
+        optimizer = make_optimizer(model, config)
+        steps = config.epochs * len(self._epoch_batches(0)) // config.accumulate
+        self._schedule = make_schedule(optimizer, steps, config.warmup_share)
+        self._average = AveragedModel(
+            model,
+            device=self._accelerator.device,
+            multi_avg_fn=get_ema_multi_avg_fn(config.average_decay),  # type: ignore[no-untyped-call]
+        )
+        self._plain = model
+        self._model, self._optimizer = self._accelerator.prepare(model, optimizer)
+        self._accelerator.register_for_checkpointing(self._average, self._schedule)
 
+    def train(self) -> None:
+        """Run every epoch that is left, or until validation has not improved for `patience`."""
+        config = self._config
+        self._out.mkdir(parents=True, exist_ok=True)
+        progress = state.restore(self._accelerator, self._out)
+        per_epoch = len(self._epoch_batches(0))
+        done = progress.epoch * per_epoch + progress.batch
+        with Report(
+            self._out, self._out.name, config.epochs * per_epoch, done, progress.log_bytes,
+            self._accelerator.is_main_process,
+        ) as report:  # fmt: skip
+            while not progress.done:
+                self._epoch(progress, report)
+                self._close_epoch(progress, report)
+        # Leave the model as it came: its forward pass was made to compute in 16 bits.
+        self._accelerator.unwrap_model(self._model, keep_fp32_wrapper=False)
 
-def _frozen(name: str, layers: int | None) -> bool:
-    if layers is None:
-        return False
-    return ".embeddings." in name or any(f".layer.{i}." in name for i in range(layers))
+    def _epoch(self, progress: state.Progress, report: Report) -> None:
+        """The batches of an epoch that are left."""
+        config, epoch = self._config, progress.epoch
+        if progress.batch == 0:
+            self._seed(epoch)
+        batches = self._epoch_batches(epoch)
+        self._model.train()
+        for number in range(progress.batch, len(batches)):
+            report.step(self._step(batches[number]))
+            progress.batch = number + 1
+            steps = progress.batch // config.accumulate
+            whole = progress.batch % config.accumulate == 0
+            saving = whole and steps % config.save_every == 0
+            if whole and (steps % config.log_every == 0 or saving):
+                report.flush(epoch=epoch, step=steps, lr=self._schedule.get_last_lr())
+            if saving:
+                progress.log_bytes = report.log_bytes
+                state.save(self._accelerator, self._out, progress)
+                report.say("state saved")
+        report.flush(
+            epoch=epoch, step=len(batches) // config.accumulate, lr=self._schedule.get_last_lr()
+        )
 
+    def _step(self, examples: list[Example]) -> dict[str, Tensor | float]:
+        """Forward, backward and, when enough batches have gathered, a step of the optimizer."""
+        accelerator = self._accelerator
+        batch = self._collator(examples).to(accelerator.device)
+        with accelerator.accumulate(self._model):
+            output = self._model(batch)
+            terms = self._plain.losses(output, batch)
+            loss = torch.stack(list(terms.values())).sum()
+            accelerator.backward(loss)
+            if accelerator.sync_gradients:
+                accelerator.clip_grad_norm_(self._model.parameters(), self._config.clip)
+            self._optimizer.step()
+            self._optimizer.zero_grad()
+        if accelerator.sync_gradients:
+            self._schedule.step()
+            self._average.update_parameters(self._plain)
+        return {**terms, **self._plain.logs(output, batch)}
 
-def _warm_then_fall(step: int, total: int, warmup_share: float) -> float:
-    warm = max(1, round(total * warmup_share))
-    if step < warm:
-        return (step + 1) / warm
-    return max(0.0, (total - step) / max(1, total - warm))
+    def _close_epoch(self, progress: state.Progress, report: Report) -> None:
+        """Validate, keep the weights if they are the best so far, decide whether to go on."""
+        started = time.perf_counter()
+        model = cast(NeuralLocalizer, self._average.module)
+        results = validate(model, self._collator, self._validation, self._accelerator)
+        merit = sum(r["mIoU"] for r in results.values()) / max(1, len(results))
+        report.epoch(
+            {
+                "epoch": progress.epoch,
+                "merit": merit,
+                "validation": results,
+                "validation_seconds": round(time.perf_counter() - started, 1),
+            }
+        )
+        progress.stale += 1
+        if merit > progress.best:
+            progress.best, progress.stale = merit, 0
+            if self._accelerator.is_main_process:
+                self._save_best(model)
+        progress.epoch, progress.batch = progress.epoch + 1, 0
+        patience = self._config.patience
+        progress.done = progress.epoch >= self._config.epochs or (
+            patience is not None and progress.stale >= patience
+        )
+        progress.log_bytes = report.log_bytes
+        state.save(self._accelerator, self._out, progress)
+
+    def _epoch_batches(self, epoch: int) -> list[list[Example]]:
+        """This process's batches of an epoch: as many in each, and whole steps only."""
+        config, accelerator = self._config, self._accelerator
+        chance = random.Random(config.seed * 100_003 + epoch)
+        batches = make_batches(
+            draw_epoch(self._sources, chance),
+            chance,
+            max_tokens=config.max_tokens,
+            max_questions=config.max_questions,
+        )
+        count = len(batches) // (accelerator.num_processes * config.accumulate) * config.accumulate
+        if count == 0:
+            raise DataError(
+                f"{self._out.name}: an epoch has {len(batches)} batches, too few for "
+                f"{accelerator.num_processes} processes with accumulate={config.accumulate}; "
+                "draw more questions or make batches smaller"
+            )
+        return batches[accelerator.process_index :: accelerator.num_processes][:count]
+
+    def _seed(self, epoch: int) -> None:
+        torch.manual_seed(self._config.seed + 1000 * epoch + 17 * self._accelerator.process_index)

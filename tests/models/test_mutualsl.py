@@ -10,6 +10,7 @@ from mutualsl.models.losses import (
     lesson_for_visual,
     transfer_loss,
 )
+from mutualsl.models.text_encoder import Segments
 from mutualsl.spans import Span
 from tests import tiny
 from tests.test_timeline import timeline
@@ -130,9 +131,10 @@ def test_segments_carry_their_match_to_the_question():
     torch.nn.init.zeros_(projection.project.weight)
     torch.nn.init.zeros_(projection.project.bias)
     projection.match.data = torch.ones(2, 3)
-    segments = torch.tensor([[[2.0, 0, 0], [5.0, 0, 0], [0, 7.0, 0], [9.0, 0, 0]]])
+    torch.nn.init.zeros_(projection.features.weight)
+    vectors = torch.tensor([[[2.0, 0, 0], [5.0, 0, 0], [0, 7.0, 0], [9.0, 0, 0]]])
     mask = torch.tensor([[True, True, True, False]])
-    out = projection(segments, mask)[0, :3]
+    out = projection(Segments(vectors, vectors, vectors, mask), torch.zeros(1, 3, 4))[0, :3]
     # The product of directions sums to the cosine: 1 and 0, less their mean 1/2 over valid cues.
     expected = 3**0.5 * torch.tensor([[0.0], [0.5], [-0.5]])
     torch.testing.assert_close(out, expected.expand(3, 2))
@@ -167,3 +169,23 @@ def test_it_overfits_a_few_questions():
     for example, heads in zip(chosen, model.eval().predict(batch), strict=True):
         assert heads.visual.span == example.gold
         assert heads.textual.span.start_second == example.gold.start_second
+
+
+def test_without_pairs_start_and_end_are_independent():
+    model, batch = tiny.model(pairs=False), tiny.collator()([tiny.example()])
+    assert model(batch).textual.pair is None
+    assert model.predict(batch)[0].textual is not None
+    assert model.losses(model(batch), batch)["textual"].isfinite()
+
+
+def test_gradients_are_the_same_when_activations_are_computed_again():
+    def gradients(on):
+        model = tiny.model().train()
+        model.checkpoint_gradients(on)
+        batch = tiny.collator()(examples()[:2])
+        sum(model.losses(model(batch), batch).values()).backward()
+        return {n: p.grad for n, p in model.named_parameters()}
+
+    kept, again = gradients(False), gradients(True)
+    for name, gradient in kept.items():
+        torch.testing.assert_close(again[name], gradient, msg=name)

@@ -9,9 +9,8 @@ from transformers import AutoConfig, AutoModel
 from mutualsl import AnswerLocalizer
 from mutualsl.data.synthetic import write_dataset
 from mutualsl.errors import DataError
-from mutualsl.training.recipes import Part, RunConfig, Stage
-from mutualsl.training.run import run_localizer
-from mutualsl.training.trainer import TrainConfig
+from mutualsl.training.config import Part, RunConfig, Stage, TrainConfig
+from mutualsl.training.run import run
 from tests import tiny
 from tests.demo import ROOT
 
@@ -55,7 +54,7 @@ def config(tmp_path_factory):
 
 
 def test_a_run_leaves_a_checkpoint_that_answers_and_can_be_run_again(root, config, tmp_path):
-    run_localizer(config, root, tmp_path, VISUAL)
+    run(config, root, tmp_path, VISUAL)
     weights = tmp_path / "checkpoint" / "model.safetensors"
     first = weights.read_bytes()
     localizer = AnswerLocalizer.from_pretrained(tmp_path / "checkpoint", "cpu")
@@ -73,11 +72,16 @@ def test_a_run_leaves_a_checkpoint_that_answers_and_can_be_run_again(root, confi
     answer = localizer.ask(encoded, "how do i open the jar")
     assert answer.visual is not None and answer.textual is not None
 
-    run_localizer(config, root, tmp_path, VISUAL)  # finished stages are not trained again
+    with pytest.raises(DataError, match="--resume"):
+        run(config, root, tmp_path, VISUAL)
+    with pytest.raises(DataError, match="other settings"):
+        run(replace(config, width=24), root, tmp_path, VISUAL, resume=True)
+    lines = (tmp_path / "together" / "log.jsonl").read_bytes()
+    run(config, root, tmp_path, VISUAL, resume=True)  # finished stages are not trained again
     assert weights.read_bytes() == first
-    assert len((tmp_path / "together" / "log.jsonl").read_text().splitlines()) == 1
+    assert (tmp_path / "together" / "log.jsonl").read_bytes() == lines
 
 
 def test_weights_that_are_not_there_are_asked_for(root, config, tmp_path):
     with pytest.raises(DataError, match="pip install no-such-weights"):
-        run_localizer(replace(config, text_encoder="no_such_weights"), root, tmp_path, VISUAL)
+        run(replace(config, text_encoder="no_such_weights"), root, tmp_path, VISUAL)

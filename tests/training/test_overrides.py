@@ -1,0 +1,53 @@
+import pytest
+
+from mutualsl.errors import DataError, UnknownName
+from mutualsl.training.overrides import keys, override
+from mutualsl.training.recipes import RECIPES, mutualsl_mini
+
+
+def test_a_bare_training_key_reaches_every_stage_and_a_dotted_one_only_its_own():
+    config = override(mutualsl_mini(), ["epochs=2", "looking.epochs=5"])
+    assert [stage.train.epochs for stage in config.stages] == [2, 5, 2]
+
+
+def test_run_part_and_optional_settings():
+    config = override(
+        mutualsl_mini(),
+        ["mutual=false", "reading.tutorialvqa.per_epoch=7", "looking.frozen_layers=none",
+         "new_lr=1", "text_encoder=a folder"],
+    )  # fmt: skip
+    assert config.mutual is False and config.text_encoder == "a folder"
+    reading, looking, together = config.stages
+    counts = {part.dataset: part.per_epoch for part in reading.parts}
+    before = {part.dataset: part.per_epoch for part in mutualsl_mini().stages[0].parts}
+    assert counts == before | {"tutorialvqa": 7}
+    assert together.parts == mutualsl_mini().stages[2].parts
+    assert looking.train.frozen_layers is None
+    assert together.train.new_lr == 1.0 and isinstance(together.train.new_lr, float)
+
+
+@pytest.mark.parametrize("key", ["epoch", "writing.epochs", "reading.squad.per_epoch", "stages"])
+def test_an_unknown_key_is_refused_with_the_known_ones(key):
+    with pytest.raises(UnknownName, match=r"looking\.epochs"):
+        override(mutualsl_mini(), [f"{key}=1"])
+
+
+@pytest.mark.parametrize("setting", ["epochs=many", "epochs=1.5", "mutual=1", "new_lr=true"])
+def test_a_value_of_another_kind_is_refused(setting):
+    with pytest.raises(DataError, match=setting.partition("=")[0]):
+        override(mutualsl_mini(), [setting])
+
+
+def test_a_setting_without_a_value_is_refused():
+    with pytest.raises(DataError, match="key=value"):
+        override(mutualsl_mini(), ["epochs"])
+
+
+@pytest.mark.parametrize("recipe", sorted(RECIPES))
+def test_every_key_a_recipe_offers_can_be_set(recipe):
+    config = RECIPES[recipe]()
+    assert "seed" in keys(config)
+    for key in keys(config):
+        name = key.rpartition(".")[2]
+        if name in ("seed", "epochs"):
+            assert override(config, [f"{key}=3"]) != config
