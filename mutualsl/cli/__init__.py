@@ -154,11 +154,12 @@ def evaluate(
         raise UnknownName("data set", dataset, DATASETS)
     if read_out not in READ_OUTS:
         raise typer.BadParameter(f"--read-out {read_out!r}: choose one of {', '.join(READ_OUTS)}")
-    examples = DATASETS[dataset](data_root, split, split_set)
+    source = DATASETS[dataset]
+    examples = source.load(data_root, split, split_set)
     localizer = AnswerLocalizer.from_pretrained(checkpoint, device)
     with progress("evaluating") as report:
         metrics = run(
-            localizer, examples, data_root, out,
+            localizer, examples, data_root, out, dataset=source,
             read_out=read_out, progress=lambda f: report("evaluating", f),
         )  # fmt: skip
     write_run(
