@@ -12,7 +12,7 @@ from mutualsl.data.tokenizer import TextTokenizer
 from mutualsl.encoded import EncodedVideo
 from mutualsl.errors import MutualSLError
 from mutualsl.features import FeatureCache, VisualEncoder, extract
-from mutualsl.subtitles import Subtitles, from_track, read_subtitles
+from mutualsl.subtitles import Subtitles, fitted, from_track, read_subtitles
 from mutualsl.video import VideoInfo, content_hash, probe, read_text_track
 
 Progress = Callable[[str, float], None]  # stage, fraction
@@ -95,7 +95,7 @@ def _with_rows(
 def _subtitles(info: VideoInfo | None, wanted: str | Path | Subtitles | None) -> Subtitles | None:
     duration = info.duration_second if info is not None else None
     if isinstance(wanted, Subtitles):
-        return wanted
+        return fitted(wanted, duration)
     if wanted == "none":
         return None
     if wanted is not None:

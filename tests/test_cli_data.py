@@ -36,7 +36,7 @@ def test_the_doctor_says_what_it_repaired_and_writes_it(tmp_path, capfd, short_v
 def test_a_synthesized_data_set_can_be_read_back(tmp_path):
     done = run("synthesize", *("--out", tmp_path, "--videos", 1, "--seed", 5, "--split", "test"))
     assert (done.code, done.out, done.err) == (0, "", "")
-    examples = DATASETS["jsonl"](tmp_path, "test")
+    examples = DATASETS["jsonl"].load(tmp_path, "test")
     (video_id,) = {example.video.video_id for example in examples}
     info = probe(tmp_path / "videos" / f"{video_id}.mp4")
     cues = read_subtitles(tmp_path / "subtitles" / f"{video_id}.vtt").cues

@@ -1,13 +1,38 @@
 """Data sets, by name, and the way from their files to a batch."""
 
-from mutualsl.data import jsonl
+from pathlib import Path
+
+from mutualsl.data import jsonl, medvidqa, tutorialvqa, vehiclevqa
 from mutualsl.data.batch import Batch, Collator
+from mutualsl.data.dataset import Dataset, Part
 from mutualsl.data.example import Example, VideoInput
 from mutualsl.data.prepare import prepare
 from mutualsl.data.tokenizer import TextTokenizer
 
-DATASETS = {
-    "jsonl": jsonl.load,
+DATASETS: dict[str, Dataset] = {
+    "jsonl": jsonl.DATASET,
+    "medvidqa": medvidqa.DATASET,
+    "tutorialvqa": tutorialvqa.DATASET,
+    "vehiclevqa": vehiclevqa.DATASET,
 }
 
-__all__ = ["DATASETS", "Batch", "Collator", "Example", "TextTokenizer", "VideoInput", "prepare"]
+
+def dataset_in(folder: Path, split: str, split_set: str | None = None) -> Dataset:
+    """How a folder is read: in layout `jsonl` if it is, otherwise by the data set of its name."""
+    if jsonl.has_split(folder, split, split_set):
+        return jsonl.DATASET
+    return DATASETS.get(folder.name, jsonl.DATASET)
+
+
+__all__ = [
+    "DATASETS",
+    "Batch",
+    "Collator",
+    "Dataset",
+    "Example",
+    "Part",
+    "TextTokenizer",
+    "VideoInput",
+    "dataset_in",
+    "prepare",
+]

@@ -12,12 +12,14 @@ import math
 from pathlib import Path
 from typing import Any
 
+from mutualsl.data.dataset import SPLITS, Dataset, Part
 from mutualsl.data.example import Example, VideoInput
-from mutualsl.errors import DataError, SubtitleError
+from mutualsl.data.folders import read_cues
+from mutualsl.data.record import read_text
+from mutualsl.errors import DataError
 from mutualsl.spans import Span
-from mutualsl.subtitles import Cue, read_subtitles
 
-SUBTITLE_SUFFIXES = (".vtt", ".srt")
+_ORDER = {split: place for place, split in enumerate(SPLITS)}
 
 
 def load(root: str | Path, split: str, split_set: str | None = None) -> list[Example]:
@@ -26,12 +28,12 @@ def load(root: str | Path, split: str, split_set: str | None = None) -> list[Exa
     Rows and token ids are attached later, by `prepare`. Raises `DataError` naming file and line.
     """
     root = Path(root)
-    path = root / (split_set or "") / f"{split}.jsonl"
+    path = split_file(root, split, split_set)
     if not path.is_file():
         raise DataError(f"{path}: no such split; the layout is described in README.md, 'Your data'")
     videos: dict[str, VideoInput] = {}
     examples = []
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
         if not line.strip():
             continue
         row = _parse(line, f"{path}, line {number}")
@@ -51,32 +53,36 @@ def load(root: str | Path, split: str, split_set: str | None = None) -> list[Exa
     return examples
 
 
-def find_video(root: str | Path, video_id: str) -> Path | None:
-    """The video file of an id, if the data set has it."""
-    folder = Path(root) / "videos"
-    if not folder.is_dir():
-        return None
-    exact = folder / f"{video_id}.mp4"
-    if exact.is_file():
-        return exact
-    return next((p for p in sorted(folder.iterdir()) if p.stem == video_id), None)
+def parts(root: Path) -> list[Part]:
+    """Every `<split>.jsonl` of the folder itself and, as split sets, of the folders in it."""
+    files = [*sorted(root.glob("*.jsonl")), *sorted(root.glob("*/*.jsonl"))]
+    in_order = sorted(files, key=lambda file: (file.parent, _ORDER.get(file.stem, len(_ORDER))))
+    return [
+        Part(file.stem, file.parent.name if file.parent != root else None, (file,))
+        for file in in_order
+    ]
 
 
-def find_subtitles(root: str | Path, video_id: str) -> Path | None:
-    """The subtitle file of an id, if the data set has it."""
-    files = (Path(root) / "subtitles" / f"{video_id}{suffix}" for suffix in SUBTITLE_SUFFIXES)
-    return next((file for file in files if file.is_file()), None)
+def has_split(root: str | Path, split: str, split_set: str | None = None) -> bool:
+    """Whether a folder is in this layout, as far as one split tells."""
+    return split_file(root, split, split_set).is_file()
+
+
+def split_file(root: str | Path, split: str, split_set: str | None = None) -> Path:
+    """The file that holds the questions of a split."""
+    return Path(root) / (split_set or "") / f"{split}.jsonl"
 
 
 def _parse(line: str, where: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
         row["video_id"], row["question"] = str(row["video_id"]), str(row["question"])
+        f"{row['video_id']}{row['question']}".encode()  # half a character could not be written
         for name in ("start", "end", "duration"):
             row[name] = float(row[name])
             if not math.isfinite(row[name]):
                 raise ValueError(f"{name} is not a number")
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise DataError(
             f"{where}: {error!r}; needed are video_id, question, start, end and duration (seconds)"
         ) from error
@@ -86,11 +92,8 @@ def _parse(line: str, where: str) -> dict[str, Any]:
 def _video(root: Path, video_id: str, duration_second: float) -> VideoInput:
     if Path(video_id).name != video_id:
         raise DataError(f"{root}: video_id {video_id!r} is not a plain file name")
-    path = find_subtitles(root, video_id)
-    cues: tuple[Cue, ...] = ()
-    if path is not None:
-        try:
-            cues = read_subtitles(path).cues
-        except SubtitleError:
-            cues = ()  # a video whose track is unusable is a video without subtitles
+    cues = read_cues(root, video_id)
     return VideoInput(video_id=video_id, duration_second=duration_second, cues=cues)
+
+
+DATASET = Dataset(load=load, parts=parts)

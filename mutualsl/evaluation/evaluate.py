@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from mutualsl.answer import Answer, ReadOut
-from mutualsl.data import jsonl
-from mutualsl.data.example import Example
-from mutualsl.errors import MutualSLError
+from mutualsl.data import DATASETS, Dataset, Example
+from mutualsl.errors import MutualSLError, SubtitleError
 from mutualsl.evaluation.metrics import Metrics, score
 from mutualsl.inference import AnswerLocalizer, EncodedVideo
 from mutualsl.spans import Span
+from mutualsl.subtitles import Subtitles, read_subtitles
 
 HEADS = ("visual", "textual", "answer")
 
@@ -26,6 +26,7 @@ def evaluate(
     root: Path,
     out: Path,
     *,
+    dataset: Dataset = DATASETS["jsonl"],
     read_out: ReadOut = "confident",
     progress: Callable[[float], None] = lambda fraction: None,
 ) -> dict[str, Any]:
@@ -37,7 +38,7 @@ def evaluate(
     out.mkdir(parents=True, exist_ok=True)
     answered: list[tuple[Example, Answer]] = []
     with (out / "predictions.jsonl").open("w", encoding="utf-8") as file:
-        for example, answer in answers(localizer, examples, root, read_out):
+        for example, answer in answers(localizer, examples, root, read_out, dataset):
             record = answer.to_dict()
             del record["timings"]
             record |= {
@@ -61,30 +62,42 @@ def evaluate(
 
 
 def answers(
-    localizer: AnswerLocalizer, examples: Sequence[Example], root: Path, read_out: ReadOut
+    localizer: AnswerLocalizer,
+    examples: Sequence[Example],
+    root: Path,
+    read_out: ReadOut,
+    dataset: Dataset = DATASETS["jsonl"],
 ) -> Iterator[tuple[Example, Answer]]:
     """Each example with its answer; a video is encoded once for all its questions."""
     ordered = sorted(examples, key=lambda e: e.video.video_id)
     for _, group in groupby(ordered, key=lambda e: e.video.video_id):
         members = list(group)
-        encoded = encode(localizer, members[0], root)
+        encoded = encode(localizer, members[0], root, dataset)
         given = localizer.answer_any(encoded, [e.question for e in members], read_out=read_out)
         yield from zip(members, given, strict=True)
 
 
-def encode(localizer: AnswerLocalizer, example: Example, root: Path) -> EncodedVideo:
+def encode(
+    localizer: AnswerLocalizer,
+    example: Example,
+    root: Path,
+    dataset: Dataset = DATASETS["jsonl"],
+) -> EncodedVideo:
     """The example's video as a visitor's upload would be encoded.
 
-    A video or track that cannot be read is a missing modality here, noted as a warning.
+    The transcript is what the data set loaded. A video or track that cannot be read is a missing
+    modality here, noted as a warning.
     """
-    video_id = example.video.video_id
-    path, subtitles = jsonl.find_video(root, video_id), jsonl.find_subtitles(root, video_id)
-    warnings: tuple[str, ...] = ()
-    for video, track in ((path, subtitles or "none"), (None, subtitles or "none"), (path, "none")):
+    video_id, cues = example.video.video_id, example.video.cues
+    path = dataset.find_video(root, video_id)
+    warnings = () if cues else _unreadable(dataset.find_subtitles(root, video_id))
+    for video in (path, None) if path else (None,):
+        if video is None and not cues:
+            break
         try:
-            encoded = localizer.encode_video(video, track)
+            encoded = localizer.encode_video(video, Subtitles(cues=cues) if cues else "none")
         except MutualSLError as error:
-            warnings = (*warnings, str(error)) if path or subtitles else ()
+            warnings = (*warnings, str(error))
             continue
         if encoded.info is None:
             duration = max(example.video.duration_second, encoded.duration_second)
@@ -94,6 +107,17 @@ def encode(localizer: AnswerLocalizer, example: Example, root: Path) -> EncodedV
     return EncodedVideo(
         name=video_id, path=None, input=empty, subtitles=None, info=None, warnings=warnings
     )
+
+
+def _unreadable(track: Path | None) -> tuple[str, ...]:
+    """Why a subtitle file gave no cues."""
+    if track is None:
+        return ()
+    try:
+        read_subtitles(track)
+    except SubtitleError as error:
+        return (str(error),)
+    return ()
 
 
 def head_metrics(answered: Sequence[tuple[Example, Answer]]) -> dict[str, Metrics]:

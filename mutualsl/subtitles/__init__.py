@@ -2,7 +2,7 @@
 
 from mutualsl.subtitles.doctor import diagnose
 from mutualsl.subtitles.model import Cue, Repair, Subtitles
-from mutualsl.subtitles.read import from_track, parse_subtitles, read_subtitles
+from mutualsl.subtitles.read import fitted, from_track, parse_subtitles, read_subtitles
 from mutualsl.subtitles.write import to_srt, to_webvtt, write_subtitles
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Repair",
     "Subtitles",
     "diagnose",
+    "fitted",
     "from_track",
     "parse_subtitles",
     "read_subtitles",

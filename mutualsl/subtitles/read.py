@@ -1,6 +1,7 @@
 """Subtitles from a file, from bytes or from a track inside a video."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from mutualsl.errors import SubtitleError
@@ -51,6 +52,21 @@ def parse_subtitles(
     parsed = parse_text(text, name)
     repairs = [*repairs, *parsed.repairs]
     return _finish(parsed, name, encoding, repairs, video_duration_second)
+
+
+def fitted(subtitles: Subtitles, video_duration_second: float | None) -> Subtitles:
+    """The same subtitles with no cue past the end of a video; `SubtitleError` if none is left.
+
+    What `read_subtitles` does with the duration of the video, for a track that was read before.
+    """
+    cues, past_end = fit_video(subtitles.cues, video_duration_second)
+    if not past_end:
+        return subtitles
+    if not cues:
+        raise SubtitleError(_nothing_usable("subtitles", past_end))
+    silent, _ = fit_video(subtitles.silent, video_duration_second)
+    report = (*subtitles.report, *past_end)
+    return replace(subtitles, cues=tuple(cues), silent=tuple(silent), report=report)
 
 
 def from_track(

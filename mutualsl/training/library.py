@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from mutualsl.data import Example, TextTokenizer, jsonl, prepare
+from mutualsl.data import Dataset, Example, TextTokenizer, dataset_in, prepare
 from mutualsl.data.example import Rows
 from mutualsl.errors import DataError
 from mutualsl.features import FeatureCache, VisualEncoder, extract
@@ -62,17 +62,18 @@ class Library:
 
     def _load(self, dataset: str, split_set: str | None, split: str) -> list[Example]:
         folder = self._root / dataset
-        examples = jsonl.load(folder, split, split_set)
+        source = dataset_in(folder, split, split_set)
+        examples = source.load(folder, split, split_set)
         if not examples:
             raise DataError(f"{folder}: the {split} split is empty")
         names = {example.video.video_id for example in examples}
         with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoding happens in worker processes
-            rows = pool.map(lambda name: self._rows(folder, name), names)
+            rows = pool.map(lambda name: self._rows(source, folder, name), names)
             by_name = dict(zip(names, rows, strict=True))
         return prepare(examples, self._tokenizer, by_name.__getitem__)
 
-    def _rows(self, folder: Path, video_id: str) -> Rows | None:
-        path = jsonl.find_video(folder, video_id)
+    def _rows(self, source: Dataset, folder: Path, video_id: str) -> Rows | None:
+        path = source.find_video(folder, video_id)
         if path is None:
             return None
         return self._cache.get_or_make(

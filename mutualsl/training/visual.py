@@ -22,7 +22,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from mutualsl.data.jsonl import find_video
+from mutualsl.data.folders import find_video
 from mutualsl.features.base import VisualEncoder
 from mutualsl.features.mini import MiniConfig, MiniEncoder
 from mutualsl.features.network import MiniNetwork, channels_last

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from mutualsl.data import jsonl
+from mutualsl.data import DATASETS, dataset_in, folders, jsonl
 from mutualsl.errors import DataError
 from mutualsl.spans import Span
 
@@ -42,6 +42,9 @@ def test_a_video_without_a_usable_track_has_no_cues(tmp_path):
         {**ROW, "start": "soon"},
         {**ROW, "end": float("nan")},
         "[1, 2]",
+        {**ROW, "question": "\ud800"},
+        {**ROW, "end": 10**400},
+        "[" * 100_000,
     ],
 )
 def test_a_bad_row_is_named(tmp_path, row):
@@ -58,8 +61,29 @@ def test_a_missing_split_and_a_video_id_with_a_path_are_refused(tmp_path):
         jsonl.load(tmp_path, "test")
 
 
+def test_a_file_that_is_no_text_is_named(tmp_path):
+    (tmp_path / "test.jsonl").write_bytes(b"\xff\xfe")
+    with pytest.raises(DataError, match="test.jsonl: not UTF-8"):
+        jsonl.load(tmp_path, "test")
+
+
+def test_a_line_ends_only_where_json_lines_end(tmp_path):
+    text = json.dumps({**ROW, "question": "which\u2028line?"}, ensure_ascii=False)
+    (tmp_path / "test.jsonl").write_text(f"{text}\r\n{text}\n", encoding="utf-8")
+    assert len(jsonl.load(tmp_path, "test")) == 2
+
+
+def test_a_folder_is_read_by_its_layout_then_by_its_name(tmp_path):
+    named, mine = tmp_path / "medvidqa", tmp_path / "mine"
+    for folder in (named, mine):
+        folder.mkdir()
+        assert dataset_in(folder, "test") is DATASETS.get(folder.name, DATASETS["jsonl"])
+        write(folder, ROW)
+        assert dataset_in(folder, "test") is DATASETS["jsonl"]
+
+
 def test_videos_are_found_by_any_ending(tmp_path):
-    assert jsonl.find_video(tmp_path, "a b") is None
+    assert folders.find_video(tmp_path, "a b") is None
     (tmp_path / "videos").mkdir()
     (tmp_path / "videos" / "a b.webm").touch()
-    assert jsonl.find_video(tmp_path, "a b").name == "a b.webm"
+    assert folders.find_video(tmp_path, "a b").name == "a b.webm"

@@ -1,4 +1,4 @@
-"""Command line: ask, doctor, synthesize, evaluate, train.
+"""Command line: ask, doctor, synthesize, data, evaluate, train.
 
 Exit codes: 0 done; 2 wrong usage or unusable input, with one line on stderr that says what, where
 and what to do. Standard output carries the result only; progress goes to stderr. Subcommands import
@@ -10,19 +10,16 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from mutualsl.cli import data
+from mutualsl.cli.output import answer_table, progress
 from mutualsl.errors import MutualSLError
 
-if TYPE_CHECKING:
-    from mutualsl.answer import Answer
-
-CHECKPOINTS = Path(__file__).resolve().parent.parent / "checkpoints"
+CHECKPOINTS = Path(__file__).resolve().parents[2] / "checkpoints"
 DEFAULT_CHECKPOINT = CHECKPOINTS / "mutualsl-mini"
 DEFAULT_VISUAL = CHECKPOINTS / "visual-mini"
 
@@ -30,6 +27,7 @@ DEFAULT_VISUAL = CHECKPOINTS / "visual-mini"
 UsageError: Any = typer.BadParameter.__mro__[1]
 
 app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False)
+app.add_typer(data.app, name="data")
 
 Checkpoint = Annotated[
     Path,
@@ -73,16 +71,16 @@ def ask(
         raise typer.BadParameter(f"--clip {clip}: its folder does not exist; make it first")
     check_question(question)
     localizer = AnswerLocalizer.from_pretrained(checkpoint, device)
-    with _progress("reading") as report:
+    with progress("reading") as report:
         encoded = localizer.encode_video(
             None if video == "-" else video,
             subtitles,
             lambda stage, fraction: report(f"reading {stage}", fraction),
         )
     answer = localizer.ask(encoded, question, top_k, read_out)
-    print(json.dumps(answer.to_dict(), ensure_ascii=False) if as_json else _table(answer))
+    print(json.dumps(answer.to_dict(), ensure_ascii=False) if as_json else answer_table(answer))
     if clip is not None:
-        with _progress("writing clip") as report:
+        with progress("writing clip") as report:
             export_clip(video, answer.span, clip, lambda f: report("writing clip", f))
 
 
@@ -122,7 +120,7 @@ def synthesize(
     if assets:
         make_assets(out)
         return
-    with _progress("rendering") as report:
+    with progress("rendering") as report:
         write_dataset(
             out, videos, seed, split,
             workers=workers, frozen=frozen, text_only=text_only,
@@ -136,7 +134,9 @@ def evaluate(
     data_root: Annotated[Path, typer.Option(help="Its folder.")],
     split: Annotated[str, typer.Option(help="train, val or test.")],
     out: Annotated[Path, typer.Option(help="Folder for predictions.jsonl and metrics.json.")],
-    split_set: Annotated[str | None, typer.Option(help="Folder of the split files.")] = None,
+    split_set: Annotated[
+        str | None, typer.Option(help="official, disjoint, or a folder of split files.")
+    ] = None,
     checkpoint: Checkpoint = DEFAULT_CHECKPOINT,
     read_out: Annotated[str, typer.Option(help="confident or textual.")] = "confident",
     device: Device = "auto",
@@ -156,11 +156,12 @@ def evaluate(
         raise UnknownName("data set", dataset, DATASETS)
     if read_out not in READ_OUTS:
         raise typer.BadParameter(f"--read-out {read_out!r}: choose one of {', '.join(READ_OUTS)}")
-    examples = DATASETS[dataset](data_root, split, split_set)
+    source = DATASETS[dataset]
+    examples = source.load(data_root, split, split_set)
     localizer = AnswerLocalizer.from_pretrained(checkpoint, device)
-    with _progress("evaluating") as report:
+    with progress("evaluating") as report:
         metrics = run(
-            localizer, examples, data_root, out,
+            localizer, examples, data_root, out, dataset=source,
             read_out=read_out, progress=lambda f: report("evaluating", f),
         )  # fmt: skip
     write_run(
@@ -194,45 +195,6 @@ def train(
     if recipe not in RECIPES:
         raise UnknownName("recipe", recipe, RECIPES)
     run(override(RECIPES[recipe](), settings or []), data_root, out, visual, resume)
-
-
-@contextmanager
-def _progress(title: str) -> Iterator[Callable[[str, float], None]]:
-    """A progress bar on stderr; silent when stderr is not a terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    hidden = not console.is_terminal
-    with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
-        task = bar.add_task(title, total=1.0)
-        yield lambda stage, fraction: bar.update(task, description=stage, completed=fraction)
-
-
-def _table(answer: Answer) -> str:
-    """The answer for people."""
-    lines = [f"{answer.question}", ""]
-    for name, head in (("visual", answer.visual), ("textual", answer.textual)):
-        if head is None:
-            lines.append(f"  {name:8} -")
-            continue
-        note = "" if head.in_domain else "  (outside what this predictor has learned)"
-        lines.append(f"  {name:8} {_clock(*head.span)}   score {head.score:.2f}{note}")
-    span = _clock(*answer.span)
-    lines.append(f"  {'answer':8} {span}   score {answer.score:.2f}  from {answer.source}")
-    if answer.agreement is not None:
-        lines.append(f"  agreement (IoU) {answer.agreement:.2f}")
-    lines += [f"  note: {warning}" for warning in answer.warnings]
-    return "\n".join(lines)
-
-
-def _clock(start_second: float, end_second: float) -> str:
-    def one(second: float) -> str:
-        minutes, rest = divmod(round(second, 1), 60)
-        return f"{int(minutes)}:{rest:04.1f}"
-
-    return f"{one(start_second)} - {one(end_second)}"
 
 
 def main(arguments: list[str] | None = None) -> Any:

@@ -1,0 +1,49 @@
+"""What commands print: progress on stderr, the answer for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mutualsl.answer import Answer
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Callable[[str, float], None]]:
+    """A progress bar on stderr; silent when stderr is not a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    hidden = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
+        task = bar.add_task(title, total=1.0)
+        yield lambda stage, fraction: bar.update(task, description=stage, completed=fraction)
+
+
+def answer_table(answer: Answer) -> str:
+    """The answer for people."""
+    lines = [f"{answer.question}", ""]
+    for name, head in (("visual", answer.visual), ("textual", answer.textual)):
+        if head is None:
+            lines.append(f"  {name:8} -")
+            continue
+        note = "" if head.in_domain else "  (outside what this predictor has learned)"
+        lines.append(f"  {name:8} {_clock(*head.span)}   score {head.score:.2f}{note}")
+    span = _clock(*answer.span)
+    lines.append(f"  {'answer':8} {span}   score {answer.score:.2f}  from {answer.source}")
+    if answer.agreement is not None:
+        lines.append(f"  agreement (IoU) {answer.agreement:.2f}")
+    lines += [f"  note: {warning}" for warning in answer.warnings]
+    return "\n".join(lines)
+
+
+def _clock(start_second: float, end_second: float) -> str:
+    def one(second: float) -> str:
+        minutes, rest = divmod(round(second, 1), 60)
+        return f"{int(minutes)}:{rest:04.1f}"
+
+    return f"{one(start_second)} - {one(end_second)}"

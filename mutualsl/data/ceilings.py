@@ -1,0 +1,65 @@
+"""How well the best choice of edges could do: what is lost by answering in cues or in rows."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+
+from mutualsl.data.example import Example, VideoInput
+from mutualsl.spans import Span, iou
+
+Edges = tuple[Sequence[float], Sequence[float]]  # possible starts and ends in seconds, sorted
+
+
+def cue_ceiling(examples: Iterable[Example]) -> float | None:
+    """Best mIoU (percent) of spans from the start of a cue to the end of a cue.
+
+    Over questions whose video has subtitles and whose gold is known; `None` without any.
+    """
+    return _ceiling((e for e in examples if e.video.cues), cue_edges)
+
+
+def row_ceiling(examples: Iterable[Example]) -> float | None:
+    """Best mIoU (percent) of spans of whole one-second rows; `None` without any gold."""
+    return _ceiling(examples, row_edges)
+
+
+def cue_edges(video: VideoInput) -> Edges:
+    """Where cues start, and where they end."""
+    starts = sorted({cue.start_second for cue in video.cues})
+    return starts, sorted({cue.end_second for cue in video.cues})
+
+
+def row_edges(video: VideoInput) -> Edges:
+    """Where one-second rows start, and where they end; the last one ends with the video."""
+    starts = range(math.ceil(video.duration_second))
+    return starts, [min(start + 1.0, video.duration_second) for start in starts]
+
+
+def best_iou(gold: Span, edges: Edges) -> float:
+    """Highest IoU with gold of a span from any start to any end.
+
+    IoU falls to both sides of each gold edge, so only the nearest on either side can be best.
+    """
+    starts = _around(edges[0], gold.start_second)
+    ends = _around(edges[1], gold.end_second)
+    return max((iou(Span(s, e), gold) for s in starts for e in ends), default=0.0)
+
+
+def _around(edges: Sequence[float], second: float) -> Sequence[float]:
+    place = bisect_right(edges, second)
+    return edges[max(0, place - 1) : place + 1]
+
+
+def _ceiling(examples: Iterable[Example], edges_of: Callable[[VideoInput], Edges]) -> float | None:
+    edges: dict[str, Edges] = {}
+    values = []
+    for example in examples:
+        if example.gold is None:
+            continue
+        name = example.video.video_id
+        if name not in edges:
+            edges[name] = edges_of(example.video)
+        values.append(best_iou(example.gold, edges[name]))
+    return 100.0 * sum(values) / len(values) if values else None

@@ -1,0 +1,162 @@
+"""What a copy of a data set holds, what it lacks, and what its splits give away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mutualsl.data.ceilings import cue_ceiling, row_ceiling
+from mutualsl.data.dataset import Dataset, Part
+from mutualsl.data.example import Example
+from mutualsl.data.record import WHERE_TO_GET
+from mutualsl.errors import DataError
+from mutualsl.spans import Span
+
+# Published times are rounded, each file in its own way.
+TOLERANCE_SECOND = 0.05
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Leak:
+    """What a split shares with the training split of its split set."""
+
+    videos: int  # videos that occur in both
+    questions: int  # questions asked word for word in training, of any video
+    spans: int  # questions with the gold span of a training question on the same video
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SplitReport:
+    """Counts of one split; ceilings are mIoU in percent, `None` where there is nothing to snap to.
+
+    Gold is outside when it begins before 0, ends after the video, or does not end after it begins.
+    """
+
+    split_set: str | None
+    split: str
+    questions: int
+    expected: int | None
+    videos: int
+    without_subtitles: tuple[str, ...]
+    without_video: tuple[str, ...]
+    gold_outside: tuple[str, ...]
+    cue_ceiling: float | None
+    row_ceiling: float | None
+    leak: Leak | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """What `check` found: one entry a split, and everything a person should know besides."""
+
+    splits: tuple[SplitReport, ...]
+    findings: tuple[str, ...]
+
+
+def check(
+    dataset: Dataset, root: Path, progress: Callable[[float], None] = lambda fraction: None
+) -> Report:
+    """Read every split that is there; raises `DataError` if none is, or one cannot be read."""
+    parts = dataset.parts(root)
+    present = [part for part in parts if not part.missing]
+    if not present:
+        lacking = f"{parts[0].missing[0]} is missing" if parts else "no <split>.jsonl is in it"
+        raise DataError(f"{root}: {lacking}; {WHERE_TO_GET}")
+    findings = [_absence(part) for part in parts if part.missing]
+    reports = []
+    train: dict[str | None, list[Example]] = {}
+    for done, part in enumerate(present, start=1):
+        examples = dataset.load(root, part.split, part.split_set)
+        if part.split == "train":
+            train[part.split_set] = examples
+        report = _split_report(dataset, root, part, examples, train.get(part.split_set))
+        reports.append(report)
+        findings += _odd(report, examples)
+        progress(done / len(present))
+    return Report(splits=tuple(reports), findings=(*findings, *dataset.remarks(root)))
+
+
+def _split_report(
+    dataset: Dataset,
+    root: Path,
+    part: Part,
+    examples: Sequence[Example],
+    train: Sequence[Example] | None,
+) -> SplitReport:
+    videos = {e.video.video_id: e.video for e in examples}
+    return SplitReport(
+        split_set=part.split_set,
+        split=part.split,
+        questions=len(examples),
+        expected=part.question_count,
+        videos=len(videos),
+        without_subtitles=tuple(sorted(name for name, v in videos.items() if not v.cues)),
+        without_video=tuple(sorted(n for n in videos if dataset.find_video(root, n) is None)),
+        gold_outside=tuple(e.sample_id for e in examples if _is_outside(e)),
+        cue_ceiling=cue_ceiling(examples),
+        row_ceiling=row_ceiling(examples),
+        leak=None if part.split == "train" or train is None else leak(train, examples),
+    )
+
+
+def leak(train: Iterable[Example], other: Sequence[Example]) -> Leak:
+    """What questions share with those trained on; case and spaces make no difference."""
+    train = list(train)
+    questions = {_plain(e.question) for e in train}
+    spans = {_place(e) for e in train}
+    return Leak(
+        videos=len({e.video.video_id for e in train} & {e.video.video_id for e in other}),
+        questions=sum(_plain(e.question) in questions for e in other),
+        spans=sum(_place(e) in spans for e in other),
+    )
+
+
+def _absence(part: Part) -> str:
+    """A sentence about a split that cannot be read for want of files."""
+    count = f" ({part.question_count:,} questions)" if part.question_count else ""
+    names = ", ".join(file.name for file in part.missing)
+    return f"{_name(part.split_set, part.split)}{count} cannot be read: {names} is missing"
+
+
+def _odd(report: SplitReport, examples: Sequence[Example]) -> list[str]:
+    """Sentences about a split that is not what was published, or not what can be scored."""
+    name = _name(report.split_set, report.split)
+    found = []
+    if report.expected not in (None, report.questions):
+        found.append(f"{name} has {report.questions:,} questions; expected are {report.expected:,}")
+    if report.gold_outside:
+        found.append(f"{name}: gold outside the video in {_some(report.gold_outside)}")
+    ids = [e.sample_id for e in examples]
+    if repeated := sorted({i for i in ids if ids.count(i) > 1} if len(set(ids)) < len(ids) else ()):
+        found.append(f"{name}: more than one question is called {_some(repeated)}")
+    return found
+
+
+def _name(split_set: str | None, split: str) -> str:
+    return f"{split_set}, {split}" if split_set else split
+
+
+def _some(names: Sequence[str], most: int = 5) -> str:
+    rest = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest
+
+
+def _is_outside(example: Example) -> bool:
+    gold = example.gold
+    return gold is not None and (
+        gold.start_second < -TOLERANCE_SECOND
+        or gold.end_second > example.video.duration_second + TOLERANCE_SECOND
+        or gold.length_second <= 0
+    )
+
+
+def _plain(question: str) -> str:
+    return " ".join(question.lower().split())
+
+
+def _place(example: Example) -> tuple[str, Span | None]:
+    gold = example.gold
+    if gold is not None:
+        gold = Span(round(gold.start_second, 2), round(gold.end_second, 2))
+    return example.video.video_id, gold

@@ -1,0 +1,84 @@
+"""Data set `medvidqa`: first aid and medical how-to videos (Gupta, Attal, Demner-Fushman 2023).
+
+DIR/{train,val,test}.json            as published; the test questions may be missing
+DIR/subtitles/<video_id>.{vtt,srt}   optional: the data set has none of its own
+DIR/videos/<video_id>.*              optional
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mutualsl.data.dataset import Dataset, Part, parts_of
+from mutualsl.data.example import Example, VideoInput
+from mutualsl.data.folders import read_cues
+from mutualsl.data.record import Record, read_json_records
+from mutualsl.data.split_sets import OFFICIAL, take
+from mutualsl.spans import Span
+
+NAME = "medvidqa"
+QUESTION_COUNTS = {OFFICIAL: {"train": 2710, "val": 145, "test": 155}}
+
+
+def load(root: str | Path, split: str, split_set: str | None = None) -> list[Example]:
+    """Questions of one split; those of videos without subtitles are kept.
+
+    Gold is whole seconds, clamped to [0, video_length] as the benchmark does. Raises `DataError`
+    naming file and record.
+    """
+    return take(NAME, split, split_set, lambda official: _official(Path(root), official))
+
+
+def _official(root: Path, split: str) -> list[Example]:
+    videos: dict[str, VideoInput] = {}
+    examples = []
+    for record in read_json_records(_file(root, split)):
+        video_id = record.file_name("video_id")
+        if video_id not in videos:
+            videos[video_id] = VideoInput(
+                video_id=video_id,
+                duration_second=record.second("video_length"),
+                cues=read_cues(root, video_id),
+            )
+        examples.append(
+            Example(
+                video=videos[video_id],
+                question=record.raw_text("question").strip(),
+                sample_id=record.text("sample_id"),
+                gold=_clamped(record),
+            )
+        )
+    return examples
+
+
+def parts(root: Path) -> list[Part]:
+    """The three published splits."""
+    return parts_of(QUESTION_COUNTS, lambda split, split_set: [_file(root, split)])
+
+
+def remarks(root: Path) -> list[str]:
+    """How many answers end after their video does, by the published length."""
+    count = sum(
+        _published(record) != _clamped(record)
+        for part in parts(root)
+        if not part.missing
+        for record in read_json_records(part.files[0])
+    )
+    return [f"{count} answers reach out of [0, video_length] and were clamped"] if count else []
+
+
+def _file(root: Path, split: str) -> Path:
+    return root / f"{split}.json"
+
+
+def _published(record: Record) -> Span:
+    return Span(record.second("answer_start_second"), record.second("answer_end_second"))
+
+
+def _clamped(record: Record) -> Span:
+    start_second, end_second = _published(record)
+    length_second = record.second("video_length")
+    return Span(max(0.0, start_second), min(end_second, length_second))
+
+
+DATASET = Dataset(load=load, parts=parts, remarks=remarks)

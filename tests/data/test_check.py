@@ -1,0 +1,99 @@
+import json
+
+import pytest
+
+from mutualsl.data import DATASETS
+from mutualsl.data.check import check
+from mutualsl.data.split_sets import disjoint_ids
+from mutualsl.errors import DataError
+from tests.data import raw
+
+ROW = {"video_id": "v", "question": "How?", "start": 1, "end": 2, "duration": 9}
+
+
+def write(folder, **splits):
+    folder.mkdir(exist_ok=True)
+    for split, rows in splits.items():
+        lines = [json.dumps({**ROW, **row}) for row in rows]
+        (folder / f"{split}.jsonl").write_text("\n".join(lines))
+
+
+def test_what_a_split_shares_with_training_is_counted(tmp_path):
+    write(
+        tmp_path,
+        train=[{}, {"video_id": "w", "question": "Why  so?", "start": 3, "end": 4}],
+        test=[
+            {"question": "how?", "start": 5, "end": 6},  # the question of another span
+            {"question": "When?"},  # the span of another question
+            {"video_id": "x", "question": "why so?"},  # the question of another video
+            {"video_id": "x", "question": "Who?"},
+        ],
+    )
+    train, test = check(DATASETS["jsonl"], tmp_path).splits
+    assert train.leak is None
+    assert (test.leak.videos, test.leak.questions, test.leak.spans) == (1, 2, 1)
+    assert (test.questions, test.videos, test.expected) == (4, 2, None)
+
+
+def test_split_sets_do_not_leak_into_each_other(tmp_path):
+    write(tmp_path / "one", train=[{}], val=[{"video_id": "w"}])
+    write(tmp_path / "two", test=[{}])
+    reports = {(r.split_set, r.split): r for r in check(DATASETS["jsonl"], tmp_path).splits}
+    assert list(reports) == [("one", "train"), ("one", "val"), ("two", "test")]
+    assert reports["one", "val"].leak.videos == 0 and reports["two", "test"].leak is None
+
+
+def test_what_is_missing_and_gold_outside_the_video_are_listed(tmp_path):
+    bad = [
+        {"sample_id": "early", "start": -1},
+        {"sample_id": "late", "end": 9.2},
+        {"sample_id": "empty", "end": 1},
+        {"sample_id": "rounded", "end": 9.04},
+        {"sample_id": "rounded", "video_id": "w"},
+    ]
+    write(tmp_path, test=bad)
+    for folder, name in (("videos", "w.mp4"), ("subtitles", "v.vtt")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / name).write_text("WEBVTT\n\n00:01.000 --> 00:02.000\nopen it\n")
+    report = check(DATASETS["jsonl"], tmp_path)
+    (test,) = report.splits
+    assert (test.without_subtitles, test.without_video) == (("w",), ("v",))
+    assert test.gold_outside == ("early", "late", "empty")
+    assert any("early, late, empty" in finding for finding in report.findings)
+    assert any("more than one question is called rounded" in f for f in report.findings)
+
+
+@pytest.mark.parametrize("name", ["tutorialvqa", "vehiclevqa", "medvidqa"])
+def test_a_partial_copy_is_read_and_reported(tmp_path, name):
+    getattr(raw, f"write_{name}")(tmp_path)
+    report = check(DATASETS[name], tmp_path)
+    sets = {split.split_set for split in report.splits}
+    assert sets == ({"official"} if name == "medvidqa" else {"official", "disjoint"})
+    for split in report.splits:
+        assert split.questions < split.expected
+        place = f"{split.split_set}, {split.split} has {split.questions} questions"
+        assert any(place in finding for finding in report.findings)
+
+
+def test_splits_that_cannot_be_read_are_said_to_be_missing(tmp_path):
+    raw.write_tutorialvqa(tmp_path)
+    (tmp_path / "dev.json").unlink()
+    report = check(DATASETS["tutorialvqa"], tmp_path)
+    assert [(s.split_set, s.split) for s in report.splits] == [
+        ("official", "train"),
+        ("official", "test"),
+    ]
+    missing = [finding for finding in report.findings if "cannot be read" in finding]
+    assert len(missing) == 4 and "dev.json is missing" in missing[0]
+
+
+@pytest.mark.parametrize("name", sorted(DATASETS))
+def test_an_empty_folder_is_refused(tmp_path, name):
+    with pytest.raises(DataError, match=r"docs/datasets.md"):
+        check(DATASETS[name], tmp_path)
+
+
+def test_no_video_is_in_two_disjoint_splits():
+    for lists in disjoint_ids().values():
+        ids = [video_id for names in lists.values() for video_id in names]
+        assert len(ids) == len(set(ids)) and set(lists) == {"train", "val", "test"}
