@@ -8,6 +8,7 @@ import app
 from tests.command_line import assert_refused, call, run
 
 pytestmark = pytest.mark.usefixtures("checkpoint")
+RUN = ("--data-root", ".", "--out", "x")
 QUESTION = ("--question", "Where is the kettle?")
 HLS = "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nreal.mp4\n#EXT-X-ENDLIST\n"
 
@@ -70,7 +71,11 @@ def test_a_question_that_cannot_be_asked(folder, capfd, question, words):
         (["sing"], ["sing"]),
         (["doctor", "no-cues.srt"], ["no-cues.srt"]),
         (["synthesize", "--out", "x", "--split", "holdout"], ["holdout", "train"]),
-        (["train", "--recipe", "soup", "--data-root", ".", "--out", "x"], ["soup"]),
+        (["train", "--recipe", "soup", *RUN], ["soup"]),
+        (["train", "--recipe", "transfer", *RUN, "--set", "epoch=1"], ["epoch", "epochs"]),
+        (["train", "--recipe", "transfer", *RUN, "--set", "epochs=few"], ["epochs", "int"]),
+        (["train", "--recipe", "transfer", *RUN, "--set", "epochs"], ["key=value"]),
+        (["train", "--recipe", "transfer", *RUN, "--visual", "nowhere"], ["nowhere"]),
     ],
 )
 def test_wrong_usage(folder, capfd, arguments, words):
