@@ -166,11 +166,12 @@ def _run_stage(
 def _begin(config: Run, out: Path, resume: bool) -> None:
     """Note in `out` what is run there; refuse to mix two runs.
 
-    Raises `DataError` when `out` holds a run and `resume` is not asked for, or another run.
+    A run that failed before its first saved state leaves nothing to mix with. Raises `DataError`
+    when `out` holds a run and `resume` is not asked for, or another run.
     """
     note = out / "recipe.json"
     now = json.dumps(asdict(config), indent=2) + "\n"
-    if note.is_file():
+    if note.is_file() and any(out.glob(f"*/{state.FILE_NAME}")):
         if not resume:
             raise DataError(f"{out}: holds a run already; --resume goes on with it")
         if note.read_text() != now:
