@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -10,7 +11,7 @@ from torch import Tensor
 from mutualsl.models.base import Candidate, Prediction
 from mutualsl.models.losses import SpanLogits
 from mutualsl.models.statistics import ScoreCalibration
-from mutualsl.spans import Span, pairwise_iou, suppress_overlaps
+from mutualsl.spans import Span, iou, pairwise_iou, suppress_overlaps
 
 ToSeconds = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 RIGHT_IOU = 0.5  # a span this close to the answer counts as right
@@ -22,7 +23,6 @@ def decode_span(
     start_second: Tensor,
     end_second: Tensor,
     to_seconds: ToSeconds,
-    calibration: ScoreCalibration,
     *,
     top_k: int,
     in_domain: bool = True,
@@ -32,8 +32,8 @@ def decode_span(
     Eq. 1 takes the most probable span; where the boundaries are in doubt, many less probable ones
     agree on another that is right more often (`docs/decisions/0017-expected-iou.md`). `logits` are
     of one question (1, M), `start_second` and `end_second` (M,) its positions; `to_seconds` maps
-    start and end indices (P,) to seconds. A candidate's score is the calibrated confidence in the
-    span times the candidate's expected IoU beside it.
+    start and end indices (P,) to seconds. The score is the raw confidence, `calibrated` later; that
+    of a further candidate is smaller by as much as its expected IoU.
     """
     log_probs = logits.log_probs()
     starts, ends, pair_log_probs = logits.ranked()
@@ -45,7 +45,7 @@ def decode_span(
     kept = suppress_overlaps(ranked, top_k)
     best, first = kept[0]
     right = mass[overlap[first] >= RIGHT_IOU].sum()
-    score = float(calibration(beyond_chance(right, start_second, end_second, best)))
+    score = float(beyond_chance(right, start_second, end_second, best))
     candidates = tuple(
         Candidate(span, score * float(expected[i] / expected[first].clamp_min(1e-9)))
         for span, i in kept
@@ -58,6 +58,24 @@ def decode_span(
         end_curve=torch.stack([end_second, log_probs.end[0].exp()], dim=1).numpy(),
         in_domain=in_domain,
     )
+
+
+def calibrated(
+    prediction: Prediction, calibration: ScoreCalibration, other: Prediction | None
+) -> Prediction:
+    """The prediction with raw confidences made into probabilities, beside the other predictor's."""
+    own = torch.tensor(prediction.score)
+    if other is None:
+        score = float(calibration(own))
+    else:
+        agreement = torch.tensor(iou(prediction.span, other.span))
+        score = float(calibration(own, torch.tensor(other.score), agreement))
+    best = max(prediction.score, 1e-9)
+    candidates = tuple(
+        replace(c, score=score * (c.score / best if i else 1.0))
+        for i, c in enumerate(prediction.candidates)
+    )
+    return replace(prediction, score=score, candidates=candidates)
 
 
 def beyond_chance(mass: Tensor, start_second: Tensor, end_second: Tensor, span: Span) -> Tensor:

@@ -24,7 +24,7 @@ from mutualsl.models.boxes import (
     VisualPredictor,
     cue_features,
 )
-from mutualsl.models.decoding import decode_span
+from mutualsl.models.decoding import calibrated, decode_span
 from mutualsl.models.layers import ContextQueryAttention, Fusion, SequenceEncoder
 from mutualsl.models.losses import (
     SpanLogits,
@@ -135,6 +135,12 @@ class MutualSL(NeuralLocalizer):
 
     def decode(self, output: MutualSLOutput, batch: Batch, top_k: int = 5) -> list[HeadPredictions]:
         """Both predictors' spans in seconds; `None` for a missing modality or an untrained head."""
+        return [self.calibrate(raw) for raw in self.decode_raw(output, batch, top_k)]
+
+    def decode_raw(
+        self, output: MutualSLOutput, batch: Batch, top_k: int = 5
+    ) -> list[HeadPredictions]:
+        """The same with raw confidences for scores, which calibration is fitted on."""
         in_domain = self.feature_projection.statistics.in_domain(batch.rows, batch.row_mask)
         heads = self.config.trained_heads
         predictions = []
@@ -146,6 +152,15 @@ class MutualSL(NeuralLocalizer):
                 textual = self._decode_textual(output.textual, batch, b, top_k)
             predictions.append(HeadPredictions(visual, textual))
         return predictions
+
+    def calibrate(self, raw: HeadPredictions) -> HeadPredictions:
+        """Scores as probabilities; a visual span outside the domain says nothing of the other."""
+        visual, textual = raw.visual, raw.textual
+        witness = visual if visual is not None and visual.in_domain else None
+        return HeadPredictions(
+            visual and calibrated(visual, self.visual_calibration, textual),
+            textual and calibrated(textual, self.textual_calibration, witness),
+        )
 
     def _decode_visual(
         self, logits: SpanLogits, batch: Batch, b: int, top_k: int, in_domain: bool
@@ -159,7 +174,6 @@ class MutualSL(NeuralLocalizer):
             start_second,
             end_second,
             timeline.rows_to_seconds,
-            self.visual_calibration,
             top_k=top_k,
             in_domain=in_domain,
         )
@@ -172,6 +186,5 @@ class MutualSL(NeuralLocalizer):
             timeline.cue_start_second[0, :count],
             timeline.cue_end_second[0, :count],
             timeline.cues_to_seconds,
-            self.textual_calibration,
             top_k=top_k,
         )

@@ -51,37 +51,67 @@ class RowStatistics(nn.Module):
 
 
 class ScoreCalibration(nn.Module):
-    """Platt scaling: confidence to the probability that a span has IoU >= 0.5 with the answer."""
+    """A predictor's raw confidence to the probability that its span has IoU >= 0.5 with the answer.
 
-    slope: Tensor
-    offset: Tensor
+    Platt scaling; where the other predictor has a span too, what it says counts as well: how sure
+    it is, and how far the two spans agree (their IoU).
+    """
+
+    alone: Tensor
+    beside: Tensor
 
     def __init__(self) -> None:
         super().__init__()
-        self.register_buffer("slope", torch.tensor(1.0))
-        self.register_buffer("offset", torch.tensor(0.0))
+        # Weights of the own logit, the other's logit, the agreement and 1.
+        self.register_buffer("alone", torch.tensor([1.0, 0.0, 0.0, 0.0]))
+        self.register_buffer("beside", torch.tensor([1.0, 0.0, 0.0, 0.0]))
 
-    def forward(self, confidence: Tensor) -> Tensor:
-        """Calibrated probability of a raw confidence in [0, 1], any shape."""
-        return torch.sigmoid(self.slope * confidence.logit(eps=1e-4) + self.offset)
+    def forward(
+        self, confidence: Tensor, other: Tensor | None = None, agreement: Tensor | None = None
+    ) -> Tensor:
+        """Calibrated probability of raw confidences in [0, 1], any shape."""
+        if other is None or agreement is None:
+            return torch.sigmoid(_evidence(confidence, None, None) @ self.alone)
+        return torch.sigmoid(_evidence(confidence, other, agreement) @ self.beside)
 
-    def fit(self, confidence: Tensor, correct: Tensor) -> None:
-        """Logistic regression of `correct` (M,) on the logit of `confidence` (M,)."""
-        slope = torch.tensor(1.0, requires_grad=True)
-        offset = torch.tensor(0.0, requires_grad=True)
-        optimizer = torch.optim.LBFGS([slope, offset], max_iter=200, line_search_fn="strong_wolfe")
-        logit, target = confidence.float().logit(eps=1e-4), correct.float()
+    def fit(
+        self,
+        confidence: Tensor,
+        correct: Tensor,
+        other: Tensor | None = None,
+        agreement: Tensor | None = None,
+    ) -> None:
+        """Logistic regression of `correct` (M,) on confidences (M,), with or without the other."""
+        weights = self.alone if other is None else self.beside
+        weights.copy_(_logistic(_evidence(confidence, other, agreement), correct))
 
-        def closure() -> Tensor:
-            optimizer.zero_grad()
-            predicted = slope * logit + offset
-            loss = nn.functional.binary_cross_entropy_with_logits(predicted, target)
-            loss = loss + 1e-3 * (slope - 1.0) ** 2  # few questions must not give a steep curve
-            loss.backward()
-            return loss
 
-        optimizer.step(closure)
-        with torch.no_grad():
-            # A falling curve would put the worst candidate first; then confidence says nothing.
-            self.slope.copy_(slope.clamp_min(0.0))
-            self.offset.copy_(offset)
+def _evidence(confidence: Tensor, other: Tensor | None, agreement: Tensor | None) -> Tensor:
+    """(..., 4): own logit, the other's logit, agreement, 1."""
+    own = confidence.float().logit(eps=1e-4)
+    absent = torch.zeros_like(own)
+    others = absent if other is None else other.float().logit(eps=1e-4)
+    agrees = absent if agreement is None else agreement.float()
+    return torch.stack([own, others, agrees, torch.ones_like(own)], dim=-1)
+
+
+def _logistic(evidence: Tensor, correct: Tensor) -> Tensor:
+    """Weights (4,) that predict `correct` (M,), drawn gently to trusting the own logit as it is."""
+    usual = torch.tensor([1.0, 0.0, 0.0, 0.0])
+    weights = usual.clone().requires_grad_()
+    optimizer = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
+    target = correct.float()
+
+    def closure() -> Tensor:
+        optimizer.zero_grad()
+        loss = nn.functional.binary_cross_entropy_with_logits(evidence @ weights, target)
+        # Few questions must not give a steep curve; the last weight, the offset, is free.
+        loss = loss + 1e-3 * (weights - usual)[:3].square().sum()
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    found = weights.detach().clone()
+    # A falling curve would put the worst candidate first; then confidence says nothing.
+    found[0] = found[0].clamp_min(0.0)
+    return found

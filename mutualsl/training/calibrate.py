@@ -2,41 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import torch
 
 from mutualsl.data import Collator, Example
 from mutualsl.models import MutualSL
-from mutualsl.spans import iou
+from mutualsl.models.base import HeadPredictions, Prediction
+from mutualsl.models.decoding import RIGHT_IOU
+from mutualsl.models.statistics import ScoreCalibration
+from mutualsl.spans import Span, iou
 from mutualsl.training.sampling import validation_batches
 
 DOMAIN_MARGIN = 1.5  # how much farther than the farthest validation video is still in domain
-RIGHT_IOU = 0.5
+
+Answered = Sequence[tuple[Span, HeadPredictions]]  # gold, and raw confidences for scores
 
 
 def calibrate(
     model: MutualSL, collator: Collator, validation: Mapping[str, Sequence[Example]]
 ) -> None:
-    """Fit both heads' score calibration and the limit of the visual domain on validation data."""
-    pairs: dict[str, list[tuple[float, bool]]] = {"visual": [], "textual": []}
-    distances = [0.0]
+    """Fit both heads' score calibration and the limit of the visual domain on validation data.
+
+    Questions with both modalities are asked three times, so that each head is also seen alone.
+    """
     everything = [e for examples in validation.values() for e in examples]
-    for group in validation_batches(everything):
+    both = [e for e in everything if e.video.rows is not None and e.video.cues]
+    one = [e for e in everything if e.video.rows is None or not e.video.cues]
+    one += [replace(e, video=e.video.without_video()) for e in both]
+    one += [replace(e, video=e.video.without_subtitles()) for e in both]
+    _limit_domain(model, collator, everything)
+    alone = list(_ask(model, collator, one))
+    beside = list(_ask(model, collator, both))
+    _fit(model.visual_calibration, [(g, h.visual, None) for g, h in alone])
+    _fit(model.textual_calibration, [(g, h.textual, None) for g, h in alone])
+    _fit(model.visual_calibration, [(g, h.visual, h.textual) for g, h in beside])
+    _fit(model.textual_calibration, [(g, h.textual, h.visual) for g, h in beside])
+
+
+def _limit_domain(model: MutualSL, collator: Collator, examples: Sequence[Example]) -> None:
+    statistics = model.feature_projection.statistics
+    distances = [0.0]
+    for group in validation_batches(examples):
         batch = collator(group)
-        distance = model.feature_projection.statistics.distance(batch.rows, batch.row_mask)
+        distance = statistics.distance(batch.rows, batch.row_mask)
         distances += distance[batch.has_video].tolist()
-        for example, heads in zip(group, model.predict(batch, top_k=1), strict=True):
-            assert example.gold is not None
-            for name, head in (("visual", heads.visual), ("textual", heads.textual)):
-                if head is not None:
-                    right = iou(head.span, example.gold) >= RIGHT_IOU
-                    pairs[name].append((head.score, right))
-    model.feature_projection.statistics.limit.fill_(DOMAIN_MARGIN * max(distances))
-    for name, calibration in (
-        ("visual", model.visual_calibration),
-        ("textual", model.textual_calibration),
-    ):
-        if pairs[name]:
-            scores, correct = zip(*pairs[name], strict=True)
-            calibration.fit(torch.tensor(scores), torch.tensor(correct))
+    statistics.limit.fill_(DOMAIN_MARGIN * max(distances))
+
+
+@torch.inference_mode()
+def _ask(
+    model: MutualSL, collator: Collator, examples: Sequence[Example]
+) -> Iterator[tuple[Span, HeadPredictions]]:
+    for group in validation_batches(examples) if examples else []:
+        batch = collator(group)
+        raw = model.decode_raw(model(batch), batch, top_k=1)
+        for example, heads in zip(group, raw, strict=True):
+            assert example.gold is not None, "calibration needs gold spans"
+            yield example.gold, heads
+
+
+def _fit(
+    calibration: ScoreCalibration,
+    answered: Sequence[tuple[Span, Prediction | None, Prediction | None]],
+) -> None:
+    """Fit on the questions that the head answered; `answered` is gold, head, other head."""
+    found = [(gold, own, other) for gold, own, other in answered if own is not None]
+    if not found:
+        return
+    confidence = torch.tensor([own.score for _, own, _ in found])
+    correct = torch.tensor([iou(own.span, gold) >= RIGHT_IOU for gold, own, _ in found])
+    pairs = [(own, other) for _, own, other in found if other is not None]
+    if len(pairs) < len(found):
+        calibration.fit(confidence, correct)
+        return
+    others = torch.tensor([other.score for _, other in pairs])
+    agreement = torch.tensor([iou(own.span, other.span) for own, other in pairs])
+    calibration.fit(confidence, correct, others, agreement)

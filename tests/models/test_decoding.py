@@ -1,7 +1,9 @@
+import math
+
 import pytest
 import torch
 
-from mutualsl.models.decoding import beyond_chance, decode_span
+from mutualsl.models.decoding import beyond_chance, calibrated, decode_span
 from mutualsl.models.losses import SpanLogits
 from mutualsl.models.statistics import ScoreCalibration
 from mutualsl.spans import Span, iou
@@ -15,7 +17,6 @@ def decode(logits, top_k=5):
         SECONDS,
         SECONDS + 1,
         lambda starts, ends: (SECONDS[starts], SECONDS[ends] + 1),
-        ScoreCalibration(),
         top_k=top_k,
     )
 
@@ -85,3 +86,22 @@ def test_confidence_is_what_lies_beyond_chance():
 def test_the_only_cue_there_is_gives_no_confidence():
     one = torch.zeros(1)
     assert beyond_chance(torch.tensor(1.0), one, one + 1, Span(0.0, 1.0)).item() == 0.0
+
+
+def test_calibration_keeps_the_order_of_candidates():
+    torch.manual_seed(1)
+    raw = decode(SpanLogits(torch.randn(1, 10), torch.randn(1, 10)))
+    other = decode(joint({(2, 5): 1.0}))
+    calibration = ScoreCalibration()
+    for result in (calibrated(raw, calibration, None), calibrated(raw, calibration, other)):
+        scores = [c.score for c in result.candidates]
+        assert scores == sorted(scores, reverse=True) and scores[0] == result.score
+        assert [c.span for c in result.candidates] == [c.span for c in raw.candidates]
+
+
+def test_the_other_predictor_is_asked_how_sure_it_is_and_whether_it_agrees():
+    calibration = ScoreCalibration()
+    calibration.beside.copy_(torch.tensor([0.0, 0.0, 2.0, 0.0]))
+    one, far = decode(joint({(2, 5): 1.0})), decode(joint({(8, 9): 1.0}))
+    assert calibrated(one, calibration, one).score == pytest.approx(1 / (1 + math.exp(-2.0)))
+    assert calibrated(one, calibration, far).score == pytest.approx(0.5)

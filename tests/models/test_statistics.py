@@ -36,3 +36,13 @@ def test_row_statistics_standardise_and_measure_distance():
     torch.testing.assert_close(statistics.distance(strange, mask), usual)
     strange[0, 0, 2] += 5  # many deviations of the narrow feature
     assert statistics.distance(strange, mask) > 100 * usual
+
+
+def test_what_the_other_predictor_says_counts_where_there_is_one():
+    torch.manual_seed(0)
+    own, other, agreement = torch.rand(3, 4000)
+    true = torch.sigmoid(own.logit() - 0.8 * other.logit() + 2.0 * agreement - 1.0)
+    calibration = ScoreCalibration()
+    calibration.fit(own, torch.bernoulli(true), other, agreement)
+    assert (calibration(own, other, agreement) - true).abs().mean() < 0.03
+    torch.testing.assert_close(calibration(own), own.clamp(1e-4, 1 - 1e-4))  # alone: as before
