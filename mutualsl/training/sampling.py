@@ -40,7 +40,7 @@ def draw_epoch(sources: Sequence[Source], chance: random.Random) -> list[Example
             together.setdefault(example.video.video_id, []).append(example)
         for example in _draw(source.examples, source.per_epoch, chance):
             video = example.video
-            if chance.random() < source.join_share:
+            while chance.random() < source.join_share:  # now and then three or more
                 example = join(example, together[video.video_id], chance)
             if video.rows is not None and video.cues:
                 fate = chance.random()
