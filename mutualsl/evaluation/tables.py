@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mutualsl.errors import DataError, MutualSLError
-from mutualsl.evaluation.evaluate import HEADS
+from mutualsl.evaluation.ious import HEADS
 from mutualsl.evaluation.metrics import THRESHOLDS
 from mutualsl.evaluation.targets import MARGIN, targets
 
