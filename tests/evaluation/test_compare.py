@@ -55,6 +55,23 @@ def test_a_plain_gain_is_found():
     assert textual.p_value < 0.001 and textual.better == 60
 
 
+def test_the_interval_draws_videos_not_questions():
+    def file(end_in_b):
+        ends = {"a": 15, "b": end_in_b}
+        return results(
+            [
+                row(f"{v}{n}", textual=head((10, ends[v])), video_id=v)
+                for v in "ab"
+                for n in range(30)
+            ]
+        )
+
+    textual = compare(file(15), file(19))[1]
+    assert textual.difference == pytest.approx(20.0)
+    assert textual.interval == pytest.approx([0.0, 40.0])  # only a, only b
+    assert textual.p_value == 1.0  # swapping the one video that differs is as good
+
+
 def test_few_videos_are_counted_out():
     differences = np.array([0.5, 0.1, -0.2, 0.3])
     groups = ["a", "a", "b", "c"]
