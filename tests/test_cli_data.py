@@ -85,10 +85,12 @@ def test_every_question_gets_a_row(scored, demos):
         assert given.pop("sample_id") == sample_id
         assert given.pop("video_id") == sample_id.split("-")[0]
         assert len(given.pop("gold")) == 2
-        given.pop("kind", None)
+        assert given.pop("kind") is None
+        assert 0.0 <= given.pop("gold_covered") <= 1.0
         assert "timings" not in given
         check_answer({**given, "timings": dict.fromkeys(("video", "features", "question"), 0)})
     assert predictions["tea-0"]["gold"] == list(demos["kitchen"].gold[0])
+    assert predictions["lost-0"]["gold_covered"] == 0.0
     assert predictions["tea-2"]["question"] == ""
     assert predictions["tea-2"]["textual"] and predictions["tea-2"]["visual"]
 
@@ -112,6 +114,9 @@ def test_metrics_count_every_question(scored):
         assert head["mIoU"] == pytest.approx(100 * sum(values) / 4, abs=0.05)
         for limit in (0.3, 0.5, 0.7):
             assert head[f"R1@{limit}"] == 25.0 * sum(value >= limit for value in values)
+    for name in ("visual", "textual"):
+        assert metrics["oracle@5"]["mIoU"] >= metrics["oracle"]["mIoU"] >= metrics[name]["mIoU"]
+    assert (metrics["oracle"]["n"], metrics["oracle"]["n_answered"]) == (4, 3)
 
 
 def test_a_textual_read_out_scores_the_textual_head(demos, checkpoint, capfd, tmp_path):

@@ -8,7 +8,7 @@ from pkgutil import resolve_name
 import pytest
 
 from mutualsl import cli
-from mutualsl.evaluation.tables import generate
+from mutualsl.evaluation.tables import generate, leftover_plots
 from mutualsl.training.recipes import RECIPES
 from tests.demo import ROOT
 
@@ -38,10 +38,12 @@ def tree():
         yield "".join(folders)
 
 
-def test_generated_pages_are_what_the_results_files_say():
-    for path, text in generate(ROOT).items():
+def test_generated_pages_and_plots_are_what_the_results_files_say():
+    pages = generate(ROOT)
+    for path, text in pages.items():
         current = path.read_text(encoding="utf-8") if path.is_file() else "no file"
         assert text == current, f"{path.name}: run `python -m mutualsl.evaluation.tables`"
+    assert leftover_plots(ROOT, pages) == []
 
 
 @pytest.mark.parametrize("path", list(tree()))

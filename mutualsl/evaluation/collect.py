@@ -1,6 +1,8 @@
 """Gather evaluation runs of one checkpoint into its `metrics.json`, from which tables are made.
 
 python -m mutualsl.evaluation.collect --checkpoint DIR RUN_DIR [RUN_DIR ...]
+
+With `--out docs/results/official.json` the record of weights that are not shipped is kept instead.
 """
 
 from __future__ import annotations
@@ -41,7 +43,7 @@ def collect(checkpoint: Path, runs: Sequence[Path]) -> dict[str, Any]:
             controls = read_json(folder / "controls.json")
     newest = max(about, key=lambda run: str(run["date"]))
     head = {name: newest[name] for name in ("commit", "seed", "date", "weights")}
-    return head | {"rows": rows, "controls": controls}
+    return {"recipe": newest.get("recipe"), **head} | {"rows": rows, "controls": controls}
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -61,10 +63,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Gather evaluation runs of one checkpoint.")
     parser.add_argument("--checkpoint", type=Path, required=True, help="Folder of the weights.")
     parser.add_argument("runs", type=Path, nargs="+", help="Folders `mutualsl evaluate` wrote.")
+    parser.add_argument("--out", type=Path, help="Default: metrics.json beside the weights.")
     options = parser.parse_args(arguments)
+    out: Path = options.out or options.checkpoint / "metrics.json"
     try:
         record = collect(options.checkpoint, options.runs)
-        (options.checkpoint / "metrics.json").write_text(json.dumps(record, indent=2) + "\n")
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(json.dumps(record, indent=2) + "\n")
     except (MutualSLError, OSError) as error:
         print(f"mutualsl: {error}", file=sys.stderr)
         return 2

@@ -12,12 +12,10 @@ from typing import Any
 from mutualsl.answer import Answer, ReadOut
 from mutualsl.data import DATASETS, Dataset, Example
 from mutualsl.errors import MutualSLError, SubtitleError
-from mutualsl.evaluation.metrics import Metrics, score
+from mutualsl.evaluation.predictions import QuestionResult, from_row, to_row
+from mutualsl.evaluation.summary import summary
 from mutualsl.inference import AnswerLocalizer, EncodedVideo
-from mutualsl.spans import Span
 from mutualsl.subtitles import Subtitles, read_subtitles
-
-HEADS = ("visual", "textual", "answer")
 
 
 def evaluate(
@@ -32,31 +30,18 @@ def evaluate(
 ) -> dict[str, Any]:
     """Write `predictions.jsonl` and `metrics.json` into `out` and return the metrics.
 
-    Metrics are percent, for `visual`, `textual` and `answer`, over all questions and, where the
-    data has them, by `kind`.
+    Metrics are computed from the written rows: see `summary`.
     """
     out.mkdir(parents=True, exist_ok=True)
-    answered: list[tuple[Example, Answer]] = []
-    with (out / "predictions.jsonl").open("w", encoding="utf-8") as file:
+    path = out / "predictions.jsonl"
+    results: list[QuestionResult] = []
+    with path.open("w", encoding="utf-8") as file:
         for example, answer in answers(localizer, examples, root, read_out, dataset):
-            record = answer.to_dict()
-            del record["timings"]
-            record |= {
-                "sample_id": example.sample_id,
-                "video_id": example.video.video_id,
-                "gold": list(example.gold or ()),
-                "kind": example.kind,
-            }
-            file.write(json.dumps(record, ensure_ascii=False) + "\n")
-            answered.append((example, answer))
-            progress(len(answered) / len(examples))
-    metrics: dict[str, Any] = head_metrics(answered)
-    kinds = sorted({e.kind for e in examples if e.kind})
-    if kinds:
-        metrics["by_kind"] = {
-            kind: head_metrics([pair for pair in answered if pair[0].kind == kind])
-            for kind in kinds
-        }
+            row = to_row(example, answer)
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+            results.append(from_row(row, f"{path}, line {len(results) + 1}"))
+            progress(len(results) / len(examples))
+    metrics = summary(results)
     (out / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n")
     return metrics
 
@@ -118,14 +103,3 @@ def _unreadable(track: Path | None) -> tuple[str, ...]:
     except SubtitleError as error:
         return (str(error),)
     return ()
-
-
-def head_metrics(answered: Sequence[tuple[Example, Answer]]) -> dict[str, Metrics]:
-    """Metrics of each head and of the chosen answer."""
-    golds = [example.gold or Span(0.0, 0.0) for example, _ in answered]
-    spans: dict[str, list[Span | None]] = {
-        "visual": [a.visual.span if a.visual else None for _, a in answered],
-        "textual": [a.textual.span if a.textual else None for _, a in answered],
-        "answer": [a.span for _, a in answered],
-    }
-    return {name: score(spans[name], golds) for name in HEADS}

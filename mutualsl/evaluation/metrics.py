@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
+
 from mutualsl.spans import Span, iou
 
 THRESHOLDS = (0.3, 0.5, 0.7)
+COLUMNS = (*(f"R1@{m}" for m in THRESHOLDS), "mIoU")
 Metrics = dict[str, float]
+Floats = npt.NDArray[np.float64]
 
 
 def score(predictions: Sequence[Span | None], golds: Sequence[Span]) -> Metrics:
@@ -20,9 +25,17 @@ def score(predictions: Sequence[Span | None], golds: Sequence[Span]) -> Metrics:
         0.0 if predicted is None else iou(predicted, gold)
         for predicted, gold in zip(predictions, golds, strict=True)
     ]
-    count = max(1, len(values))
-    metrics = {f"R1@{m}": 100.0 * sum(v >= m for v in values) / count for m in THRESHOLDS}
-    metrics["mIoU"] = 100.0 * sum(values) / count
-    metrics["n"] = len(values)
-    metrics["n_answered"] = sum(p is not None for p in predictions)
-    return metrics
+    return summarise(np.array(values), sum(p is not None for p in predictions))
+
+
+def summarise(ious: Floats, n_answered: int) -> Metrics:
+    """The metrics of one predictor from the IoU (n,) of every question."""
+    means = columns(ious).sum(axis=0) / max(1, len(ious))
+    metrics: Metrics = dict(zip(COLUMNS, means.tolist(), strict=True))
+    return {**metrics, "n": len(ious), "n_answered": n_answered}
+
+
+def columns(ious: Floats) -> Floats:
+    """What `COLUMNS` averages, (n,) -> (n, 4): 100 where a threshold is reached, IoU in percent."""
+    reached = [ious >= threshold for threshold in THRESHOLDS]
+    return 100.0 * np.stack([*reached, ious], axis=1)

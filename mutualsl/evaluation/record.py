@@ -24,21 +24,24 @@ def write_run(
     split_set: str | None,
     read_out: str,
 ) -> None:
-    """Write `run.json` beside the `metrics.json` it belongs to; `folder` holds the weights.
-
-    Data in the layout `jsonl` is named by its folder, every other data set by its own name.
-    """
+    """Write `run.json` beside the `metrics.json` it belongs to; `folder` holds the weights."""
     run = {
-        "data": data_root.resolve().name if dataset == "jsonl" else dataset,
+        "data": data_name(dataset, data_root),
         "split": split,
         "split_set": split_set,
         "read_out": read_out,
         "weights": weights_id(folder),
+        "recipe": checkpoint.about.get("recipe"),
         "seed": checkpoint.about.get("seed"),
         "commit": current_commit(),
         "date": datetime.now(UTC).date().isoformat(),
     }
     (out / "run.json").write_text(json.dumps(run, indent=2) + "\n")
+
+
+def data_name(dataset: str, data_root: Path) -> str:
+    """Data in the layout `jsonl` is named by its folder, every other data set by its own name."""
+    return data_root.resolve().name if dataset == "jsonl" else dataset
 
 
 def weights_id(folder: Path) -> str:

@@ -1,4 +1,4 @@
-"""Tables of the README and docs/results.md, made from results files and from nothing else.
+"""Tables of the README, docs/results.md and its plots, from results files and from nothing else.
 
 python -m mutualsl.evaluation.tables
 """
@@ -7,189 +7,72 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from mutualsl.errors import DataError, MutualSLError
-from mutualsl.evaluation.evaluate import HEADS
-from mutualsl.evaluation.metrics import THRESHOLDS
-from mutualsl.evaluation.targets import MARGIN, targets
+from mutualsl.evaluation.markdown import fill
+from mutualsl.evaluation.page import PLOTS, Results, page, plots, readme_table
+from mutualsl.evaluation.speed import BENCHMARKS, speed_table
 
 ROOT = Path(__file__).resolve().parents[2]
 METRICS = Path("checkpoints/mutualsl-mini/metrics.json")
-BENCHMARKS = {
-    name: Path(f"benchmarks/results/{name}.json") for name in ("loading", "question", "length")
-}
-WRITTEN_BY = {METRICS: "python -m mutualsl.evaluation.collect"} | {
-    path: f"python -m benchmarks.{name}" for name, path in BENCHMARKS.items()
-}
-COLUMNS = (*(f"R1@{m}" for m in THRESHOLDS), "mIoU")
+DOCS = Path("docs")
+RESULTS = DOCS / "results"
 
 
 def generate(root: Path) -> dict[Path, str]:
-    """The generated pages of a repository, path and text; nothing is written.
+    """The generated files of a repository, path and text; nothing is written.
 
     Raises `DataError` when a results file is missing, naming the command that writes it.
     """
-    record = _results(root, METRICS)
-    speed = {name: _results(root, path) for name, path in BENCHMARKS.items()}
+    results = read_results(root)
     readme = root / "README.md"
-    text = fill(readme.read_text(encoding="utf-8"), "results", summary(record))
+    text = fill(readme.read_text(encoding="utf-8"), "results", readme_table(results.shipped))
     return {
-        root / "docs" / "results.md": page(record, speed),
-        readme: fill(text, "speed", speed_table(speed)),
+        root / DOCS / "results.md": page(results),
+        readme: fill(text, "speed", speed_table(results.speed)),
+        **{root / DOCS / PLOTS / name: drawing for name, drawing in plots(results).items()},
     }
 
 
-def fill(text: str, name: str, block: str) -> str:
-    """`text` with everything between `<!-- name -->` and `<!-- /name -->` replaced."""
-    opening, closing = f"<!-- {name} -->", f"<!-- /{name} -->"
-    before, found, rest = text.partition(opening)
-    _, ended, after = rest.partition(closing)
-    if not (found and ended):
-        raise DataError(f"no {opening} … {closing} block to fill; put both markers back")
-    return f"{before}{opening}\n{block}\n{closing}{after}"
-
-
-def summary(record: dict[str, Any]) -> str:
-    """mIoU by data set and, where the data has them, by kind of question."""
-    rows = []
-    for row in record["rows"]:
-        rows.append([_name(row), str(row["n"]), *(_miou(row[h]) for h in HEADS)])
-        for kind, heads in row.get("by_kind", {}).items():
-            count = str(heads["answer"]["n"])
-            rows.append([f"- `{kind}`", count, *(_miou(heads[h]) for h in HEADS)])
-    return table(["mIoU, percent", "questions", "visual", "textual", "answer"], rows)
-
-
-def speed_table(speed: dict[str, dict[str, Any]]) -> str:
-    """Measured ratios beside their limits."""
-    loading, question, length = speed["loading"], speed["question"], speed["length"]
-    rows = [
-        [
-            "loading 10 minutes of 720p video",
-            f"{loading['ratio']:.2f} × decoding alone ({loading['second']:.1f} s)",
-            *_limit(loading["ratio"], loading["limit"], "{:.1f} ×"),
-        ],
-        [
-            "a further question, 1,500 words of subtitles",
-            f"{question['ratio']:.2f} × the bare text encoder ({question['second']:.2f} s)",
-            *_limit(question["ratio"], question["limit"], "{:.1f} ×"),
-        ],
-        [
-            "memory for one hour of video",
-            f"{length['hour_peak_memory_mb']:,} MB",
-            *_limit(length["hour_peak_memory_mb"], length["memory_limit_mb"], "{:,} MB"),
-        ],
-        [
-            f"time a minute of video, {length['runs'][-1]['minutes']} minutes against "
-            f"{length['runs'][0]['minutes']}",
-            f"{length['hour_to_shortest_time_per_minute']:.2f} ×",
-            "1 × is linear",
-            "-",
-        ],
-    ]
-    machine = loading["machine"]
-    facts = f"{machine['cpus']} CPUs ({machine['processor']}), torch {machine['torch']}"
-    text = table(["what", "measured", "limit", "verdict"], rows)
-    return f"{text}\n\nMeasured on {loading['date']} with {facts}."
-
-
-def page(record: dict[str, Any], speed: dict[str, dict[str, Any]]) -> str:
-    """All of docs/results.md."""
-    return "\n\n".join(_sections(record, speed)) + "\n"
-
-
-def _sections(record: dict[str, Any], speed: dict[str, dict[str, Any]]) -> Iterator[str]:
-    yield "# Results of `mutualsl-mini`"
-    yield (
-        "Generated by `python -m mutualsl.evaluation.tables` from "
-        f"`{METRICS.as_posix()}` and `benchmarks/results/`. Weights `{record['weights']}`, seed "
-        f"{record['seed']}, commit {_commit(record['commit'])}, {record['date']}. "
-        "One training run; percent over all questions, a missing prediction counts 0."
+def read_results(root: Path) -> Results:
+    """Every results file of a repository; those in `docs/results` may be missing."""
+    references = sorted((root / RESULTS / "references").glob("*.json"))
+    command = "python -m mutualsl.evaluation"
+    return Results(
+        shipped=_read(root, METRICS, f"{command}.collect"),
+        speed={
+            name: _read(
+                root, Path(f"benchmarks/results/{name}.json"), f"python -m benchmarks.{name}"
+            )
+            for name in BENCHMARKS
+        },
+        references=[_read(root, p.relative_to(root), f"{command}.references") for p in references],
+        official=_read_if_there(root, RESULTS / "official.json", f"{command}.collect"),
+        transfer=_read_if_there(root, RESULTS / "transfer.json", f"{command}.transfer"),
     )
-    yield "## Targets"
-    found = [[t.what, t.requirement, f"{t.measured:.2f}", t.verdict] for t in targets(record)]
-    yield table(["mIoU on rendered test videos", "required", "measured", "verdict"], found)
-    yield (
-        f"A control may lie at most {MARGIN:.0f} above the mIoU of answering with the whole video, "
-        "measured on the same questions. It says something only of a predictor that is right when "
-        "nothing is taken away: see the table of controls."
-    )
-    for row in record["rows"]:
-        yield f"## {_name(row)}"
-        yield f"{row['n']} questions; the answer is read out `{row['read_out']}`."
-        kinds = {"all": row, **row.get("by_kind", {})}
-        yield table(
-            ["questions", "predictor", *COLUMNS, "answered"],
-            [
-                [
-                    kind,
-                    head,
-                    *(_percent(heads[head][column]) for column in COLUMNS),
-                    f"{heads[head]['n_answered']} of {heads[head]['n']}",
-                ]
-                for kind, heads in kinds.items()
-                for head in HEADS
-            ],
-        )
-    if record["controls"]:
-        yield "## Controls"
-        heads = ("visual", "textual", "whole_video")
-        yield table(
-            ["mIoU, percent", "n", "visual", "textual", "whole video"],
-            [
-                [name, str(result["n"]), *(_percent(result[h]) for h in heads)]
-                for name, result in record["controls"].items()
-            ],
-        )
-    yield "## Speed and memory"
-    yield speed_table(speed)
 
 
-def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+def leftover_plots(root: Path, generated: dict[Path, str]) -> list[Path]:
+    """Plots in `docs/results` that no results file asks for any more."""
+    return [path for path in sorted((root / RESULTS).glob("*.svg")) if path not in generated]
 
 
-def _results(root: Path, path: Path) -> dict[str, Any]:
+def _read(root: Path, path: Path, command: str) -> dict[str, Any]:
     try:
         record: dict[str, Any] = json.loads((root / path).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise DataError(
-            f"{path.as_posix()}: no usable results; `{WRITTEN_BY[path]}` writes them"
-        ) from error
+        raise DataError(f"{path.as_posix()}: no usable results; `{command}` writes them") from error
     return record
 
 
-def _name(row: dict[str, Any]) -> str:
-    parts = (row["data"], row["split_set"], row["split"])
-    name = ", ".join(part for part in parts if part)
-    return name if row["read_out"] == "confident" else f"{name} (read-out: {row['read_out']})"
-
-
-def _commit(commit: str) -> str:
-    changed = " with uncommitted changes" if commit.endswith("-dirty") else ""
-    return f"`{commit[:10]}`{changed}"
-
-
-def _miou(metrics: dict[str, float]) -> str:
-    """mIoU, or a dash where the predictor had nothing to work on."""
-    return _percent(metrics["mIoU"]) if metrics["n_answered"] else "-"
-
-
-def _percent(value: float) -> str:
-    return f"{value:.1f}"
-
-
-def _limit(measured: float, limit: float, form: str) -> tuple[str, str]:
-    return "at most " + form.format(limit), "met" if measured <= limit else "not met"
+def _read_if_there(root: Path, path: Path, command: str) -> dict[str, Any] | None:
+    return _read(root, path, command) if (root / path).exists() else None
 
 
 def main() -> int:
-    """Write every generated page; 2 when results are missing."""
+    """Write every generated file and remove plots of results that are gone; 2 for a user error."""
     try:
         pages = generate(ROOT)
     except MutualSLError as error:
@@ -198,6 +81,8 @@ def main() -> int:
     for path, text in pages.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    for path in leftover_plots(ROOT, pages):
+        path.unlink()
     return 0
 
 

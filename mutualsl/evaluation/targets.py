@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 # Rendered test questions: the kind asks for one predictor, the number is the least mIoU.
@@ -33,7 +33,7 @@ class Target(NamedTuple):
         return "met" if self.met else "not met"
 
 
-def targets(record: dict[str, Any]) -> Iterator[Target]:
+def targets(record: Mapping[str, Any]) -> Iterator[Target]:
     """Every requirement that the results in a checkpoint's `metrics.json` speak of."""
     for row in record["rows"]:
         if row["data"] == "synthetic" and row["split"] == "test" and "by_kind" in row:

@@ -2,6 +2,9 @@
 
 import json
 
+from mutualsl.evaluation.summary import summary
+from tests.evaluation.rows import random_rows, results
+
 
 def metrics(miou, count=30, answered=None):
     """One predictor's metrics."""
@@ -45,6 +48,63 @@ def record():
     }
 
 
+def full_row(data="tutorialvqa", split_set="disjoint", kinds=False):
+    """One evaluation with everything that `mutualsl evaluate` writes."""
+    rows = [own | ({} if kinds else {"kind": None}) for own in random_rows()]
+    run = {"data": data, "split": "test", "split_set": split_set, "read_out": "confident"}
+    return {**run, "n": len(rows), **summary(results(rows))}
+
+
+def full_record():
+    """A record with one such row, as `collect` writes it."""
+    return {**record(), "recipe": "some_recipe", "rows": [full_row(split_set="official")]}
+
+
+def references(data="tutorialvqa", split_set="disjoint", count=60):
+    """One file of docs/results/references."""
+    intervals = {"R1@0.3": [1, 2], "R1@0.5": [1, 2], "R1@0.7": [1, 2], "mIoU": [11.0, 14.5]}
+    found = {
+        "whole video": metrics(12.5, count) | {"interval": intervals, "settings": {}},
+        "nearest train question": metrics(0.0, count, answered=0)
+        | {"interval": None, "settings": {}},
+    }
+    names = {"data": data, "split": "test", "split_set": split_set, "n": count}
+    return {**names, "commit": "0123456789abcdef", "date": "2001-02-03", "references": found}
+
+
+def transfer():
+    """docs/results/transfer.json."""
+
+    def row(predictor, with_transfer, mean):
+        spread = {"mean": mean, "sd": 1.25}
+        columns = dict.fromkeys(("R1@0.3", "R1@0.5", "R1@0.7", "mIoU"), spread)
+        return {"predictor": predictor, "transfer": with_transfer, **columns}
+
+    curve = {"mean": [0.2, 0.4, 0.5], "least": [0.1, 0.3, 0.5], "greatest": [0.3, 0.5, 0.5]}
+    return {
+        "commit": "0123456789abcdef",
+        "date": "2001-02-03",
+        "data": "synthetic",
+        "split": "test",
+        "split_set": None,
+        "n": 30,
+        "seeds": [0, 1, 2],
+        "recipes": {"with": "taught", "without": "alone"},
+        "rows": [
+            row("visual", False, 40.0),
+            row("visual", True, 45.0),
+            row("textual", False, 50.0),
+            row("textual", True, 51.0),
+        ],
+        "curves": {
+            "unit": "epoch",
+            "at": [1.0, 2.0, 3.0],
+            "weight_textual_to_visual": curve,
+            "weight_visual_to_textual": curve,
+        },
+    }
+
+
 def benchmarks():
     """benchmarks/results/*.json by name."""
     facts = {
@@ -61,14 +121,18 @@ def benchmarks():
 
 
 def write_repository(root):
-    """A repository with results and a README that has both markers."""
+    """A repository with the results it must have and a README that has both markers."""
     files = {"checkpoints/mutualsl-mini/metrics.json": record()}
     files |= {f"benchmarks/results/{name}.json": found for name, found in benchmarks().items()}
     for name, content in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(content))
+        write_json(root / name, content)
     blocks = "".join(
         f"<!-- {name} -->\nold\n<!-- /{name} -->\nafter\n" for name in ("results", "speed")
     )
     (root / "README.md").write_text(f"before\n{blocks}")
+
+
+def write_json(path, content):
+    """A results file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content))

@@ -7,7 +7,7 @@ import pytest
 
 from mutualsl.evaluation.collect import main
 from mutualsl.evaluation.record import current_commit, weights_id, write_run
-from tests.evaluation.results import control, heads
+from tests.evaluation.results import control, full_row, heads
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def evaluated(tmp_path, checkpoint):
         write_run(
             out,
             folder=checkpoint,
-            checkpoint=SimpleNamespace(about={"seed": 7}),
+            checkpoint=SimpleNamespace(about={"seed": 7, "recipe": "some_recipe"}),
             dataset=dataset,
             data_root=tmp_path / data_root,
             split="test",
@@ -58,6 +58,24 @@ def test_a_row_for_each_run_and_the_controls_of_the_one_that_has_them(checkpoint
     assert record["controls"] == controls
     assert (record["seed"], record["commit"]) == (7, current_commit())
     assert record["weights"] == weights_id(checkpoint)
+
+
+def test_a_record_of_other_weights_can_be_kept_elsewhere(checkpoint, evaluated, tmp_path):
+    run, out = evaluated("a", metrics=full_row()), tmp_path / "docs" / "official.json"
+    assert main(["--checkpoint", str(checkpoint), "--out", str(out), str(run)]) == 0
+    record = json.loads(out.read_text())
+    assert (record["recipe"], record["seed"]) == ("some_recipe", 7)
+    assert record["rows"][0]["histogram"] == full_row()["histogram"]
+    assert record["rows"][0]["intervals"] == full_row()["intervals"]
+    assert not (checkpoint / "metrics.json").exists()
+
+
+def test_a_run_of_before_has_no_recipe(checkpoint, evaluated):
+    run = evaluated("a")
+    about = json.loads((run / "run.json").read_text())
+    del about["recipe"]
+    (run / "run.json").write_text(json.dumps(about))
+    assert collected(checkpoint, run)["recipe"] is None
 
 
 def test_no_machine_path_is_kept(checkpoint, evaluated, tmp_path):

@@ -4,13 +4,34 @@ import pytest
 
 from mutualsl.errors import DataError
 from mutualsl.evaluation import tables
-from tests.evaluation.results import benchmarks, record, write_repository
+from mutualsl.evaluation.markdown import fill
+from tests.evaluation.results import (
+    full_record,
+    full_row,
+    record,
+    references,
+    transfer,
+    write_json,
+    write_repository,
+)
 
 
 @pytest.fixture
 def repository(tmp_path):
     write_repository(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def complete(repository):
+    """A repository with every results file there can be."""
+    docs = repository / "docs" / "results"
+    shipped = {**record(), "rows": [full_row()]}
+    write_json(repository / "checkpoints" / "mutualsl-mini" / "metrics.json", shipped)
+    write_json(docs / "official.json", full_record())
+    write_json(docs / "transfer.json", transfer())
+    write_json(docs / "references" / "tutorialvqa.json", references())
+    return repository
 
 
 def test_only_the_marked_blocks_of_the_readme_change(repository):
@@ -21,38 +42,32 @@ def test_only_the_marked_blocks_of_the_readme_change(repository):
     assert readme.endswith("<!-- /speed -->\nafter\n")
 
 
-def test_generating_again_changes_nothing(repository):
-    pages = tables.generate(repository)
-    (repository / "README.md").write_text(pages[repository / "README.md"])
-    assert tables.generate(repository) == pages
+def test_generating_again_changes_nothing(complete):
+    pages = tables.generate(complete)
+    (complete / "README.md").write_text(pages[complete / "README.md"])
+    assert tables.generate(complete) == pages
 
 
-def test_the_summary_has_a_line_for_each_data_set_and_kind():
-    assert tables.summary(record()).splitlines()[2:] == [
-        "| synthetic, test | 30 | 41.0 | 42.0 | 43.0 |",
-        "| - `shown` | 30 | 45.0 | 20.0 | 45.5 |",
-        "| - `spoken` | 30 | 20.0 | 50.0 | 47.0 |",
-        "| mine, disjoint, val (read-out: textual) | 30 | - | 31.0 | 31.0 |",
-    ]
+def test_results_of_before_need_no_plots(repository):
+    assert {path.name for path in tables.generate(repository)} == {"README.md", "results.md"}
 
 
-def test_the_page_names_what_the_numbers_come_from():
-    page = tables.page(record(), benchmarks())
-    assert "Weights `feed`, seed 3, commit `0123456789`, 2001-02-03" in page
-    assert "| shown | visual | 55.0 | 45.0 | 35.0 | 45.0 | 30 of 30 |" in page
-    assert "| as asked | 30 | 41.0 | 42.0 | 8.0 |" in page
-
-
-def test_numbers_of_changed_code_say_so():
-    page = tables.page({**record(), "commit": "0123456789abcdef-dirty"}, benchmarks())
-    assert "commit `0123456789` with uncommitted changes," in page
-
-
-def test_limits_are_plainly_met_or_not():
-    page = tables.page(record(), benchmarks())
-    assert "1.61 × decoding alone (15.0 s) | at most 1.6 × | not met |" in page
-    assert "1.40 × the bare text encoder (0.30 s) | at most 1.5 × | met |" in page
-    assert "| 1,234 MB | at most 2,000 MB | met |" in page
+def test_every_plot_is_written_beside_the_page_and_old_ones_go(complete, monkeypatch):
+    monkeypatch.setattr(tables, "ROOT", complete)
+    folder = complete / "docs" / "results"
+    (folder / "gone-histogram.svg").write_text("<svg/>")
+    assert tables.main() == 0
+    assert {path.name for path in folder.glob("*.svg")} == {
+        "tutorialvqa-disjoint-test-histogram.svg",
+        "tutorialvqa-disjoint-test-reliability.svg",
+        "official-tutorialvqa-official-test-histogram.svg",
+        "official-tutorialvqa-official-test-reliability.svg",
+        "transfer.svg",
+    }
+    page = (complete / "docs" / "results.md").read_text()
+    for path in folder.glob("*.svg"):
+        assert page.count(f"](results/{path.name})") == 1
+    assert (folder / "references" / "tutorialvqa.json").is_file()
 
 
 @pytest.mark.parametrize(
@@ -74,6 +89,13 @@ def test_missing_results_are_named_with_the_command_that_writes_them(
     assert not (repository / "docs").exists()
 
 
+@pytest.mark.parametrize("damaged", ["official.json", "transfer.json", "references/x.json"])
+def test_damaged_results_are_no_missing_results(complete, damaged):
+    (complete / "docs" / "results" / damaged).write_text("{")
+    with pytest.raises(DataError, match=f"docs/results/{damaged}: no usable results; `python -m"):
+        tables.generate(complete)
+
+
 def test_a_readme_without_markers_is_an_error():
     with pytest.raises(DataError, match="put both markers back"):
-        tables.fill("<!-- /speed --> <!-- speed -->", "speed", "x")
+        fill("<!-- /speed --> <!-- speed -->", "speed", "x")

@@ -1,0 +1,77 @@
+"""Word matching: BM25 and TF-IDF between short texts.
+
+Letters: Q queries, N documents, V words of the documents. The texts of one video are few and short,
+so dense count matrices do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from mutualsl.evaluation.metrics import Floats
+
+K1, B = 1.2, 0.75  # the usual constants of BM25
+# Words of any question. Within one video they may be rare, and would count as telling.
+STOP_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        "a about all also an and any are as at be been but by can could d did do does done for "
+        "from get go had has have he her here his how i if in into is it its just let like ll m "
+        "make me my no not now of on one or our out over re s she should so some t than that the "
+        "their them then there these they this those to too up us use used using ve want was way "
+        "we were what when where which while who why will with would you your",
+    )
+)
+
+
+def words(text: str) -> list[str]:
+    """Telling words, in lower case, a plural `s` taken off."""
+    found = (word for word in re.findall(r"[a-z0-9]+", text.lower()) if word not in STOP_WORDS)
+    return [re.sub(r"(?<=[a-z]{2}[^s])s$", "", word) for word in found]
+
+
+def counts(queries: Sequence[str], documents: Sequence[str]) -> tuple[Floats, Floats]:
+    """Word counts over the documents' vocabulary: (Q, V), (N, V)."""
+    split = [words(text) for text in documents]
+    index = {word: i for i, word in enumerate(sorted({w for text in split for w in text}))}
+
+    def matrix(texts: Sequence[list[str]]) -> Floats:
+        found = np.zeros((len(texts), len(index)))
+        for row, text in enumerate(texts):
+            for word in text:
+                if word in index:
+                    found[row, index[word]] += 1.0
+        return found
+
+    return matrix([words(text) for text in queries]), matrix(split)
+
+
+def bm25(asked: Floats, written: Floats, idf: Floats) -> Floats:
+    """BM25 of N documents for Q queries, (Q, V), (N, V), (V,) -> (Q, N)."""
+    length = written.sum(axis=1, keepdims=True)
+    norm = K1 * (1 - B + B * length / max(1.0, float(length.mean())))
+    saturated = written * (K1 + 1) / (written + norm)
+    scores: Floats = np.minimum(asked, 1.0) @ (saturated * idf).T
+    return scores
+
+
+def inverse_frequency(written: Floats) -> Floats:
+    """How rare each word is among N documents, (N, V) -> (V,), never below 0."""
+    frequency = (written > 0).sum(axis=0)
+    rarity: Floats = np.log(1 + (len(written) - frequency + 0.5) / (frequency + 0.5))
+    return rarity
+
+
+def tfidf_cosine(asked: Floats, written: Floats) -> Floats:
+    """Cosine of TF-IDF vectors, (Q, V), (N, V) -> (Q, N); 0 without a common word."""
+    idf = inverse_frequency(written)
+    cosine: Floats = _unit(asked * idf) @ _unit(written * idf).T
+    return cosine
+
+
+def _unit(rows: Floats) -> Floats:
+    unit: Floats = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    return unit

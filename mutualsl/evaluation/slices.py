@@ -1,0 +1,72 @@
+"""Which part of the questions a question belongs to, seen from several sides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from mutualsl.evaluation.predictions import QuestionResult
+
+LENGTH_BINS_SECOND = (10, 20, 40, 80)
+THIRDS = ("first third", "middle third", "last third")
+QUESTION_WORDS = ("what", "how", "where", "why", "when", "which")
+FULLY = 0.99  # cue times are rounded, so a gap of this size is none
+UNKNOWN = "unknown"
+
+
+def answer_length(result: QuestionResult) -> str:
+    """Bin of the gold span's length in seconds."""
+    length, lower = result.gold.length_second, 0
+    for upper in LENGTH_BINS_SECOND:
+        if length < upper:
+            return f"{lower} to {upper} s"
+        lower = upper
+    return f"{lower} s and more"
+
+
+def position(result: QuestionResult) -> str:
+    """Third of the video in which the middle of the gold span lies."""
+    middle_second = sum(result.gold) / 2
+    third = int(3 * middle_second / result.duration_second) if result.duration_second > 0 else 0
+    return THIRDS[min(max(third, 0), 2)]
+
+
+def subtitle_coverage(result: QuestionResult) -> str:
+    """How much of the gold span has a cue on screen."""
+    share = result.gold_covered
+    if share is None:
+        return UNKNOWN
+    return "none" if share <= 0 else "full" if share >= FULLY else "part"
+
+
+def question_word(result: QuestionResult) -> str:
+    """The first question word, wherever it stands: "if I want to cut it, how …" asks how."""
+    words = re.findall(r"[a-z]+", result.question.lower())
+    return next((word for word in words if word in QUESTION_WORDS), "other")
+
+
+def kind(result: QuestionResult) -> str:
+    """What the data set says of the question."""
+    return result.kind or UNKNOWN
+
+
+# Labels in the order they are shown; a kind is whatever the data set calls it.
+SLICES: Mapping[str, tuple[Callable[[QuestionResult], str], tuple[str, ...]]] = {
+    "answer length": (
+        answer_length,
+        ("0 to 10 s", "10 to 20 s", "20 to 40 s", "40 to 80 s", "80 s and more"),
+    ),
+    "position": (position, THIRDS),
+    "subtitle coverage": (subtitle_coverage, ("none", "part", "full", UNKNOWN)),
+    "question word": (question_word, (*QUESTION_WORDS, "other")),
+    "kind": (kind, ()),
+}
+
+
+def partition(name: str, results: Sequence[QuestionResult]) -> dict[str, list[bool]]:
+    """One side of `SLICES`: for every label that occurs, which questions have it."""
+    function, order = SLICES[name]
+    labels = [function(result) for result in results]
+    found = [label for label in order if label in labels]
+    found += sorted(set(labels) - set(order))
+    return {label: [own == label for own in labels] for label in found}

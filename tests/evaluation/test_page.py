@@ -1,0 +1,150 @@
+"""docs/results.md says what the results files say, and leaves out what they do not have."""
+
+import pytest
+
+from mutualsl.evaluation.page import Results, page, plots, readme_table
+from tests.evaluation.results import (
+    benchmarks,
+    full_record,
+    full_row,
+    record,
+    references,
+    transfer,
+)
+
+
+def made(**more):
+    return page(Results(**{"shipped": record(), "speed": benchmarks()} | more))
+
+
+def shipped(*rows):
+    return {"shipped": {**record(), "rows": list(rows)}}
+
+
+def lines(text, start):
+    """Cells of the table rows that begin with a text."""
+    found = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    return [cells for cells in found if cells[0] == start]
+
+
+def test_the_readme_has_a_line_for_each_data_set_and_kind():
+    assert readme_table(record()).splitlines()[2:] == [
+        "| synthetic, test | 30 | 41.0 | 42.0 | 43.0 |",
+        "| - `shown` | 30 | 45.0 | 20.0 | 45.5 |",
+        "| - `spoken` | 30 | 20.0 | 50.0 | 47.0 |",
+        "| mine, disjoint, val (read-out: textual) | 30 | - | 31.0 | 31.0 |",
+    ]
+
+
+def test_the_page_names_what_the_numbers_come_from():
+    text = made()
+    assert "Weights `feed`, seed 3, commit `0123456789`, 2001-02-03" in text
+    assert "| as asked | 30 | 41.0 | 42.0 | 8.0 |" in text
+
+
+def test_results_of_before_are_shown_as_far_as_they_go():
+    text = made()
+    assert "| visual | 51.0 | 41.0 | 31.0 | 41.0 | 30 of 30 |" in text
+    assert "| kind | shown | 30 | 45.0 | 20.0 | 45.5 |" in text
+    assert "| visual | - | - | - | - | 0 of 30 |" in text
+    assert "oracle of both |" not in text and "](results/" not in text
+    assert "Official splits" not in text and "Table 2" not in text
+
+
+def test_every_predictor_has_its_intervals():
+    row = full_row()
+    text = made(**shipped(row))
+    head = "| predictor | R1@0.3 | R1@0.5 | R1@0.7 | mIoU | mIoU, 95 % by questions |"
+    assert f"{head} mIoU, 95 % by videos | answered |" in text
+    names = {"visual": "visual", "oracle": "oracle of both", "oracle@5": "oracle@5 of both"}
+    for key, name in names.items():
+        (cells,) = lines(text, name)
+        assert cells[4] == f"{row[key]['mIoU']:.1f}"
+        for unit, cell in (("questions", cells[5]), ("videos", cells[6])):
+            low, high = row["intervals"][unit][key]["mIoU"]
+            assert cell == f"{low:.1f} to {high:.1f}"
+        assert cells[7] == f"{row[key]['n_answered']} of 60"
+
+
+def test_every_slice_has_a_line():
+    row = full_row(kinds=True)
+    text = made(**shipped(row))
+    for name, labels in row["by_slice"].items():
+        for label, heads in labels.items():
+            found = [cells for cells in lines(text, name) if cells[1] == label]
+            assert len(found) == 1
+            assert found[0][2] == str(heads["answer"]["n"])
+            assert len(found[0]) == 8
+
+
+def test_references_and_published_numbers_stand_in_the_same_table():
+    text = made(**shipped(full_row()), references=[references()])
+    table = next(part for part in text.split("\n\n") if part.startswith("| predictor |"))
+    assert "| whole video | 22.5 | 12.5 | 2.5 | 12.5 | - | 11.0 to 14.5 | 60 of 60 |" in table
+    assert "| nearest train question | - | - | - | - | - | - | 0 of 60 |" in table
+    mutualsl, other = (line for line in table.splitlines() if "as published" in line)
+    assert "| 60.14 | 43.59 | 28.28 | 43.48 | - | - | - |" in mutualsl
+    assert "| - | - | - | 43.65 | - | - | - |" in other
+    assert "as published" not in made(**shipped(full_row(data="mine")))
+
+
+@pytest.mark.parametrize(
+    "other", [references(count=59), references(split_set="official"), references(data="mine")]
+)
+def test_references_on_other_questions_are_left_out(other):
+    assert "whole video | 22.5" not in made(**shipped(full_row()), references=[other])
+
+
+def test_weights_that_are_not_shipped_say_so_and_how_to_make_them():
+    text = made(official=full_record())
+    section = text.split("## Official splits: weights that are not shipped\n")[1]
+    assert "They are not part of this repository" in section
+    assert "mutualsl train --recipe some_recipe --data-root data --out runs/some_recipe" in section
+    assert "--data-root data/tutorialvqa --split-set official --split test" in section
+    assert "### tutorialvqa, official, test" in section and "oracle@5 of both" in section
+
+
+def test_the_ablation_has_four_rows_and_its_curves():
+    text = made(transfer=transfer())
+    section = text.split("## Mutual transfer: Table 2 and Fig. 3\n")[1]
+    assert [cells[:3] for name in ("visual", "textual") for cells in lines(section, name)] == [
+        ["visual", "without", "40.0 ± 1.2"],
+        ["visual", "with", "45.0 ± 1.2"],
+        ["textual", "without", "50.0 ± 1.2"],
+        ["textual", "with", "51.0 ± 1.2"],
+    ]
+    assert "synthetic, test, 30 questions; recipes `alone` and `taught`" in section
+    assert "3 training runs (seed 0, 1, 2)" in section and "(results/transfer.svg)" in section
+
+
+def test_one_seed_has_no_deviation():
+    record = transfer() | {"seeds": [0]}
+    for row in record["rows"]:
+        row["mIoU"] = {"mean": 40.0, "sd": None}
+    text = made(transfer=record)
+    assert "1 training run (seed 0)" in text and "| 40.0 |" in text
+
+
+def test_the_page_shows_exactly_the_plots_there_are():
+    results = Results(
+        **shipped(full_row(), record()["rows"][0]),
+        speed=benchmarks(),
+        official=full_record(),
+        transfer=transfer(),
+    )
+    drawn, text = plots(results), page(results)
+    assert len(drawn) == 5
+    assert text.count("](results/") == 5
+    assert all(f"](results/{name})" in text for name in drawn)
+
+
+def test_numbers_of_changed_code_say_so():
+    text = made(shipped={**record(), "commit": "0123456789abcdef-dirty"})
+    assert "commit `0123456789` with uncommitted changes," in text
+
+
+def test_limits_are_plainly_met_or_not():
+    text = made()
+    assert "1.61 × decoding alone (15.0 s) | at most 1.6 × | not met |" in text
+    assert "1.40 × the bare text encoder (0.30 s) | at most 1.5 × | met |" in text
+    assert "| 1,234 MB | at most 2,000 MB | met |" in text
