@@ -21,6 +21,7 @@ class Progress:
 
     epoch: int = 0
     batch: int = 0  # batches of this epoch that are done
+    step: int = 0  # steps of the optimizer since the stage began
     best: float = -1.0  # highest validation mIoU so far
     stale: int = 0  # epochs since then
     log_bytes: int = 0  # length of the log that belongs to this state

@@ -94,18 +94,21 @@ class Trainer:
         for number in range(progress.batch, len(batches)):
             report.step(self._step(batches[number]))
             progress.batch = number + 1
-            steps = progress.batch // config.accumulate
-            whole = progress.batch % config.accumulate == 0
-            saving = whole and steps % config.save_every == 0
-            if whole and (steps % config.log_every == 0 or saving):
-                report.flush(epoch=epoch, step=steps, lr=self._schedule.get_last_lr())
+            if progress.batch % config.accumulate:
+                continue
+            progress.step += 1
+            saving = progress.step % config.save_every == 0
+            if saving or progress.step % config.log_every == 0:
+                self._log(progress, report)
             if saving:
                 progress.log_bytes = report.log_bytes
                 state.save(self._accelerator, self._out, progress)
                 report.say("state saved")
-        report.flush(
-            epoch=epoch, step=len(batches) // config.accumulate, lr=self._schedule.get_last_lr()
-        )
+        self._log(progress, report)
+
+    def _log(self, progress: state.Progress, report: Report) -> None:
+        rates = self._schedule.get_last_lr()
+        report.flush(epoch=progress.epoch, step=progress.step, lr=rates)
 
     def _step(self, examples: list[Example]) -> dict[str, Tensor | float]:
         """Forward, backward and, when enough batches have gathered, a step of the optimizer."""

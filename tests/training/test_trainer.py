@@ -76,6 +76,8 @@ def test_losses_fall_and_every_one_is_logged(tmp_path):
     names = {"visual", "textual", "visual_mutual", "textual_mutual"}
     weights = {"weight_textual_to_visual", "weight_visual_to_textual"}
     assert names | weights | {"lr"} <= set(steps[0])
+    counts = [record["step"] for record in steps]
+    assert counts == sorted(set(counts)) and counts[0] == 2
     first = [r["visual"] + r["textual"] for r in steps if r["epoch"] == 0]
     last = [r["visual"] + r["textual"] for r in steps if r["epoch"] == 2]
     assert sum(last) / len(last) < sum(first) / len(first)
