@@ -20,7 +20,8 @@ def mutualsl_mini() -> RunConfig:
     """The shipped checkpoint: rendered videos and video-disjoint transcripts together.
 
     Each predictor first learns by itself, on what is cheap for it: the textual one on narration
-    alone, the visual one on questions alone. Then both learn together and from each other.
+    and transcripts, cut short and then whole, the visual one on questions alone. Then both learn
+    together and from each other.
     """
     reading = Stage(
         name="reading",
@@ -30,7 +31,19 @@ def mutualsl_mini() -> RunConfig:
             *_transcripts(tutorialvqa=2500, vehiclevqa=2500, crop_tokens=400),
         ),
         train=TrainConfig(
-            epochs=4, text_lr=1e-4, new_lr=5e-4, frozen_layers=0, max_questions=16,
+            epochs=2, text_lr=1e-4, new_lr=5e-4, frozen_layers=0, max_questions=16,
+            average_decay=0.995,
+        ),
+    )  # fmt: skip
+    whole = Stage(
+        name="whole",
+        parts=(
+            Part(dataset="narrations", per_epoch=300),
+            Part(dataset="synthetic", per_epoch=300, validation=200, drop_video=1.0),
+            *_transcripts(tutorialvqa=1500, vehiclevqa=1500, crop_tokens=1200),
+        ),
+        train=TrainConfig(
+            epochs=2, text_lr=5e-5, new_lr=3e-4, frozen_layers=0, max_questions=16,
             average_decay=0.995,
         ),
     )  # fmt: skip
@@ -44,12 +57,12 @@ def mutualsl_mini() -> RunConfig:
         parts=(
             Part(
                 dataset="synthetic",
-                per_epoch=2500, validation=400, drop_video=0.2, drop_subtitles=0.4,
+                per_epoch=2000, validation=400, drop_video=0.2, drop_subtitles=0.4,
             ),
-            *_transcripts(tutorialvqa=60, vehiclevqa=150, crop_tokens=720),
+            *_transcripts(tutorialvqa=300, vehiclevqa=400, crop_tokens=1200),
         ),
         train=TrainConfig(
-            epochs=5, text_lr=3e-5, new_lr=3e-4, frozen_layers=0, max_questions=16
+            epochs=3, text_lr=3e-5, new_lr=3e-4, frozen_layers=0, max_questions=16
         ),
     )  # fmt: skip
     return RunConfig(
@@ -58,7 +71,7 @@ def mutualsl_mini() -> RunConfig:
             "rendered how-to videos and narrations, and transcripts of TutorialVQA and VehicleVQA "
             "(video-disjoint train parts); no camera footage"
         ),
-        stages=(reading, looking, together),
+        stages=(reading, whole, looking, together),
     )
 
 
