@@ -8,7 +8,7 @@ from pkgutil import resolve_name
 import pytest
 
 from mutualsl import cli
-from mutualsl.evaluation.tables import generate, leftover_plots
+from mutualsl.evaluation.report.tables import generate, leftover_plots
 from mutualsl.training.recipes import RECIPES
 from tests.demo import ROOT
 
@@ -42,7 +42,7 @@ def test_generated_pages_and_plots_are_what_the_results_files_say():
     pages = generate(ROOT)
     for path, text in pages.items():
         current = path.read_text(encoding="utf-8") if path.is_file() else "no file"
-        assert text == current, f"{path.name}: run `python -m mutualsl.evaluation.tables`"
+        assert text == current, f"{path.name}: run `python -m mutualsl.evaluation.report.tables`"
     assert leftover_plots(ROOT, pages) == []
 
 

@@ -17,9 +17,9 @@ import numpy as np
 from mutualsl.errors import DataError, MutualSLError
 from mutualsl.evaluation.bootstrap import group_sums, intervals
 from mutualsl.evaluation.ious import SCORED, measure
-from mutualsl.evaluation.markdown import table
 from mutualsl.evaluation.metrics import Floats
 from mutualsl.evaluation.predictions import QuestionResult, read_predictions
+from mutualsl.evaluation.report.markdown import table
 
 FLIPS = 10_000
 SHOWN_IDS = 3

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mutualsl.evaluation import svg
 from mutualsl.evaluation.distributions import BINS
+from mutualsl.evaluation.report import svg
 
 PANEL_WIDTH, PANEL_HEIGHT = 220.0, 170.0
 LEFT, GAP, TOP, BELOW = 46.0, 54.0, 74.0, 48.0

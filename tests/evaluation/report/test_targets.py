@@ -1,6 +1,6 @@
 """A requirement is met at its limit and not beyond."""
 
-from mutualsl.evaluation.targets import targets
+from mutualsl.evaluation.report.targets import targets
 from tests.evaluation.results import control, record
 
 

@@ -1,6 +1,6 @@
 """Tables of the README, docs/results.md and its plots, from results files and from nothing else.
 
-python -m mutualsl.evaluation.tables
+python -m mutualsl.evaluation.report.tables
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from mutualsl.errors import DataError, MutualSLError
-from mutualsl.evaluation.markdown import fill
-from mutualsl.evaluation.page import PLOTS, Results, page, plots, readme_table
-from mutualsl.evaluation.speed import BENCHMARKS, speed_table
+from mutualsl.evaluation.report.markdown import fill
+from mutualsl.evaluation.report.page import PLOTS, Results, page, plots, readme_table
+from mutualsl.evaluation.report.speed import BENCHMARKS, speed_table
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 METRICS = Path("checkpoints/mutualsl-mini/metrics.json")
 DOCS = Path("docs")
 RESULTS = DOCS / "results"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mutualsl.evaluation.page import Results, page, plots, readme_table
+from mutualsl.evaluation.report.page import Results, page, plots, readme_table
 from tests.evaluation.results import (
     benchmarks,
     full_record,

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mutualsl.evaluation.ious import HEADS, SCORED
-from mutualsl.evaluation.markdown import ends, percent, table
 from mutualsl.evaluation.metrics import COLUMNS
-from mutualsl.evaluation.published import PUBLISHED
+from mutualsl.evaluation.report.markdown import ends, percent, table
+from mutualsl.evaluation.report.published import PUBLISHED
 
 Row = Mapping[str, Any]  # one evaluation in a checkpoint's `metrics.json`
 NOTHING = "-"

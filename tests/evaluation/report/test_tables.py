@@ -3,8 +3,8 @@
 import pytest
 
 from mutualsl.errors import DataError
-from mutualsl.evaluation import tables
-from mutualsl.evaluation.markdown import fill
+from mutualsl.evaluation.report import tables
+from mutualsl.evaluation.report.markdown import fill
 from tests.evaluation.results import (
     full_record,
     full_row,

@@ -5,8 +5,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from mutualsl.evaluation.plots import iou_plot, reliability_plot, transfer_plot
-from mutualsl.evaluation.svg import Panel, document, text
+from mutualsl.evaluation.report.plots import iou_plot, reliability_plot, transfer_plot
+from mutualsl.evaluation.report.svg import Panel, document, text
 from tests.evaluation.results import full_row, transfer
 
 NAME = "{http://www.w3.org/2000/svg}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mutualsl.evaluation.markdown import table
+from mutualsl.evaluation.report.markdown import table
 
 BENCHMARKS = ("loading", "question", "length")
 

@@ -1,0 +1,1 @@
+"""From results files to docs/results.md, its plots and the tables of the README."""
