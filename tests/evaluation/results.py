@@ -28,7 +28,11 @@ def control(visual, textual, whole_video=8.0):
 
 def record():
     """A checkpoint's `metrics.json`."""
-    kinds = {"shown": heads(45.0, 20.0, 45.5), "spoken": heads(20.0, 49.99, 47.0)}
+    kinds = {
+        "shown": heads(50.0, 20.0, 45.5, count=20),
+        "both": heads(80.0, 65.0, 45.5, count=10),
+        "spoken": heads(20.0, 59.99, 47.0, count=20),
+    }
     run = {"data": "synthetic", "split": "test", "split_set": None, "read_out": "confident"}
     other = {"data": "mine", "split": "val", "split_set": "disjoint", "read_out": "textual"}
     silent = heads(0.0, 31.0, 31.0) | {"visual": metrics(0.0, answered=0)}
@@ -38,7 +42,7 @@ def record():
         "date": "2001-02-03",
         "weights": "feed",
         "rows": [
-            {**run, "n": 30, **heads(41.0, 42.0, 43.0), "by_kind": kinds},
+            {**run, "n": 30, **heads(41.0, 42.0, 46.99), "by_kind": kinds},
             {**other, "n": 30, **silent},
         ],
         "controls": {

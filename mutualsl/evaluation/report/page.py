@@ -70,7 +70,7 @@ def _sections(results: Results) -> Iterator[str]:
     )
     yield "## Targets"
     found = [[t.what, t.requirement, f"{t.measured:.2f}", t.verdict] for t in targets(record)]
-    yield table(["mIoU on rendered test videos", "required", "measured", "verdict"], found)
+    yield table(["mIoU, percent", "required", "measured", "verdict"], found)
     yield (
         f"A control may lie at most {MARGIN:.0f} above the mIoU of answering with the whole video, "
         "measured on the same questions. It says something only of a predictor that is right when "

@@ -1,17 +1,38 @@
 """A requirement is met at its limit and not beyond."""
 
 from mutualsl.evaluation.report.targets import targets
-from tests.evaluation.results import control, record
+from tests.evaluation.results import control, heads, record
 
 
 def verdicts(results):
     return {target.what: target.verdict for target in targets(results)}
 
 
-def test_each_predictor_is_judged_on_the_kind_that_asks_for_it():
+def test_kinds_count_by_their_questions():
     found = verdicts(record())
-    assert found["visual predictor, questions of kind `shown`"] == "met"  # 45.0
-    assert found["textual predictor, questions of kind `spoken`"] == "not met"  # 49.99
+    both = "synthetic test: {} predictor, kinds `{}` and `both`"
+    assert found[both.format("visual", "shown")] == "met"  # (50 x 20 + 80 x 10) / 30 = 60
+    assert found[both.format("textual", "spoken")] == "met"
+    results = record()
+    results["rows"][0]["by_kind"]["both"]["textual"]["mIoU"] = 60.01
+    assert verdicts(results)[both.format("textual", "spoken")] == "not met"  # 59.997
+
+
+def test_the_answer_has_to_beat_the_better_predictor_by_five():
+    results = record()
+    what = "synthetic test: answer, above either predictor"
+    assert verdicts(results)[what] == "not met"  # 46.99 against 42 + 5
+    results["rows"][0]["answer"]["mIoU"] = 47.0
+    assert verdicts(results)[what] == "met"
+
+
+def test_each_data_set_is_judged_on_its_own_part():
+    results = record()
+    part = {"data": "tutorialvqa", "split": "test", "read_out": "confident", "n": 30}
+    for split_set, expected in (("official", None), ("disjoint", "met")):
+        results["rows"] = [part | {"split_set": split_set} | heads(0.0, 50.0, 50.0)]
+        found = verdicts(results)
+        assert found.get(f"tutorialvqa {split_set} test: textual predictor") == expected
 
 
 def test_a_control_may_lie_five_above_the_whole_video():
@@ -29,4 +50,4 @@ def test_a_control_below_the_whole_video_is_as_good():
 def test_only_rendered_test_questions_are_judged():
     results = record()
     results["rows"][0]["split"] = "val"
-    assert not any("kind" in what for what in verdicts(results))
+    assert not any("synthetic" in what for what in verdicts(results))
