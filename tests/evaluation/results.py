@@ -134,6 +134,8 @@ def write_repository(root):
         f"<!-- {name} -->\nold\n<!-- /{name} -->\nafter\n" for name in ("results", "speed")
     )
     (root / "README.md").write_text(f"before\n{blocks}")
+    card = root / "checkpoints" / "mutualsl-mini" / "README.md"
+    card.write_text("card\n<!-- results -->\nold\n<!-- /results -->\nlimits\n")
 
 
 def write_json(path, content):

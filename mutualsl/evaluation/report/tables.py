@@ -1,4 +1,4 @@
-"""Tables of the README, docs/results.md and its plots, from results files and from nothing else.
+"""Tables of README and model card, docs/results.md and its plots, from results files alone.
 
 python -m mutualsl.evaluation.report.tables
 """
@@ -17,6 +17,7 @@ from mutualsl.evaluation.report.speed import BENCHMARKS, speed_table
 
 ROOT = Path(__file__).resolve().parents[3]
 METRICS = Path("checkpoints/mutualsl-mini/metrics.json")
+CARD = METRICS.with_name("README.md")
 DOCS = Path("docs")
 RESULTS = DOCS / "results"
 
@@ -27,11 +28,13 @@ def generate(root: Path) -> dict[Path, str]:
     Raises `DataError` when a results file is missing, naming the command that writes it.
     """
     results = read_results(root)
-    readme = root / "README.md"
-    text = fill(readme.read_text(encoding="utf-8"), "results", readme_table(results.shipped))
+    readme, card = root / "README.md", root / CARD
+    numbers = readme_table(results.shipped)
+    text = fill(readme.read_text(encoding="utf-8"), "results", numbers)
     return {
         root / DOCS / "results.md": page(results),
         readme: fill(text, "speed", speed_table(results.speed)),
+        card: fill(card.read_text(encoding="utf-8"), "results", numbers),
         **{root / DOCS / PLOTS / name: drawing for name, drawing in plots(results).items()},
     }
 

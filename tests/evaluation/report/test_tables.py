@@ -42,6 +42,12 @@ def test_only_the_marked_blocks_of_the_readme_change(repository):
     assert readme.endswith("<!-- /speed -->\nafter\n")
 
 
+def test_the_model_card_has_the_numbers_of_its_own_weights(repository):
+    card = tables.generate(repository)[repository / tables.CARD]
+    assert card.startswith("card\n<!-- results -->\n| mIoU, percent |") and "old" not in card
+    assert card.endswith("<!-- /results -->\nlimits\n")
+
+
 def test_generating_again_changes_nothing(complete):
     pages = tables.generate(complete)
     (complete / "README.md").write_text(pages[complete / "README.md"])
@@ -49,7 +55,8 @@ def test_generating_again_changes_nothing(complete):
 
 
 def test_results_of_before_need_no_plots(repository):
-    assert {path.name for path in tables.generate(repository)} == {"README.md", "results.md"}
+    made = {path.relative_to(repository).as_posix() for path in tables.generate(repository)}
+    assert made == {"README.md", "docs/results.md", "checkpoints/mutualsl-mini/README.md"}
 
 
 def test_every_plot_is_written_beside_the_page_and_old_ones_go(complete, monkeypatch):
