@@ -15,7 +15,7 @@ from benchmarks.common import CHECKPOINT, WORK, save_ratio
 from mutualsl.data import Batch, Example, jsonl, prepare
 from mutualsl.data.synthetic import write_dataset
 from mutualsl.inference import AnswerLocalizer
-from mutualsl.training.config import TrainConfig
+from mutualsl.training.config import Part, TrainConfig
 from mutualsl.training.sampling import Source, draw_epoch, make_batches
 from mutualsl.training.trainer import Trainer
 
@@ -27,7 +27,8 @@ def main() -> None:
     """Measure and write results/training.json."""
     localizer = AnswerLocalizer.from_pretrained(CHECKPOINT, "cpu")
     model, collator = localizer.checkpoint.model, localizer.collator
-    source = Source(name="narrations", examples=_examples(localizer), per_epoch=QUESTIONS)
+    part = Part(dataset="narrations", per_epoch=QUESTIONS)
+    source = Source(part=part, examples=_examples(localizer))
     chance = random.Random(0)  # what an epoch of the trainer with seed 0 draws
     drawn = draw_epoch([source], chance)
     limits = {"max_tokens": CONFIG.max_tokens, "max_questions": CONFIG.max_questions}

@@ -41,8 +41,10 @@ class Part:
     validation: int = 0  # questions drawn once from the val split
     drop_video: float = 0.0  # modality dropout, where a video has both
     drop_subtitles: float = 0.0
-    crop_tokens: int | None = None  # long transcripts are cut to about this
-    caption_share: float = 0.0  # transcripts cut like automatic captions
+    # Of transcripts without a video: longest stretch that is kept, and how many are cut anew like
+    # automatic captions.
+    crop_tokens: int | None = None
+    caption_share: float = 0.0
     join_share: float = 0.0  # questions asked together with the one answered next
 
 

@@ -31,18 +31,9 @@ class Library:
 
     def sources(self, stage: Stage) -> list[Source]:
         """What a stage draws its training questions from."""
+        captions = CaptionStyle.of(self._tokenizer)
         return [
-            Source(
-                name=part.dataset,
-                examples=self._examples(part, "train"),
-                per_epoch=part.per_epoch,
-                drop_video=part.drop_video,
-                drop_subtitles=part.drop_subtitles,
-                crop_tokens=part.crop_tokens,
-                captions=CaptionStyle.of(self._tokenizer),
-                caption_share=part.caption_share,
-                join_share=part.join_share,
-            )
+            Source(part=part, examples=self._examples(part, "train"), captions=captions)
             for part in stage.parts
         ]
 

@@ -70,7 +70,7 @@ def run_localizer(config: RunConfig, root: Path, out: Path, visual: Path) -> Non
     library = Library(root, tokenizer, encoder)
     model = _new_model(config, weights, encoder.row_width)
     with PartialState().main_process_first():  # the others then find the features in the cache
-        training = {s.name: s for stage in config.stages for s in library.sources(stage)}
+        training = {s.part.dataset: s for stage in config.stages for s in library.sources(stage)}
     rows = [video.rows for s in training.values() for video in s.videos() if video.rows is not None]
     if rows:
         model.feature_projection.statistics.fit(torch.from_numpy(np.concatenate(rows)))
@@ -89,7 +89,7 @@ def run_localizer(config: RunConfig, root: Path, out: Path, visual: Path) -> Non
         "seed": config.stages[0].train.seed,
         "commit": commit,
         "training_videos": {
-            s.name: sorted(v.video_id for v in s.videos()) for s in training.values()
+            name: sorted(v.video_id for v in s.videos()) for name, s in training.items()
         },
         "stages": [asdict(stage) for stage in config.stages],
     }

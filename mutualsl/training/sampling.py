@@ -8,23 +8,18 @@ from dataclasses import dataclass, replace
 
 from mutualsl.data.example import Example, VideoInput
 from mutualsl.training.augment import CaptionStyle, crop, join
+from mutualsl.training.config import Part
 
 QUESTION_TOKENS = 16  # what a question adds to a batch, about
 
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """Training questions of one data set and how often they are asked."""
+    """The training questions of one part of a stage."""
 
-    name: str
+    part: Part
     examples: Sequence[Example]
-    per_epoch: int  # questions drawn for one epoch
-    drop_video: float = 0.0  # modality dropout: probability of hiding one of the two
-    drop_subtitles: float = 0.0
-    crop_tokens: int | None = None  # a long transcript without a video is cut to about this
-    captions: CaptionStyle | None = None  # how to cut transcripts like automatic captions
-    caption_share: float = 0.0
-    join_share: float = 0.0  # of the questions, asked together with the one answered next
+    captions: CaptionStyle | None = None  # how this tokenizer's text is cut like captions
 
     def videos(self) -> list[VideoInput]:
         """Every video once."""
@@ -32,28 +27,35 @@ class Source:
 
 
 def draw_epoch(sources: Sequence[Source], chance: random.Random) -> list[Example]:
-    """One epoch's questions, with modality dropout where a video has both modalities."""
+    """One epoch's questions, as each part of the stage wants them."""
     drawn = []
     for source in sources:
         together: dict[str, list[Example]] = {}
         for example in source.examples:
             together.setdefault(example.video.video_id, []).append(example)
-        for example in _draw(source.examples, source.per_epoch, chance):
-            video = example.video
-            while chance.random() < source.join_share:  # now and then three or more
-                example = join(example, together[video.video_id], chance)
-            if video.rows is not None and video.cues:
-                fate = chance.random()
-                if fate < source.drop_subtitles:
-                    video = video.without_subtitles()
-                elif fate < source.drop_subtitles + source.drop_video:
-                    video = video.without_video()
-            if source.captions and video.rows is None and chance.random() < source.caption_share:
-                video = source.captions.apply(video, chance)
-            if source.crop_tokens is not None and video.rows is None:
-                video = crop(video, example.gold, source.crop_tokens, chance)
-            drawn.append(replace(example, video=video))
+        for example in _draw(source.examples, source.part.per_epoch, chance):
+            others = together[example.video.video_id]
+            while chance.random() < source.part.join_share:  # now and then three or more
+                example = join(example, others, chance)
+            drawn.append(replace(example, video=_changed(example, source, chance)))
     return drawn
+
+
+def _changed(example: Example, source: Source, chance: random.Random) -> VideoInput:
+    """A modality hidden where there are both; a transcript alone recut and cropped."""
+    part, video = source.part, example.video
+    if video.rows is not None and video.cues:
+        fate = chance.random()
+        if fate < part.drop_subtitles:
+            video = video.without_subtitles()
+        elif fate < part.drop_subtitles + part.drop_video:
+            video = video.without_video()
+    if video.rows is None:
+        if source.captions and chance.random() < part.caption_share:
+            video = source.captions.apply(video, chance)
+        if part.crop_tokens is not None:
+            video = crop(video, example.gold, part.crop_tokens, chance)
+    return video
 
 
 def make_batches(

@@ -4,13 +4,16 @@ from dataclasses import replace
 
 from mutualsl.spans import Span
 from mutualsl.training.augment import CaptionStyle
+from mutualsl.training.config import Part
 from mutualsl.training.sampling import Source, draw_epoch, make_batches
 from tests import tiny
 
 
 def source(count=10, **changes):
     examples = [tiny.example(i, cue_count=1 + i) for i in range(count)]
-    return Source(**{"name": "tiny", "examples": examples, "per_epoch": count, **changes})
+    more = {name: changes.pop(name) for name in ("examples", "captions") if name in changes}
+    part = Part(**{"dataset": "tiny", "per_epoch": count, **changes})
+    return Source(**{"part": part, "examples": examples, **more})
 
 
 def test_an_epoch_asks_every_question_before_any_twice():

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from mutualsl.errors import DataError
-from mutualsl.training.config import TrainConfig
+from mutualsl.training.config import Part, TrainConfig
 from mutualsl.training.sampling import Source
 from mutualsl.training.trainer import Trainer
 from tests import tiny
@@ -19,6 +19,11 @@ CONFIG = TrainConfig(
 )
 
 
+def source(examples, **changes):
+    part = Part(dataset="tiny", per_epoch=len(examples), **changes)
+    return Source(part=part, examples=examples)
+
+
 def start(out, config=CONFIG, model=None):
     """Train a tiny model on a mix: some questions without video, some without subtitles."""
     model = model or tiny.model(dropout=0.1)
@@ -26,9 +31,9 @@ def start(out, config=CONFIG, model=None):
     silent = [replace(e, video=e.video.without_subtitles()) for e in examples[:4]]
     text = [replace(e, video=e.video.without_video()) for e in examples[4:8]]
     sources = [
-        Source(name="both", examples=examples, per_epoch=12, drop_subtitles=0.3),
-        Source(name="silent", examples=silent, per_epoch=4),
-        Source(name="text", examples=text, per_epoch=4),
+        source(examples, drop_subtitles=0.3),
+        source(silent),
+        source(text),
     ]
     saved = []
     Trainer(
@@ -147,14 +152,14 @@ def test_it_stops_when_validation_no_longer_improves(tmp_path):
 
 
 def test_accumulated_batches_step_like_one_large_batch(tmp_path):
-    source = Source(name="tiny", examples=[tiny.example(i) for i in range(4)], per_epoch=4)
+    four = source([tiny.example(i) for i in range(4)])
     config = replace(CONFIG, epochs=1, clip=1e9, max_tokens=10**6)
 
     def parameters(accumulate, questions):
         model = tiny.model(dropout=0.0)
         settings = replace(config, accumulate=accumulate, max_questions=questions)
         out = tmp_path / f"{accumulate}-{questions}"
-        Trainer(model, tiny.collator(), [source], {}, settings, out, lambda m: None).train()
+        Trainer(model, tiny.collator(), [four], {}, settings, out, lambda m: None).train()
         return torch.cat([p.detach().flatten() for p in model.parameters()])
 
     def share_alike(one, other):
