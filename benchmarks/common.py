@@ -83,7 +83,7 @@ def save(name: str, result: dict[str, Any]) -> None:
             "python": platform.python_version(),
             "torch": torch.__version__,
         },
-        "commit": current_commit(),
+        "commit": current_commit(generated=["benchmarks/results"]),
         "date": date.today().isoformat(),
     }
     (HERE / "results").mkdir(exist_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -49,11 +50,21 @@ def weights_id(folder: Path) -> str:
     return content_hash(folder / "model.safetensors")[:16]
 
 
-def current_commit() -> str:
-    """Commit of this code, "-dirty" added if tracked files were changed; "unknown" without git."""
-    command = ["git", "describe", "--always", "--dirty", "--exclude=*", "--abbrev=40"]
+def current_commit(generated: Sequence[str] = ()) -> str:
+    """Commit of this code, "-dirty" added if tracked files were changed; "unknown" without git.
+
+    Changes below the folders `generated`, relative to the repository, do not count.
+    """
+    apart = [f":(top,exclude){folder}" for folder in generated]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=HERE)
+        commit = _git("rev-parse", "HEAD")
+        changed = _git("status", "--porcelain", "--untracked-files=no", "--", ":(top)", *apart)
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
+    return f"{commit}-dirty" if changed else commit
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=HERE)
     return done.stdout.strip()

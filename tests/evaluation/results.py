@@ -120,6 +120,13 @@ def benchmarks():
     return {
         "loading": {"second": 15.0, "ratio": 1.61, "limit": 1.6, **facts},
         "question": {"second": 0.3, "ratio": 1.4, "limit": 1.5, **facts},
+        "training": {
+            "ratio": 1.1,
+            "limit": 1.25,
+            "padding_share": 0.04,
+            "padding_limit": 0.15,
+            **facts,
+        },
         "length": {"runs": runs, **memory, "hour_to_shortest_time_per_minute": 1.02, **facts},
     }
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from mutualsl.evaluation.report.markdown import table
 
-BENCHMARKS = ("loading", "question", "length")
+BENCHMARKS = ("loading", "question", "length", "training")
 
 
 def speed_table(speed: dict[str, dict[str, Any]]) -> str:
     """Measured ratios beside their limits; `speed` holds the results of all `BENCHMARKS`."""
-    loading, question, length = (speed[name] for name in BENCHMARKS)
+    loading, question, length, training = (speed[name] for name in BENCHMARKS)
     rows = [
         [
             "loading 10 minutes of 720p video",
@@ -34,6 +34,16 @@ def speed_table(speed: dict[str, dict[str, Any]]) -> str:
             f"{length['hour_to_shortest_time_per_minute']:.2f} ×",
             "1 × is linear",
             "-",
+        ],
+        [
+            "an epoch of training",
+            f"{training['ratio']:.2f} × forward and backward of the bare text encoder",
+            *_limit(training["ratio"], training["limit"], "{:.2f} ×"),
+        ],
+        [
+            "padding among the tokens of that epoch",
+            f"{100 * training['padding_share']:.1f} %",
+            *_limit(100 * training["padding_share"], 100 * training["padding_limit"], "{:.0f} %"),
         ],
     ]
     machine = loading["machine"]
