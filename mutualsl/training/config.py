@@ -41,10 +41,11 @@ class Part:
     validation: int = 0  # questions drawn once from the val split
     drop_video: float = 0.0  # modality dropout, where a video has both
     drop_subtitles: float = 0.0
-    # Of transcripts without a video: longest stretch that is kept, and how many are cut anew like
-    # automatic captions.
+    # Of transcripts without a video: longest stretch that is kept, how many are cut anew like
+    # automatic captions, and how many of their word pieces are hidden.
     crop_tokens: int | None = None
     caption_share: float = 0.0
+    hide_share: float = 0.0
     join_share: float = 0.0  # questions asked together with the one answered next
 
 

@@ -13,7 +13,7 @@ from mutualsl.data import Dataset, Example, TextTokenizer, dataset_in, prepare
 from mutualsl.data.example import Rows
 from mutualsl.errors import DataError
 from mutualsl.features import FeatureCache, VisualEncoder, extract
-from mutualsl.training.augment import CaptionStyle
+from mutualsl.training.augment import WordPieces
 from mutualsl.training.config import Part, Stage
 from mutualsl.training.sampling import Source
 from mutualsl.video import content_hash, probe
@@ -31,9 +31,9 @@ class Library:
 
     def sources(self, stage: Stage) -> list[Source]:
         """What a stage draws its training questions from."""
-        captions = CaptionStyle.of(self._tokenizer)
+        pieces = WordPieces.of(self._tokenizer)
         return [
-            Source(part=part, examples=self._examples(part, "train"), captions=captions)
+            Source(part=part, examples=self._examples(part, "train"), pieces=pieces)
             for part in stage.parts
         ]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mutualsl.data.example import Example, VideoInput
-from mutualsl.training.augment import CaptionStyle, crop, join
+from mutualsl.training.augment import WordPieces, crop, join
 from mutualsl.training.config import Part
 
 QUESTION_TOKENS = 16  # what a question adds to a batch, about
@@ -19,7 +19,7 @@ class Source:
 
     part: Part
     examples: Sequence[Example]
-    captions: CaptionStyle | None = None  # how this tokenizer's text is cut like captions
+    pieces: WordPieces | None = None  # what recutting and hiding need to know of the tokenizer
 
     def videos(self) -> list[VideoInput]:
         """Every video once."""
@@ -51,10 +51,12 @@ def _changed(example: Example, source: Source, chance: random.Random) -> VideoIn
         elif fate < part.drop_subtitles + part.drop_video:
             video = video.without_video()
     if video.rows is None:
-        if source.captions and chance.random() < part.caption_share:
-            video = source.captions.apply(video, chance)
+        if source.pieces and chance.random() < part.caption_share:
+            video = source.pieces.as_captions(video, chance)
         if part.crop_tokens is not None:
             video = crop(video, example.gold, part.crop_tokens, chance)
+        if source.pieces and part.hide_share:
+            video = source.pieces.hide(video, part.hide_share, chance)
     return video
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from mutualsl.spans import Span
-from mutualsl.training.augment import CaptionStyle, crop, join
+from mutualsl.training.augment import WordPieces, crop, join
 from tests import tiny
 
 
@@ -25,7 +25,7 @@ def test_a_cropped_transcript_holds_the_answer_and_little_else(tokens):
 
 
 def styled(video, seed):
-    return CaptionStyle(frozenset({14}), frozenset()).apply(video, random.Random(seed))
+    return WordPieces(frozenset({14}), frozenset()).as_captions(video, random.Random(seed))
 
 
 def test_captions_keep_the_words_their_order_and_the_times_of_both_ends():
@@ -51,8 +51,8 @@ def test_captions_keep_the_words_their_order_and_the_times_of_both_ends():
 def test_a_line_of_captions_never_begins_inside_a_word():
     video = tiny.video(seconds=30, cue_count=10)
     continues = {piece for cue in video.cue_tokens for piece in cue[1::2]}
-    style = CaptionStyle(frozenset(), frozenset(continues))
-    captions = style.apply(video, random.Random(0))
+    style = WordPieces(frozenset(), frozenset(continues))
+    captions = style.as_captions(video, random.Random(0))
     assert len(captions.cues) > 1
     assert not any(cue[0] in continues for cue in captions.cue_tokens[1:])
 
@@ -74,6 +74,21 @@ def test_two_answers_that_follow_each_other_become_one():
 
 def test_style_is_read_off_the_vocabulary():
     tokenizer = tiny.tokenizer()
-    style = CaptionStyle.of(tokenizer)
+    style = WordPieces.of(tokenizer)
     assert not style.continues
     assert style.marks.isdisjoint(tokenizer.encode_all(["how do i open the jar"])[0])
+
+
+def test_a_share_of_the_word_pieces_is_hidden_and_nothing_else_changes():
+    video = tiny.video(seconds=600, cue_count=200)
+    hidden = WordPieces(frozenset(), frozenset(), mask=99).hide(video, 0.2, random.Random(0))
+    pairs = [
+        (before, after)
+        for cue, other in zip(video.cue_tokens, hidden.cue_tokens, strict=True)
+        for before, after in zip(cue, other, strict=True)
+    ]
+    changed = [after for before, after in pairs if after != before]
+    assert set(changed) == {99} and 0.15 < len(changed) / len(pairs) < 0.25
+    assert hidden.cues == video.cues
+    without_mask = WordPieces.of(tiny.tokenizer())
+    assert without_mask.hide(video, 0.2, random.Random(0)) is video

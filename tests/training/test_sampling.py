@@ -3,7 +3,7 @@ from collections import Counter
 from dataclasses import replace
 
 from mutualsl.spans import Span
-from mutualsl.training.augment import CaptionStyle
+from mutualsl.training.augment import WordPieces
 from mutualsl.training.config import Part
 from mutualsl.training.sampling import Source, draw_epoch, make_batches
 from tests import tiny
@@ -11,7 +11,7 @@ from tests import tiny
 
 def source(count=10, **changes):
     examples = [tiny.example(i, cue_count=1 + i) for i in range(count)]
-    more = {name: changes.pop(name) for name in ("examples", "captions") if name in changes}
+    more = {name: changes.pop(name) for name in ("examples", "pieces") if name in changes}
     part = Part(**{"dataset": "tiny", "per_epoch": count, **changes})
     return Source(**{"part": part, "examples": examples, **more})
 
@@ -59,14 +59,14 @@ def test_only_transcripts_without_a_video_are_cropped():
 
 
 def test_captions_and_joined_questions_come_as_often_as_asked():
-    style = CaptionStyle.of(tiny.tokenizer())
+    style = WordPieces.of(tiny.tokenizer())
     text = [replace(tiny.example(i), video=tiny.video(seed=i).without_video()) for i in range(4)]
     after = [replace(e, gold=Span(6.0, 9.0)) for e in text]
     drawn = draw_epoch(
         [
             source(
                 examples=text + after, per_epoch=400,
-                captions=style, caption_share=0.25, join_share=0.5,
+                pieces=style, caption_share=0.25, join_share=0.5,
             )
         ],
         random.Random(0),
