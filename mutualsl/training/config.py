@@ -51,11 +51,14 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """One training after another; each begins with the best weights of the one before."""
+    """One training after another; each begins with the weights that the one before leaves."""
 
     name: str  # its folder in the run
     parts: tuple[Part, ...]
     train: TrainConfig
+    # What it leaves: its best weights (1), or a point on the way to them from where it began. The
+    # middle of both often knows more of what neither has seen (Wortsman et al., CVPR 2022).
+    leave: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)

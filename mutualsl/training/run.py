@@ -152,15 +152,20 @@ def _new_model(config: RunConfig, weights: Path, row_width: int) -> MutualSL:
 def _run_stage(
     model: MutualSL, collator: Collator, library: Library, stage: Stage, out: Path
 ) -> None:
-    """Train, unless that is done already, and leave the best weights in the model."""
+    """Train, unless that is done already, and leave in the model what the stage asks for."""
     best = out / "best.safetensors"
+    began = {name: value.clone() for name, value in model.state_dict().items()}
     if not state.read(out).done:
         Trainer(
             model, collator, library.sources(stage), library.validation(stage), stage.train, out,
             lambda averaged: save_file(averaged.state_dict(), best),
         ).train()  # fmt: skip
         PartialState().wait_for_everyone()
-    model.load_state_dict(load_file(best))
+    found = load_file(best)
+    for name, value in found.items():
+        if value.is_floating_point():
+            value.lerp_(began[name].to(value), 1.0 - stage.leave)
+    model.load_state_dict(found)
 
 
 def _begin(config: Run, out: Path, resume: bool) -> None:
