@@ -7,6 +7,12 @@ from torch import nn
 
 from mutualsl.training.config import TrainConfig
 
+# What turns subtitles into spans; the question passes through the first three as well.
+TEXT_SIDE = (
+    "text_encoder.", "text_projection.", "cross_window.",
+    "textual_projection.", "textual_predictor.",
+)  # fmt: skip
+
 
 def make_optimizer(model: nn.Module, config: TrainConfig) -> torch.optim.AdamW:
     """AdamW over language model and new layers, each with and without weight decay.
@@ -16,7 +22,9 @@ def make_optimizer(model: nn.Module, config: TrainConfig) -> torch.optim.AdamW:
     groups: dict[tuple[float, float], list[nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
         pretrained = "language_model." in name
-        parameter.requires_grad_(not (pretrained and _frozen(name, config.frozen_layers)))
+        frozen = name.startswith(TEXT_SIDE) if config.frozen_text else False
+        frozen = frozen or (pretrained and _frozen(name, config.frozen_layers))
+        parameter.requires_grad_(not frozen)
         if not parameter.requires_grad:
             continue
         decay = config.weight_decay if parameter.ndim > 1 and "embedding" not in name else 0.0

@@ -51,7 +51,7 @@ def mutualsl_mini() -> RunConfig:
     looking = Stage(
         name="looking",
         parts=(Part(dataset="synthetic", per_epoch=3000, validation=200, drop_subtitles=1.0),),
-        train=TrainConfig(epochs=8, text_lr=2e-5, new_lr=1e-3, frozen_layers=4),
+        train=TrainConfig(epochs=8, new_lr=1e-3, frozen_text=True),
     )
     together = Stage(
         name="together",
@@ -63,7 +63,7 @@ def mutualsl_mini() -> RunConfig:
             *_transcripts(tutorialvqa=300, vehiclevqa=400, crop_tokens=1200),
         ),
         train=TrainConfig(
-            epochs=2, text_lr=3e-5, new_lr=3e-4, frozen_layers=0, max_questions=16
+            epochs=1, text_lr=2e-5, new_lr=2e-4, frozen_layers=0, max_questions=16
         ),
     )  # fmt: skip
     return RunConfig(
