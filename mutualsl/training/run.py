@@ -154,7 +154,7 @@ def _run_stage(
 ) -> None:
     """Train, unless that is done already, and leave in the model what the stage asks for."""
     best = out / "best.safetensors"
-    began = {name: value.clone() for name, value in model.state_dict().items()}
+    began = {name: value.detach().clone() for name, value in model.named_parameters()}
     if not state.read(out).done:
         Trainer(
             model, collator, library.sources(stage), library.validation(stage), stage.train, out,
@@ -162,9 +162,8 @@ def _run_stage(
         ).train()  # fmt: skip
         PartialState().wait_for_everyone()
     found = load_file(best)
-    for name, value in found.items():
-        if value.is_floating_point():
-            value.lerp_(began[name].to(value), 1.0 - stage.leave)
+    for name in began if stage.leave < 1.0 else ():
+        found[name].lerp_(began[name].to(found[name]), 1.0 - stage.leave)
     model.load_state_dict(found)
 
 

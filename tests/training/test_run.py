@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from safetensors.torch import load_file
 from transformers import AutoConfig, AutoModel
 
 from mutualsl import AnswerLocalizer
@@ -80,6 +81,34 @@ def test_a_run_leaves_a_checkpoint_that_answers_and_can_be_run_again(root, confi
     run(config, root, tmp_path, VISUAL, resume=True)  # finished stages are not trained again
     assert weights.read_bytes() == first
     assert (tmp_path / "together" / "log.jsonl").read_bytes() == lines
+
+
+def test_a_stage_may_leave_the_middle_of_where_it_began_and_what_it_found(root, config, tmp_path):
+    first, second = config.stages
+    whole = replace(config, stages=(first, second))
+    half = replace(config, stages=(first, replace(second, leave=0.5)))
+    for name, settings in (("whole", whole), ("half", half)):
+        run(settings, root, tmp_path / name, VISUAL)
+    began = load_file(tmp_path / "whole" / "reading" / "best.safetensors")
+    found = load_file(tmp_path / "whole" / "together" / "best.safetensors")
+    left = load_file(tmp_path / "half" / "checkpoint" / "model.safetensors")
+    name = "cross_window.linear.weight"
+    middle = (began[name] + found[name]) / 2
+    torch.testing.assert_close(left[name].float(), middle, atol=1e-3, rtol=1e-2)
+    assert not torch.allclose(found[name], middle, atol=1e-4)
+
+
+def test_a_run_may_begin_with_the_weights_of_another(root, config, tmp_path):
+    run(config, root, tmp_path / "first", VISUAL)
+    weights = tmp_path / "first" / "together" / "best.safetensors"
+    standing = replace(config.stages[1].train, new_lr=0.0, text_lr=0.0)
+    stages = (replace(config.stages[1], train=standing),)
+    run(replace(config, stages=stages, start=str(weights)), root, tmp_path / "second", VISUAL)
+    again = load_file(tmp_path / "second" / "together" / "best.safetensors")
+    for name, value in load_file(weights).items():
+        torch.testing.assert_close(again[name], value, msg=name)
+    with pytest.raises(DataError, match="nowhere"):
+        run(replace(config, start="nowhere"), root, tmp_path / "third", VISUAL)
 
 
 def test_weights_that_are_not_there_are_asked_for(root, config, tmp_path):

@@ -102,6 +102,17 @@ def test_frozen_layers_do_not_move(tmp_path):
     assert any(name.startswith("visual_predictor") for name in moved)
 
 
+def test_a_frozen_text_side_gives_the_same_textual_spans(tmp_path):
+    before = tiny.model(dropout=0.1)
+    after, _ = start(tmp_path, replace(CONFIG, frozen_text=True))
+    batch = tiny.collator()([replace(tiny.example(), video=tiny.video().without_video())])
+    one, other = before(batch).textual, after.eval()(batch).textual
+    assert torch.equal(one.start, other.start) and torch.equal(one.pair, other.pair)
+    assert not torch.equal(
+        before.visual_predictor.start.weight, after.visual_predictor.start.weight
+    )
+
+
 @pytest.mark.parametrize("calls", [1, 7, 15])
 def test_a_killed_run_goes_on_bit_for_bit(tmp_path, calls):
     whole, kept = start(tmp_path / "whole")
