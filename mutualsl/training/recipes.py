@@ -51,19 +51,19 @@ def mutualsl_mini() -> RunConfig:
     looking = Stage(
         name="looking",
         parts=(Part(dataset="synthetic", per_epoch=3000, validation=200, drop_subtitles=1.0),),
-        train=TrainConfig(epochs=8, new_lr=1e-3, frozen_text=True),
+        train=TrainConfig(epochs=8, text_lr=2e-5, new_lr=1e-3, frozen_layers=4),
     )
     together = Stage(
         name="together",
         parts=(
             Part(
                 dataset="synthetic",
-                per_epoch=2000, validation=400, drop_video=0.2, drop_subtitles=0.4,
+                per_epoch=1500, validation=300, drop_video=0.2, drop_subtitles=0.3,
             ),
-            *_transcripts(tutorialvqa=300, vehiclevqa=400, crop_tokens=1200),
+            *_transcripts(tutorialvqa=200, vehiclevqa=300, crop_tokens=1200),
         ),
         train=TrainConfig(
-            epochs=1, text_lr=2e-5, new_lr=2e-4, frozen_layers=0, max_questions=16
+            epochs=1, text_lr=1e-5, new_lr=1e-4, frozen_layers=0, max_questions=16
         ),
     )  # fmt: skip
     return RunConfig(
