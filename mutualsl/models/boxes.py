@@ -44,10 +44,12 @@ class SegmentProjection(nn.Module):
     Beside it stand the words a cue shares with the question, the silence around it and its length.
     """
 
-    def __init__(self, text_width: int, width: int) -> None:
+    def __init__(self, text_width: int, width: int, edges: bool = True) -> None:
         super().__init__()
-        self.project = nn.Linear(3 * text_width, width)
-        self.features = nn.Linear(CUE_FEATURES, width, bias=False)
+        self.edges = edges
+        self.project = nn.Linear((3 if edges else 1) * text_width, width)
+        if edges:
+            self.features = nn.Linear(CUE_FEATURES, width, bias=False)
         self.match = nn.Parameter(torch.zeros(width, text_width))
         with torch.no_grad():
             self.match[: width // 16] = 0.25
@@ -58,8 +60,10 @@ class SegmentProjection(nn.Module):
         directions = functional.normalize(segments.mean, dim=-1)
         match = directions[:, 1:] * directions[:, :1] * segments.mean.shape[-1] ** 0.5
         match = match - masked_mean(match, segments.mask[:, 1:]).unsqueeze(1)
-        of_cues = match @ self.match.T + self.features(features)
-        vectors = torch.cat([segments.mean, segments.first, segments.last], dim=-1)
+        of_cues, vectors = match @ self.match.T, segments.mean
+        if self.edges:
+            of_cues = of_cues + self.features(features)
+            vectors = torch.cat([segments.mean, segments.first, segments.last], dim=-1)
         return self.project(vectors) + functional.pad(of_cues, (0, 0, 1, 0))
 
 

@@ -48,6 +48,7 @@ class MutualSLConfig:
     heads: int = 4
     dropout: float = 0.2
     mutual: bool = True  # Eq. 14-19; off for the ablation of Table 2
+    edges: bool = True  # cue vectors know their edges, silences and shared words; off: Eq. 2 alone
     pairs: bool = True  # whole spans are scored beside their edges; off: Eq. 9 alone
     trained_heads: tuple[str, ...] = ("visual", "textual")  # a head not named here shows no span
 
@@ -67,7 +68,7 @@ class MutualSL(NeuralLocalizer):
         self.config = config
         width, dropout = config.width, config.dropout
         self.text_encoder = text_encoder or TextEncoder.from_config(config.text_encoder)
-        self.text_projection = SegmentProjection(self.text_encoder.width, width)
+        self.text_projection = SegmentProjection(self.text_encoder.width, width, config.edges)
         self.cross_window = SequenceEncoder(width, heads=config.heads, dropout=dropout)
         self.feature_projection = FeatureProjection(config.row_width, width, config.heads, dropout)
         self.attention = ContextQueryAttention(width, dropout)
