@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from mutualsl.errors import DataError, MutualSLError
-from mutualsl.evaluation.record import weights_id
+from mutualsl.errors import DataError
+from mutualsl.evaluation.record import weights_id, write_record
 
 RUN_FIELDS = ("data", "split", "split_set", "read_out")
 
@@ -66,14 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, help="Default: metrics.json beside the weights.")
     options = parser.parse_args(arguments)
     out: Path = options.out or options.checkpoint / "metrics.json"
-    try:
-        record = collect(options.checkpoint, options.runs)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(json.dumps(record, indent=2) + "\n")
-    except (MutualSLError, OSError) as error:
-        print(f"mutualsl: {error}", file=sys.stderr)
-        return 2
-    return 0
+    return write_record(out, lambda: collect(options.checkpoint, options.runs))
 
 
 if __name__ == "__main__":

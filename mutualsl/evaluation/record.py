@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from mutualsl.checkpoint import Checkpoint
+from mutualsl.errors import MutualSLError
 from mutualsl.video import content_hash
 
 HERE = Path(__file__).resolve().parent
@@ -43,6 +46,21 @@ def write_run(
 def data_name(dataset: str, data_root: Path) -> str:
     """Data in the layout `jsonl` is named by its folder, every other data set by its own name."""
     return data_root.resolve().name if dataset == "jsonl" else dataset
+
+
+def write_record(out: Path, make: Callable[[], Mapping[str, Any]]) -> int:
+    """Write what `make` gives to a results file; the exit code of a command that does only that.
+
+    0 when it is written; 2, with one line on stderr, for what the user can put right.
+    """
+    try:
+        text = json.dumps(make(), indent=2) + "\n"
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(text)
+    except (MutualSLError, OSError) as error:
+        print(f"mutualsl: {error}", file=sys.stderr)
+        return 2
+    return 0
 
 
 def weights_id(folder: Path) -> str:

@@ -9,7 +9,6 @@ The few settings (length and place of a window, width of smoothing) are chosen o
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -21,11 +20,11 @@ import numpy as np
 
 from mutualsl.data import DATASETS
 from mutualsl.data.example import Example, VideoInput
-from mutualsl.errors import DataError, MutualSLError, UnknownName
+from mutualsl.errors import DataError, UnknownName
 from mutualsl.evaluation.bootstrap import intervals
 from mutualsl.evaluation.lexical import bm25, counts, inverse_frequency, tfidf_cosine
 from mutualsl.evaluation.metrics import COLUMNS, Floats, columns, summarise
-from mutualsl.evaluation.record import current_commit, data_name
+from mutualsl.evaluation.record import current_commit, data_name, write_record
 from mutualsl.spans import Span, iou
 
 Spans = list[Span | None]
@@ -202,28 +201,26 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--split", required=True, help="The part that is answered.")
     parser.add_argument("--out", type=Path, required=True, help="Results file to write.")
     options = parser.parse_args(arguments)
-    try:
-        if options.dataset not in DATASETS:
-            raise UnknownName("data set", options.dataset, DATASETS)
-        load = DATASETS[options.dataset].load
-        train, asked = (
-            load(options.data_root, split, options.split_set) for split in ("train", options.split)
-        )
-        record = {
-            "data": data_name(options.dataset, options.data_root),
-            "split": options.split,
-            "split_set": options.split_set,
-            "n": len(asked),
-            "commit": current_commit(),
-            "date": datetime.now(UTC).date().isoformat(),
-            "references": measure(train, asked),
-        }
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.write_text(json.dumps(record, indent=2) + "\n")
-    except (MutualSLError, OSError) as error:
-        print(f"mutualsl: {error}", file=sys.stderr)
-        return 2
-    return 0
+    return write_record(
+        options.out,
+        lambda: _record(options.dataset, options.data_root, options.split_set, options.split),
+    )
+
+
+def _record(dataset: str, root: Path, split_set: str | None, split: str) -> dict[str, Any]:
+    """The references of one part of a data set, and what they were measured on."""
+    if dataset not in DATASETS:
+        raise UnknownName("data set", dataset, DATASETS)
+    train, asked = (DATASETS[dataset].load(root, part, split_set) for part in ("train", split))
+    return {
+        "data": data_name(dataset, root),
+        "split": split,
+        "split_set": split_set,
+        "n": len(asked),
+        "commit": current_commit(),
+        "date": datetime.now(UTC).date().isoformat(),
+        "references": measure(train, asked),
+    }
 
 
 if __name__ == "__main__":

@@ -20,9 +20,10 @@ from typing import Any
 
 import numpy as np
 
-from mutualsl.errors import DataError, MutualSLError
+from mutualsl.errors import DataError
 from mutualsl.evaluation.collect import read_json
 from mutualsl.evaluation.metrics import COLUMNS
+from mutualsl.evaluation.record import write_record
 
 PREDICTORS = ("visual", "textual")
 WEIGHTS = ("weight_textual_to_visual", "weight_visual_to_textual")  # alpha and beta of the paper
@@ -145,14 +146,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--without", dest="alone", type=Path, nargs="+", required=True)
     parser.add_argument("--out", type=Path, required=True, help="Results file to write.")
     options = parser.parse_args(arguments)
-    try:
-        record = transfer(options.taught, options.alone)
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.write_text(json.dumps(record, indent=2) + "\n")
-    except (MutualSLError, OSError) as error:
-        print(f"mutualsl: {error}", file=sys.stderr)
-        return 2
-    return 0
+    return write_record(options.out, lambda: transfer(options.taught, options.alone))
 
 
 if __name__ == "__main__":

@@ -56,7 +56,8 @@ class Trainer:
         self._seed(0)
         model.checkpoint_gradients(config.gradient_checkpointing)
         optimizer = make_optimizer(model, config)
-        steps = config.epochs * len(self._epoch_batches(0)) // config.accumulate
+        self._per_epoch = len(self._epoch_batches(0))
+        steps = config.epochs * self._per_epoch // config.accumulate
         self._schedule = make_schedule(optimizer, steps, config.warmup_share)
         self._average = AveragedModel(
             model,
@@ -72,10 +73,9 @@ class Trainer:
         config = self._config
         self._out.mkdir(parents=True, exist_ok=True)
         progress = state.restore(self._accelerator, self._out)
-        per_epoch = len(self._epoch_batches(0))
-        done = progress.epoch * per_epoch + progress.batch
+        done = progress.epoch * self._per_epoch + progress.batch
         with Report(
-            self._out, self._out.name, config.epochs * per_epoch, done, progress.log_bytes,
+            self._out, self._out.name, config.epochs * self._per_epoch, done, progress.log_bytes,
             self._accelerator.is_main_process,
         ) as report:  # fmt: skip
             while not progress.done:
