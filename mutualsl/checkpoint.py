@@ -53,7 +53,7 @@ def save_checkpoint(checkpoint: Checkpoint, folder: str | Path) -> None:
         name: (value.half() if value.is_floating_point() and name not in buffers else value)
         .detach()
         .contiguous()
-        for name, value in checkpoint.model.state_dict().items()
+        for name, value in checkpoint.model.weights().items()
     }
     save_file(weights, folder / "model.safetensors")
     checkpoint.tokenizer.save(folder)
@@ -84,7 +84,7 @@ def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkp
         model = model_class(config)
         weights = load_file(folder / "model.safetensors")
         full = {k: v.float() if v.is_floating_point() else v for k, v in weights.items()}
-        model.load_state_dict(full)
+        model.load_weights(full)
         model.to(device).eval()
         visual = VisualSource(**record["visual"])
     except (OSError, SafetensorError, RuntimeError, TypeError, KeyError, ValueError) as error:

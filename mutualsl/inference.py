@@ -94,7 +94,7 @@ class AnswerLocalizer:
             VideoError, SubtitleError: a file cannot be used.
             MutualSLError: there is neither a video nor subtitles.
         """
-        return read_video(
+        encoded = read_video(
             video,
             subtitles,
             encoder=self.encoder,
@@ -102,10 +102,11 @@ class AnswerLocalizer:
             tokenizer=self.checkpoint.tokenizer,
             progress=progress,
         )
+        return self._prepared(encoded)
 
     def with_subtitles(self, encoded: EncodedVideo, subtitles: Subtitles | None) -> EncodedVideo:
         """The same encoded video with another transcript; the pictures are not touched."""
-        return with_cues(encoded, subtitles, self.checkpoint.tokenizer)
+        return self._prepared(with_cues(encoded, subtitles, self.checkpoint.tokenizer))
 
     def ask(
         self,
@@ -161,6 +162,11 @@ class AnswerLocalizer:
         """bf16 on CUDA, plain fp32 elsewhere."""
         on_gpu = self.device.type == "cuda"
         return torch.autocast(self.device.type, torch.bfloat16, enabled=on_gpu)
+
+    def _prepared(self, encoded: EncodedVideo) -> EncodedVideo:
+        with self.precision():
+            self.checkpoint.model.prepare(self.collator.sentences(encoded.input))
+        return encoded
 
     def _answer(
         self,

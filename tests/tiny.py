@@ -37,7 +37,13 @@ def tokenizer() -> TextTokenizer:
 def model(seed: int = 0, **changes: object) -> MutualSL:
     """A random MutualSL of a few thousand parameters, in eval mode."""
     torch.manual_seed(seed)
-    config = {"row_width": ROW_WIDTH, "text_encoder": TEXT_CONFIG, "width": 8, "heads": 2}
+    config = {
+        "row_width": ROW_WIDTH,
+        "text_encoder": TEXT_CONFIG,
+        "width": 8,
+        "heads": 2,
+        "shared_layers": 1,
+    }
     return MutualSL(MutualSLConfig(**{**config, **changes})).eval()  # type: ignore[arg-type]
 
 

@@ -15,10 +15,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mutualsl.data.example import Example
+from mutualsl.data.example import Example, VideoInput
 from mutualsl.data.tokenizer import TextTokenizer
 from mutualsl.timeline import Timeline
 
+Sentence = tuple[int, ...]  # token ids
 Window = tuple[list[int], list[int]]  # token ids, segment of each (-1: belongs to none)
 
 
@@ -33,6 +34,9 @@ class Batch:
     window_segment: Tensor  # (W, L) segment of each token, -1 for none
     window_question: Tensor  # (W,) which of the B questions a window belongs to
     cue_overlap: Tensor  # (B, N) share of the question's word pieces in a cue, see `overlap`
+    cue_size: Tensor  # (B, N) tokens of a cue
+    question_sentences: tuple[Sentence, ...]  # B, with special tokens
+    cue_sentences: tuple[tuple[Sentence, ...], ...]  # B times as many as it has cues
     timeline: Timeline
     gold: Tensor | None  # (B, 2) seconds
     has_video: Tensor  # (B,)
@@ -85,11 +89,24 @@ class Collator:
             window_segment=segment,
             window_question=owner,
             cue_overlap=_overlaps(examples, questions, timeline.cue_mask.shape[1]),
+            cue_size=_sizes(examples, timeline.cue_mask.shape[1]),
+            question_sentences=tuple(
+                self.sentence(q[: self.max_question_tokens]) for q in questions
+            ),
+            cue_sentences=tuple(self.sentences(e.video) for e in examples),
             timeline=timeline,
             gold=gold,
             has_video=counts > 0,
             has_subtitles=timeline.cue_mask.any(dim=1),
         )
+
+    def sentence(self, tokens: Sequence[int]) -> Sentence:
+        """[CLS] tokens [SEP]."""
+        return (self.tokenizer.cls_id, *tokens, self.tokenizer.sep_id)
+
+    def sentences(self, video: VideoInput) -> tuple[Sentence, ...]:
+        """Every cue of a video as a sentence of its own."""
+        return tuple(self.sentence(tokens) for tokens in video.cue_tokens)
 
     def question_is_cut(self, question: str) -> bool:
         """Whether a question has more tokens than fit in front of every window."""
@@ -173,6 +190,15 @@ def _overlaps(examples: Sequence[Example], questions: Sequence[Sequence[int]], m
         shares = overlap(question, example.video.cue_tokens)
         overlaps[i, : len(shares)] = torch.tensor(shares)
     return overlaps
+
+
+def _sizes(examples: Sequence[Example], most: int) -> Tensor:
+    """(B, N): tokens of every cue."""
+    sizes = torch.zeros(len(examples), most)
+    for i, example in enumerate(examples):
+        counts = [len(tokens) for tokens in example.video.cue_tokens]
+        sizes[i, : len(counts)] = torch.tensor(counts, dtype=torch.float32)
+    return sizes
 
 
 def overlap(question: Sequence[int], cues: Sequence[Sequence[int]]) -> list[float]:

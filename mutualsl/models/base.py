@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from mutualsl.data.batch import Batch
+from mutualsl.data.batch import Batch, Sentence
 from mutualsl.spans import Span
 
 Curve = npt.NDArray[np.float32]  # (n, 2): second, probability
@@ -70,6 +71,26 @@ class NeuralLocalizer(nn.Module, Localizer):
 
     def checkpoint_gradients(self, on: bool) -> None:
         """Recompute activations in the backward pass instead of keeping them, where that helps."""
+
+    def prepare(self, sentences: tuple[Sentence, ...]) -> None:
+        """Do ahead of the first question what depends on a video's cues alone, if anything does."""
+
+    def never_trained(self, name: str) -> bool:
+        """Whether the parameter `name` stays as it is in every training."""
+        return False
+
+    def weights(self) -> dict[str, Tensor]:
+        """What a file must hold: parameters and buffers, those used in two places once."""
+        once = {name for name, _ in [*self.named_parameters(), *self.named_buffers()]}
+        return {name: value for name, value in self.state_dict().items() if name in once}
+
+    def load_weights(self, weights: Mapping[str, Tensor]) -> None:
+        """Take what `weights` returned. Raises `RuntimeError` where names or shapes differ."""
+        found = self.load_state_dict(dict(weights), strict=False)
+        missing = self.weights().keys() & set(found.missing_keys)
+        if missing or found.unexpected_keys:
+            wrong = [*sorted(missing), *found.unexpected_keys]
+            raise RuntimeError(f"{len(wrong)} parameters do not match, {wrong[0]} for one")
 
     def logs(self, output: Any, batch: Batch) -> dict[str, float]:
         """Numbers worth a line in the training log beside the losses."""

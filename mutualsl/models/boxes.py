@@ -44,25 +44,26 @@ class SegmentProjection(nn.Module):
     Beside it stand the words a cue shares with the question, the silence around it and its length.
     """
 
-    def __init__(self, text_width: int, width: int, edges: bool = True) -> None:
+    def __init__(self, text_width: int, width: int, edges: bool, features: int) -> None:
         super().__init__()
         self.edges = edges
         self.project = nn.Linear((3 if edges else 1) * text_width, width)
-        if edges:
-            self.features = nn.Linear(CUE_FEATURES, width, bias=False)
+        if features:
+            self.features = nn.Linear(features, width, bias=False)
         self.match = nn.Parameter(torch.zeros(width, text_width))
         with torch.no_grad():
             self.match[: width // 16] = 0.25
             self.match[width // 16 : width // 8] = -0.25
 
-    def forward(self, segments: Segments, features: Tensor) -> Tensor:
+    def forward(self, segments: Segments, features: Tensor | None) -> Tensor:
         """T of Eq. 2 at width D, segment 0 the question; `features` (B, N, C) are of the cues."""
         directions = functional.normalize(segments.mean, dim=-1)
         match = directions[:, 1:] * directions[:, :1] * segments.mean.shape[-1] ** 0.5
         match = match - masked_mean(match, segments.mask[:, 1:]).unsqueeze(1)
         of_cues, vectors = match @ self.match.T, segments.mean
-        if self.edges:
+        if features is not None:
             of_cues = of_cues + self.features(features)
+        if self.edges:
             vectors = torch.cat([segments.mean, segments.first, segments.last], dim=-1)
         return self.project(vectors) + functional.pad(of_cues, (0, 0, 1, 0))
 
@@ -116,7 +117,9 @@ class TextualPredictor(nn.Module):
     by how its two edges go together, and by its length.
     """
 
-    def __init__(self, width: int, dropout: float, pairs: bool = True) -> None:
+    def __init__(
+        self, width: int, dropout: float, pairs: bool = True, matches: bool = False
+    ) -> None:
         super().__init__()
         self.start = self._feed_forward(width, dropout)
         self.end = self._feed_forward(width, dropout)
@@ -126,6 +129,7 @@ class TextualPredictor(nn.Module):
             self.start_edge = nn.Linear(width, EDGE_WIDTH)
             self.end_edge = nn.Linear(width, EDGE_WIDTH)
             self.length = nn.Parameter(torch.zeros(4))
+            self.match = nn.Parameter(torch.tensor([4.0, 3.0, 0.5])) if matches else None
 
     @staticmethod
     def _feed_forward(width: int, dropout: float) -> nn.Sequential:
@@ -133,11 +137,15 @@ class TextualPredictor(nn.Module):
             nn.Linear(width, width), nn.GELU(), nn.Dropout(dropout), nn.Linear(width, 1)
         )
 
-    def forward(self, cues: Tensor, timeline: Timeline) -> SpanLogits:
-        """(B, N, D) -> two (B, N) and, with `pairs`, one (B, N, N)."""
+    def forward(
+        self, cues: Tensor, timeline: Timeline, matches: Tensor | None = None
+    ) -> SpanLogits:
+        """(B, N, D) -> two (B, N) and, with `pairs`, one (B, N, N); `matches` is (B, N, N, 3)."""
         mask = timeline.cue_mask
         start, end = self.start(cues).squeeze(-1), self.end(cues).squeeze(-1)
         pair = self._pair(cues, timeline) if self.pairs else None
+        if pair is not None and self.match is not None and matches is not None:
+            pair = pair + matches @ self.match
         return SpanLogits(start.masked_fill(~mask, MASKED), end.masked_fill(~mask, MASKED), pair)
 
     def _pair(self, cues: Tensor, timeline: Timeline) -> Tensor:

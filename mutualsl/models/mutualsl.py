@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from mutualsl.data.batch import Batch
+from mutualsl.data.batch import Batch, Sentence
 from mutualsl.models.base import HeadPredictions, NeuralLocalizer, Prediction
 from mutualsl.models.boxes import (
+    CUE_FEATURES,
     FeatureProjection,
     SegmentProjection,
     TextualPredictor,
@@ -34,6 +35,8 @@ from mutualsl.models.losses import (
     span_cross_entropy,
     transfer_loss,
 )
+from mutualsl.models.matching import CUE_MATCHES, compare
+from mutualsl.models.sentences import SentenceEncoder, in_first_layers
 from mutualsl.models.statistics import ScoreCalibration
 from mutualsl.models.text_encoder import TextEncoder
 
@@ -50,6 +53,9 @@ class MutualSLConfig:
     mutual: bool = True  # Eq. 14-19; off for the ablation of Table 2
     edges: bool = True  # cue vectors know their edges, silences and shared words; off: Eq. 2 alone
     pairs: bool = True  # whole spans are scored beside their edges; off: Eq. 9 alone
+    # Sentences are also compared by the language model as it came, which shares this many first
+    # layers, never trained, with the text encoder; `None`: they are not.
+    shared_layers: int | None = None
     trained_heads: tuple[str, ...] = ("visual", "textual")  # a head not named here shows no span
 
 
@@ -68,22 +74,30 @@ class MutualSL(NeuralLocalizer):
         self.config = config
         width, dropout = config.width, config.dropout
         self.text_encoder = text_encoder or TextEncoder.from_config(config.text_encoder)
-        self.text_projection = SegmentProjection(self.text_encoder.width, width, config.edges)
+        compared = config.shared_layers is not None
+        features = config.edges * CUE_FEATURES + compared * CUE_MATCHES
+        self.text_projection = SegmentProjection(
+            self.text_encoder.width, width, config.edges, features
+        )
         self.cross_window = SequenceEncoder(width, heads=config.heads, dropout=dropout)
         self.feature_projection = FeatureProjection(config.row_width, width, config.heads, dropout)
         self.attention = ContextQueryAttention(width, dropout)
         self.fusion = Fusion(width)
         self.textual_projection = TextualProjection(width)
         self.visual_predictor = VisualPredictor(width)
-        self.textual_predictor = TextualPredictor(width, dropout, config.pairs)
+        self.textual_predictor = TextualPredictor(width, dropout, config.pairs, compared)
         self.visual_calibration = ScoreCalibration()
         self.textual_calibration = ScoreCalibration()
+        self.sentence_encoder = None
+        if config.shared_layers is not None:
+            language_model = self.text_encoder.language_model
+            self.sentence_encoder = SentenceEncoder(language_model, config.shared_layers)
 
     def forward(self, batch: Batch) -> MutualSLOutput:
         """Score every row and every cue as start and end of the answer."""
         segments = self.text_encoder(batch)
         segment_mask = segments.mask
-        features = cue_features(batch.timeline, batch.cue_overlap)
+        features, matches = self._cue_features(batch)
         text = self.cross_window(self.text_projection(segments, features), segment_mask)
         rows = self.feature_projection(batch.rows, batch.row_mask)
         attended = self.attention(rows, text, batch.row_mask, segment_mask)
@@ -91,8 +105,38 @@ class MutualSL(NeuralLocalizer):
         cues = self.textual_projection(text[:, 1:], fused, batch.row_mask)
         return MutualSLOutput(
             visual=self.visual_predictor(fused, batch.row_mask),
-            textual=self.textual_predictor(cues, batch.timeline),
+            textual=self.textual_predictor(cues, batch.timeline, matches),
         )
+
+    def _cue_features(self, batch: Batch) -> tuple[Tensor | None, Tensor | None]:
+        """What is known of cues (B, N, C) and spans of them (B, N, N, 3) beside the text encoder."""
+        features, spans = [], None
+        if self.config.edges:
+            features.append(cue_features(batch.timeline, batch.cue_overlap))
+        if self.sentence_encoder is not None:
+            match = compare(
+                self.sentence_encoder(batch.question_sentences),
+                self.sentence_encoder.of_videos(batch.cue_sentences, batch.cue_size.shape[1]),
+                batch.cue_size,
+                batch.cue_overlap,
+                batch.timeline.cue_mask,
+            )
+            features.append(match.cues)
+            spans = match.spans
+        return torch.cat(features, dim=-1) if features else None, spans
+
+    def prepare(self, sentences: tuple[Sentence, ...]) -> None:
+        """Compare-vectors of a video's cues ahead of its first question."""
+        if self.sentence_encoder is not None and sentences:
+            self.sentence_encoder.of_video(sentences)
+
+    def never_trained(self, name: str) -> bool:
+        """The sentence encoder, and the layers it shares."""
+        shared = self.config.shared_layers
+        if shared is None:
+            return False
+        of_both = "language_model." in name and in_first_layers(name, shared)
+        return of_both or name.startswith("sentence_encoder.")
 
     def losses(self, output: MutualSLOutput, batch: Batch) -> dict[str, Tensor]:
         """The four terms of Eq. 19: both predictors on gold, and each on the other's lesson."""

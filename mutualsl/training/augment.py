@@ -67,11 +67,10 @@ def join(example: Example, examples: Sequence[Example], chance: random.Random) -
 
 @dataclass(frozen=True, slots=True)
 class WordPieces:
-    """Which word pieces are punctuation, which continue a word, and which one hides another."""
+    """Which word pieces are punctuation and which continue a word."""
 
     marks: frozenset[int]
     continues: frozenset[int]
-    mask: int | None = None
 
     @classmethod
     def of(cls, tokenizer: TextTokenizer) -> WordPieces:
@@ -80,18 +79,7 @@ class WordPieces:
         return cls(
             frozenset(i for piece, i in vocabulary.items() if not any(map(str.isalnum, piece))),
             frozenset(i for piece, i in vocabulary.items() if piece.startswith("##")),
-            vocabulary.get("[MASK]"),
         )
-
-    def hide(self, video: VideoInput, share: float, chance: random.Random) -> VideoInput:
-        """The same transcript with a share of its word pieces hidden, so that none is needed."""
-        if self.mask is None:
-            return video
-        tokens = tuple(
-            tuple(self.mask if chance.random() < share else piece for piece in cue)
-            for cue in video.cue_tokens
-        )
-        return replace(video, cue_tokens=tokens)
 
     def as_captions(self, video: VideoInput, chance: random.Random) -> VideoInput:
         """The same words as automatic captions: lines cut anywhere, and times that overlap.

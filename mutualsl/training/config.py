@@ -22,7 +22,6 @@ class TrainConfig:
     warmup_share: float = 0.05
     # First language model layers that stay as they are, and with any number (0 too) the embeddings.
     frozen_layers: int | None = None
-    frozen_text: bool = False  # nor does anything else that reads subtitles learn
     clip: float = 1.0
     average_decay: float = 0.99  # the weights measured and kept are a running mean over steps
     bf16: bool = True  # matrix products in 16 bits; weights and sums stay in 32
@@ -42,11 +41,10 @@ class Part:
     validation: int = 0  # questions drawn once from the val split
     drop_video: float = 0.0  # modality dropout, where a video has both
     drop_subtitles: float = 0.0
-    # Of transcripts without a video: longest stretch that is kept, how many are cut anew like
-    # automatic captions, and how many of their word pieces are hidden.
+    # Of transcripts without a video: longest stretch that is kept, and how many are cut anew like
+    # automatic captions.
     crop_tokens: int | None = None
     caption_share: float = 0.0
-    hide_share: float = 0.0
     join_share: float = 0.0  # questions asked together with the one answered next
 
 
@@ -74,5 +72,6 @@ class RunConfig:
     width: int = 256
     dropout: float = 0.1
     window_tokens: int = 512
+    shared_layers: int | None = 3  # of the language model, never trained; see MutualSLConfig
     mutual: bool = True
     heads: tuple[str, ...] = ("visual", "textual")  # what is trained; another shows no span

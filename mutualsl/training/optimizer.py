@@ -5,16 +5,12 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from mutualsl.models.base import NeuralLocalizer
+from mutualsl.models.sentences import in_first_layers
 from mutualsl.training.config import TrainConfig
 
-# What turns subtitles into spans; the question passes through the first three as well.
-TEXT_SIDE = (
-    "text_encoder.", "text_projection.", "cross_window.",
-    "textual_projection.", "textual_predictor.",
-)  # fmt: skip
 
-
-def make_optimizer(model: nn.Module, config: TrainConfig) -> torch.optim.AdamW:
+def make_optimizer(model: NeuralLocalizer, config: TrainConfig) -> torch.optim.AdamW:
     """AdamW over language model and new layers, each with and without weight decay.
 
     Frozen parameters are left out; they stop asking for gradients.
@@ -22,8 +18,8 @@ def make_optimizer(model: nn.Module, config: TrainConfig) -> torch.optim.AdamW:
     groups: dict[tuple[float, float], list[nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
         pretrained = "language_model." in name
-        frozen = name.startswith(TEXT_SIDE) if config.frozen_text else False
-        frozen = frozen or (pretrained and _frozen(name, config.frozen_layers))
+        frozen = pretrained and _frozen(name, config.frozen_layers)
+        frozen = frozen or model.never_trained(name)
         parameter.requires_grad_(not frozen)
         if not parameter.requires_grad:
             continue
@@ -56,4 +52,4 @@ def make_schedule(
 def _frozen(name: str, layers: int | None) -> bool:
     if layers is None:
         return False
-    return ".embeddings." in name or any(f".layer.{i}." in name for i in range(layers))
+    return in_first_layers(name, layers)

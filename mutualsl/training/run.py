@@ -75,7 +75,7 @@ def run_localizer(config: RunConfig, root: Path, out: Path, visual: Path) -> Non
     if rows:
         model.feature_projection.statistics.fit(torch.from_numpy(np.concatenate(rows)))
     if config.start is not None:
-        model.load_state_dict(_weights(Path(config.start)))
+        model.load_weights(_weights(Path(config.start)))
     for stage in config.stages:
         _run_stage(model, collator, library, stage, out / stage.name)
     if not PartialState().is_main_process:
@@ -144,6 +144,7 @@ def _new_model(config: RunConfig, weights: Path, row_width: int) -> MutualSL:
         width=config.width,
         dropout=config.dropout,
         mutual=config.mutual,
+        shared_layers=config.shared_layers,
         trained_heads=config.heads,
     )
     return MutualSL(sizes, text_encoder)
@@ -158,13 +159,13 @@ def _run_stage(
     if not state.read(out).done:
         Trainer(
             model, collator, library.sources(stage), library.validation(stage), stage.train, out,
-            lambda averaged: save_file(averaged.state_dict(), best),
+            lambda averaged: save_file(averaged.weights(), best),
         ).train()  # fmt: skip
         PartialState().wait_for_everyone()
     found = load_file(best)
     for name in began if stage.leave < 1.0 else ():
         found[name].lerp_(began[name].to(found[name]), 1.0 - stage.leave)
-    model.load_state_dict(found)
+    model.load_weights(found)
 
 
 def _begin(config: Run, out: Path, resume: bool) -> None:

@@ -55,8 +55,6 @@ def _changed(example: Example, source: Source, chance: random.Random) -> VideoIn
             video = source.pieces.as_captions(video, chance)
         if part.crop_tokens is not None:
             video = crop(video, example.gold, part.crop_tokens, chance)
-        if source.pieces and part.hide_share:
-            video = source.pieces.hide(video, part.hide_share, chance)
     return video
 
 

@@ -35,7 +35,8 @@ def save(accelerator: Accelerator, out: Path, progress: Progress) -> None:
     former state in force.
     """
     folder = f"state-{progress.epoch}-{progress.batch}"
-    accelerator.save_state(str(out / folder))
+    # Not as safetensors, which cannot hold a layer that two models share.
+    accelerator.save_state(str(out / folder), safe_serialization=False)
     accelerator.wait_for_everyone()
     if not accelerator.is_main_process:
         return

@@ -15,18 +15,15 @@ def test_a_bare_training_key_reaches_every_stage_and_a_dotted_one_only_its_own()
 def test_run_part_and_optional_settings():
     config = override(
         mutualsl_mini(),
-        ["mutual=false", "reading.tutorialvqa.per_epoch=7", "looking.frozen_layers=none",
+        ["mutual=false", "transcripts.tutorialvqa.per_epoch=7", "looking.frozen_layers=none",
          "new_lr=1", "text_encoder=a folder"],
     )  # fmt: skip
     assert config.mutual is False and config.text_encoder == "a folder"
-    reading, looking, together = (
-        next(stage for stage in config.stages if stage.name == name)
-        for name in ("reading", "looking", "together")
-    )
-    counts = {part.dataset: part.per_epoch for part in reading.parts}
-    before = {part.dataset: part.per_epoch for part in mutualsl_mini().stages[0].parts}
+    looking, together, transcripts = config.stages[1:]
+    counts = {part.dataset: part.per_epoch for part in transcripts.parts}
+    before = {part.dataset: part.per_epoch for part in mutualsl_mini().stages[-1].parts}
     assert counts == before | {"tutorialvqa": 7}
-    assert together.parts == mutualsl_mini().stages[-1].parts
+    assert together.parts == mutualsl_mini().stages[2].parts
     assert looking.train.frozen_layers is None
     assert together.train.new_lr == 1.0 and isinstance(together.train.new_lr, float)
 

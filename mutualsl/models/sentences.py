@@ -1,0 +1,99 @@
+"""The language model as it came: compares sentences, and is never trained.
+
+Training on the few hundred answers there are makes the language model forget what it knew of
+meaning: on transcripts it has not seen, cosines of its first weights find the right passage more
+often than the trained ones do (`docs/decisions/0021-frozen-sentences.md`).
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from transformers import PreTrainedModel
+
+from mutualsl.data.batch import Sentence
+
+AT_ONCE = 64
+REMEMBERED = 50_000  # sentences; about 80 MB
+
+
+class SentenceEncoder(nn.Module):
+    """One unit vector a sentence: the mean of its token vectors (Reimers and Gurevych, EMNLP 2019).
+
+    It has its own upper layers and shares the lower ones with the language model that is trained,
+    whose first `shared_layers` therefore stay as they are. The cues of a video are computed once,
+    so a further question about it costs only its own words.
+    """
+
+    def __init__(self, language_model: PreTrainedModel, shared_layers: int) -> None:
+        super().__init__()
+        self.language_model = copy.deepcopy(language_model).eval().requires_grad_(False)
+        for name, shared in list(language_model.named_parameters()):
+            if in_first_layers(name, shared_layers):
+                owner, _, leaf = name.rpartition(".")
+                setattr(self.language_model.get_submodule(owner), leaf, shared)
+        self._remembered: dict[tuple[Sentence, ...], Tensor] = {}
+
+    @property
+    def width(self) -> int:
+        """H."""
+        return self.language_model.config.hidden_size
+
+    def train(self, mode: bool = True) -> SentenceEncoder:
+        """Stay in evaluation mode."""
+        return super().train(False)
+
+    @torch.no_grad()
+    def forward(self, sentences: Sequence[Sentence]) -> Tensor:
+        """Vectors (M, H) of M sentences of any length."""
+        device = next(self.parameters()).device
+        order = sorted(range(len(sentences)), key=lambda i: len(sentences[i]))  # little padding
+        vectors = torch.zeros(len(sentences), self.width, device=device)
+        for begin in range(0, len(order), AT_ONCE):
+            group = order[begin : begin + AT_ONCE]
+            vectors[group] = self._encode([sentences[i] for i in group], device)
+        return vectors
+
+    def of_video(self, cues: tuple[Sentence, ...]) -> Tensor:
+        """Vectors (N, H) of the cues of one video, from memory where it was seen before.
+
+        They depend on nothing but these cues, so a run that is resumed finds the same bits.
+        """
+        found = self._remembered.get(cues)
+        if found is None:
+            found = self(cues)
+            if sum(map(len, self._remembered)) + len(cues) > REMEMBERED:
+                self._remembered = {}
+            self._remembered[cues] = found
+        return found
+
+    def of_videos(self, videos: Sequence[tuple[Sentence, ...]], count: int) -> Tensor:
+        """Vectors (B, N, H) of the cues of B videos, zero where one has fewer than N = `count`."""
+        device = next(self.parameters()).device
+        padded = torch.zeros(len(videos), count, self.width, device=device)
+        for i, cues in enumerate(videos):
+            padded[i, : len(cues)] = self.of_video(cues)
+        return padded
+
+    def _encode(self, sentences: Sequence[Sentence], device: torch.device) -> Tensor:
+        limit = self.language_model.config.max_position_embeddings
+        cut = [s[:limit] for s in sentences]
+        ids = torch.zeros(len(cut), max(map(len, cut)), dtype=torch.long)
+        mask = torch.zeros_like(ids)
+        for i, sentence in enumerate(cut):
+            ids[i, : len(sentence)] = torch.tensor(sentence)
+            mask[i, : len(sentence)] = 1
+        ids, mask = ids.to(device), mask.to(device)
+        tokens = self.language_model(input_ids=ids, attention_mask=mask).last_hidden_state
+        weights = mask.unsqueeze(-1).to(tokens.dtype)
+        mean = (tokens * weights).sum(1).float() / weights.sum(1).float()
+        return functional.normalize(mean, dim=-1)
+
+
+def in_first_layers(name: str, layers: int) -> bool:
+    """Whether a parameter of a language model belongs to its embeddings or first layers."""
+    return ".embeddings." in f".{name}" or any(f".layer.{i}." in f".{name}" for i in range(layers))

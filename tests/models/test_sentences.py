@@ -1,0 +1,74 @@
+import torch
+
+from mutualsl.models.sentences import SentenceEncoder
+from mutualsl.training.config import TrainConfig
+from mutualsl.training.optimizer import make_optimizer
+from tests import tiny
+
+SENTENCES = ((2, 5, 6, 3), (2, 7, 3), (2, 8, 9, 10, 11, 12, 3), (2, 3))
+
+
+def test_vectors_do_not_depend_on_the_company():
+    encoder = tiny.model().sentence_encoder
+    together = encoder(SENTENCES)
+    alone = torch.cat([encoder([sentence]) for sentence in SENTENCES])
+    torch.testing.assert_close(together, alone)
+    torch.testing.assert_close(together.norm(dim=1), torch.ones(4))
+
+
+def test_the_cues_of_a_video_are_computed_once(monkeypatch):
+    encoder = tiny.model().sentence_encoder
+    first = encoder.of_video(SENTENCES)
+    monkeypatch.setattr(encoder, "_encode", None)
+    assert encoder.of_video(SENTENCES) is first
+
+
+def test_what_is_remembered_is_bounded(monkeypatch):
+    monkeypatch.setattr("mutualsl.models.sentences.REMEMBERED", 3)
+    encoder = tiny.model().sentence_encoder
+    encoder.of_video(SENTENCES[:2])
+    encoder.of_video(SENTENCES[2:3])
+    assert len(encoder._remembered) == 2
+    encoder.of_video(SENTENCES[3:])
+    assert list(encoder._remembered) == [SENTENCES[3:]]
+
+
+def test_cues_of_several_videos_are_padded():
+    encoder = tiny.model().sentence_encoder
+    vectors = encoder.of_videos([SENTENCES[:1], (), SENTENCES[1:3]], 2)
+    assert vectors.shape[:2] == (3, 2)
+    torch.testing.assert_close(vectors[2], encoder(SENTENCES[1:3]))
+    assert not vectors[1].any() and not vectors[0, 1].any()
+
+
+def test_training_does_not_change_it():
+    model = tiny.model().train()
+    encoder = model.sentence_encoder
+    before = encoder(SENTENCES)
+    config = TrainConfig(epochs=1, text_lr=0.1, new_lr=0.1)
+    optimizer = make_optimizer(model, config)
+    batch = tiny.collator()([tiny.example(0), tiny.example(1)])
+    upper = model.text_encoder.language_model.encoder.layer[-1].output.dense.weight
+    was = upper.detach().clone()
+    sum(model.losses(model(batch), batch).values()).backward()
+    optimizer.step()
+    assert (upper != was).any(), "the upper layers were to be trained"
+    assert torch.equal(encoder(SENTENCES), before)
+    assert not encoder.training
+
+
+def test_shared_layers_are_stored_once_and_stay_shared():
+    model = tiny.model()
+    text, own = model.text_encoder.language_model, model.sentence_encoder.language_model
+    assert own.encoder.layer[0].output.dense.weight is text.encoder.layer[0].output.dense.weight
+    assert own.encoder.layer[1].output.dense.weight is not text.encoder.layer[1].output.dense.weight
+    weights = model.weights()
+    assert len({value.data_ptr() for value in weights.values()}) == len(weights)
+    other = tiny.model(seed=7)
+    other.load_weights(weights)
+    torch.testing.assert_close(other.sentence_encoder(SENTENCES), model.sentence_encoder(SENTENCES))
+
+
+def test_it_needs_a_language_model_only():
+    encoder = SentenceEncoder(tiny.model().text_encoder.language_model, shared_layers=0)
+    assert encoder(SENTENCES).shape[0] == 4
