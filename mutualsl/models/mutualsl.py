@@ -109,7 +109,7 @@ class MutualSL(NeuralLocalizer):
         )
 
     def _cue_features(self, batch: Batch) -> tuple[Tensor | None, Tensor | None]:
-        """What is known of cues (B, N, C) and spans of them (B, N, N, 3) beside the text encoder."""
+        """What more is known of cues (B, N, C) and of spans of them (B, N, N, 3)."""
         features, spans = [], None
         if self.config.edges:
             features.append(cue_features(batch.timeline, batch.cue_overlap))

@@ -72,6 +72,6 @@ class RunConfig:
     width: int = 256
     dropout: float = 0.1
     window_tokens: int = 512
-    shared_layers: int | None = 3  # of the language model, never trained; see MutualSLConfig
+    shared_layers: int | None = 2  # of the language model, never trained; see MutualSLConfig
     mutual: bool = True
     heads: tuple[str, ...] = ("visual", "textual")  # what is trained; another shows no span

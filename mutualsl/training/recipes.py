@@ -27,18 +27,18 @@ def mutualsl_mini() -> RunConfig:
     reading = Stage(
         name="reading",
         parts=(
-            Part(dataset="narrations", per_epoch=1500),
-            Part(dataset="synthetic", per_epoch=800, validation=200, drop_video=1.0),
+            Part(dataset="narrations", per_epoch=2500),
+            Part(dataset="synthetic", per_epoch=1200, validation=200, drop_video=1.0),
         ),
         train=TrainConfig(
-            epochs=3, text_lr=1e-4, new_lr=5e-4, frozen_layers=3, max_questions=16,
+            epochs=4, text_lr=1.5e-4, new_lr=5e-4, frozen_layers=2, max_questions=16,
             average_decay=0.995,
         ),
     )  # fmt: skip
     looking = Stage(
         name="looking",
         parts=(Part(dataset="synthetic", per_epoch=3000, validation=200, drop_subtitles=1.0),),
-        train=TrainConfig(epochs=8, text_lr=2e-5, new_lr=1e-3, frozen_layers=4),
+        train=TrainConfig(epochs=7, text_lr=2e-5, new_lr=1e-3, frozen_layers=4),
     )
     together = Stage(
         name="together",
@@ -49,7 +49,7 @@ def mutualsl_mini() -> RunConfig:
             ),
         ),
         train=TrainConfig(
-            epochs=4, text_lr=3e-5, new_lr=3e-4, frozen_layers=3, max_questions=16
+            epochs=3, text_lr=3e-5, new_lr=3e-4, frozen_layers=2, max_questions=16
         ),
     )  # fmt: skip
     transcripts = Stage(
@@ -57,12 +57,15 @@ def mutualsl_mini() -> RunConfig:
         parts=(
             Part(
                 dataset="synthetic",
-                per_epoch=1200, validation=200, drop_video=0.2, drop_subtitles=0.3,
+                per_epoch=1200,
+                validation=200,
+                drop_video=0.2,
+                drop_subtitles=0.3,
             ),
             *_transcripts(tutorialvqa=2000, vehiclevqa=2000, crop_tokens=1200),
         ),
         train=TrainConfig(epochs=3, new_lr=5e-4, frozen_layers=6, max_questions=16),
-    )  # fmt: skip
+    )
     return RunConfig(
         name="mutualsl-mini",
         trained_on=(
