@@ -7,9 +7,9 @@ Segments number the text of one question's input: 0 is the question, i + 1 is cu
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from mutualsl.data.example import Example, VideoInput
+from mutualsl.data.lexical import word_matches, words
 from mutualsl.data.tokenizer import TextTokenizer
 from mutualsl.timeline import Timeline
 
@@ -34,7 +35,7 @@ class Batch:
     window_mask: Tensor  # (W, L)
     window_segment: Tensor  # (W, L) segment of each token, -1 for none
     window_question: Tensor  # (W,) which of the B questions a window belongs to
-    cue_overlap: Tensor  # (B, N) share of the question's word pieces in a cue, see `overlap`
+    cue_words: Tensor  # (B, N, 2) words that a cue shares with the question, see `word_matches`
     cue_size: Tensor  # (B, N) tokens of a cue
     question_sentences: tuple[Sentence, ...]  # B, with special tokens
     cue_sentences: tuple[tuple[Sentence, ...], ...]  # B times as many as it has cues
@@ -89,7 +90,7 @@ class Collator:
             window_mask=mask,
             window_segment=segment,
             window_question=owner,
-            cue_overlap=_overlaps(examples, questions, timeline.cue_mask.shape[1]),
+            cue_words=self._shared_words(examples, timeline.cue_mask.shape[1]),
             cue_size=_sizes(examples, timeline.cue_mask.shape[1]),
             question_sentences=tuple(
                 self.sentence(q[: self.max_question_tokens]) for q in questions
@@ -166,6 +167,16 @@ class Collator:
             mask[w, : len(tokens)] = True
         return ids, mask, segment, torch.tensor(owner)
 
+    def _shared_words(self, examples: Sequence[Example], most: int) -> Tensor:
+        shared = torch.zeros(len(examples), most, 2)
+        for i, example in enumerate(examples):
+            if example.video.cue_tokens:
+                cues = [_words(self.tokenizer, tokens) for tokens in example.video.cue_tokens]
+                shared[i, : len(cues)] = torch.from_numpy(
+                    word_matches(words(example.question), cues)
+                )
+        return shared
+
     def _timeline(self, examples: Sequence[Example], row_counts: Tensor) -> Timeline:
         videos = [e.video for e in examples]
         most = max(1, *(len(v.cues) for v in videos))
@@ -184,13 +195,10 @@ class Collator:
         )
 
 
-def _overlaps(examples: Sequence[Example], questions: Sequence[Sequence[int]], most: int) -> Tensor:
-    """(B, N): how much of each question every cue repeats, by word pieces."""
-    overlaps = torch.zeros(len(examples), most)
-    for i, (example, question) in enumerate(zip(examples, questions, strict=True)):
-        shares = overlap(question, example.video.cue_tokens)
-        overlaps[i, : len(shares)] = torch.tensor(shares)
-    return overlaps
+@lru_cache(maxsize=100_000)
+def _words(tokenizer: TextTokenizer, tokens: Sentence) -> list[str]:
+    """Words of a cue; cues that were cut anew have no other text than their tokens."""
+    return words(tokenizer.text(tokens))
 
 
 def _sizes(examples: Sequence[Example], most: int) -> Tensor:
@@ -200,15 +208,3 @@ def _sizes(examples: Sequence[Example], most: int) -> Tensor:
         counts = [len(tokens) for tokens in example.video.cue_tokens]
         sizes[i, : len(counts)] = torch.tensor(counts, dtype=torch.float32)
     return sizes
-
-
-def overlap(question: Sequence[int], cues: Sequence[Sequence[int]]) -> list[float]:
-    """Share of the question's distinct word pieces in each cue, weighted by their rarity.
-
-    A piece in n of the N cues weighs log(1 + N / n); pieces that no cue has are left out.
-    """
-    found = [set(question).intersection(cue) for cue in cues]
-    counts = Counter(piece for pieces in found for piece in pieces)
-    weight = {piece: math.log1p(len(cues) / n) for piece, n in counts.items()}
-    total = sum(weight.values()) or 1.0
-    return [sum(weight[piece] for piece in pieces) / total for pieces in found]

@@ -48,3 +48,7 @@ class TextTokenizer:
         """Token ids of each text; an empty text has none."""
         encoded = self.tokenizer.encode_batch(list(texts), add_special_tokens=False)
         return tuple(tuple(item.ids) for item in encoded)
+
+    def text(self, tokens: Sequence[int]) -> str:
+        """What `tokens` say, as far as the vocabulary keeps it."""
+        return self.tokenizer.decode(list(tokens))

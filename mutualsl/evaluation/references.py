@@ -20,9 +20,9 @@ import numpy as np
 
 from mutualsl.data import DATASETS
 from mutualsl.data.example import Example, VideoInput
+from mutualsl.data.lexical import bm25, counts, inverse_frequency, tfidf_cosine
 from mutualsl.errors import DataError, UnknownName
 from mutualsl.evaluation.bootstrap import intervals
-from mutualsl.evaluation.lexical import bm25, counts, inverse_frequency, tfidf_cosine
 from mutualsl.evaluation.metrics import COLUMNS, Floats, columns, summarise
 from mutualsl.evaluation.record import current_commit, data_name, write_record
 from mutualsl.spans import Span, iou

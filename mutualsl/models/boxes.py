@@ -5,17 +5,20 @@ Letters: B questions, K rows, N cues, F row width, H language model width, D mod
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from mutualsl.models.layers import MASKED, SequenceEncoder, masked_mean
 from mutualsl.models.losses import SpanLogits
+from mutualsl.models.matching import SPAN_MATCHES
 from mutualsl.models.statistics import RowStatistics
 from mutualsl.models.text_encoder import Segments
 from mutualsl.timeline import Timeline
 
-CUE_FEATURES = 4  # C, see `cue_features`
+CUE_FEATURES = 5  # C, see `cue_features`
 EDGE_WIDTH = 64
 TYPICAL_LOG_SECOND = 3.0  # an answer of 20 seconds
 
@@ -68,8 +71,8 @@ class SegmentProjection(nn.Module):
         return self.project(vectors) + functional.pad(of_cues, (0, 0, 1, 0))
 
 
-def cue_features(timeline: Timeline, overlap: Tensor) -> Tensor:
-    """What a cue shows beside its words (B, N, C): overlap with the question, pauses, length.
+def cue_features(timeline: Timeline, shared: Tensor) -> Tensor:
+    """Of each cue (B, N, C): words shared with the question, pauses around it, its length.
 
     The pause before the first cue and after the last one says nothing and is 0.
     """
@@ -77,7 +80,8 @@ def cue_features(timeline: Timeline, overlap: Tensor) -> Tensor:
     pause = (start[:, 1:] - end[:, :-1]).clamp(0.0, 30.0) * mask[:, 1:]
     before, after = functional.pad(pause, (1, 0)), functional.pad(pause, (0, 1))
     length = (end - start).clamp(0.0, 30.0) * mask
-    return torch.stack([overlap, before.log1p(), after.log1p(), length.log1p()], dim=-1)
+    times = torch.stack([before.log1p(), after.log1p(), length.log1p()], dim=-1)
+    return torch.cat([shared, times], dim=-1)
 
 
 class TextualProjection(nn.Module):
@@ -129,7 +133,7 @@ class TextualPredictor(nn.Module):
             self.start_edge = nn.Linear(width, EDGE_WIDTH)
             self.end_edge = nn.Linear(width, EDGE_WIDTH)
             self.length = nn.Parameter(torch.zeros(4))
-            self.match = nn.Parameter(torch.tensor([4.0, 3.0, 0.5])) if matches else None
+            self.match = nn.Parameter(torch.tensor(SPAN_MATCHES)) if matches else None
 
     @staticmethod
     def _feed_forward(width: int, dropout: float) -> nn.Sequential:
@@ -138,14 +142,15 @@ class TextualPredictor(nn.Module):
         )
 
     def forward(
-        self, cues: Tensor, timeline: Timeline, matches: Tensor | None = None
+        self, cues: Tensor, timeline: Timeline, matches: Sequence[Tensor] = ()
     ) -> SpanLogits:
-        """(B, N, D) -> two (B, N) and, with `pairs`, one (B, N, N); `matches` is (B, N, N, 3)."""
+        """(B, N, D) -> two (B, N) and, with `pairs`, one (B, N, N), as each of `matches` is."""
         mask = timeline.cue_mask
         start, end = self.start(cues).squeeze(-1), self.end(cues).squeeze(-1)
         pair = self._pair(cues, timeline) if self.pairs else None
-        if pair is not None and self.match is not None and matches is not None:
-            pair = pair + matches @ self.match
+        if pair is not None and self.match is not None:
+            for weight, match in zip(self.match, matches, strict=True):
+                pair = pair + weight * match
         return SpanLogits(start.masked_fill(~mask, MASKED), end.masked_fill(~mask, MASKED), pair)
 
     def _pair(self, cues: Tensor, timeline: Timeline) -> Tensor:

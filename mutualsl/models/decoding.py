@@ -35,8 +35,7 @@ def decode_span(
     start and end indices (P,) to seconds. The score is the raw confidence, `calibrated` later; that
     of a further candidate is smaller by as much as its expected IoU.
     """
-    log_probs = logits.log_probs()
-    starts, ends, pair_log_probs = logits.ranked()
+    edges, starts, ends, pair_log_probs = logits.ranked()
     starts, ends = to_seconds(starts, ends)
     overlap, mass = pairwise_iou(starts, ends), pair_log_probs.exp()
     expected = overlap @ mass
@@ -54,8 +53,8 @@ def decode_span(
         span=best,
         score=score,
         candidates=candidates,
-        start_curve=torch.stack([start_second, log_probs.start[0].exp()], dim=1).numpy(),
-        end_curve=torch.stack([end_second, log_probs.end[0].exp()], dim=1).numpy(),
+        start_curve=torch.stack([start_second, edges.start[0].exp()], dim=1).numpy(),
+        end_curve=torch.stack([end_second, edges.end[0].exp()], dim=1).numpy(),
         in_domain=in_domain,
     )
 

@@ -57,17 +57,28 @@ class SpanLogits(NamedTuple):
         place = self.joint_log_probs().detach().flatten(1).argmax(dim=1)
         return place // self.start.shape[1], place % self.start.shape[1]
 
-    def ranked(self, pool: int = 64) -> tuple[Tensor, Tensor, Tensor]:
-        """Probable spans of one question (B = 1), best first: starts, ends, log-probs (P,)."""
+    def ranked(self, pool: int = 64) -> RankedSpans:
+        """Probable spans of one question (B = 1), best first."""
         if self.pair is None:
-            log_probs = self.log_probs()
-            found = top_pairs(log_probs.start[0], log_probs.end[0], pool)
+            edges = self.log_probs()
+            found = top_pairs(edges.start[0], edges.end[0], pool)
             indices = torch.tensor([pair[:2] for pair in found])
-            return indices[:, 0], indices[:, 1], torch.tensor([pair[2] for pair in found])
-        size = self.start.shape[1]
-        count = min(pool * 8, size * (size + 1) // 2)
-        scores, places = self.joint_log_probs()[0].flatten().topk(count)
-        return places // size, places % size, scores
+            scores = torch.tensor([pair[2] for pair in found])
+            return RankedSpans(edges, indices[:, 0], indices[:, 1], scores)
+        joint = self.joint_log_probs()
+        size = joint.shape[1]
+        scores, places = joint[0].flatten().topk(min(pool * 8, size * (size + 1) // 2))
+        edges = SpanLogits(joint.logsumexp(dim=2), joint.logsumexp(dim=1))
+        return RankedSpans(edges, places // size, places % size, scores)
+
+
+class RankedSpans(NamedTuple):
+    """Probable spans of one question, best first, and what each position is worth alone."""
+
+    edges: SpanLogits  # log-probabilities of every start and every end, (1, M)
+    starts: Tensor  # (P,) indices
+    ends: Tensor  # (P,)
+    log_probs: Tensor  # (P,)
 
 
 class Lesson(NamedTuple):

@@ -13,47 +13,53 @@ from torch.nn import functional
 
 from mutualsl.models.layers import MASKED, masked_mean
 
-RADII = (0, 1, 3, 8)  # a cue is compared alone and with as many neighbours on either side
-MATCHES = len(RADII) + 1
+# A cue is compared alone, between its neighbours, as the mean of this many on either side, and by
+# words: their share, and BM25.
+RADII = (3, 8)
+MATCHES = 2 + len(RADII) + 2
 CUE_MATCHES = 3 * MATCHES  # M: each as it is, in standard deviations of the video, below its best
-SPAN_MATCHES = 3
+SPAN_MATCHES = (4.0, 3.0, 0.5, 1.0)  # what each kind of match of a span counts before training
 
 
 class Match(NamedTuple):
     """Similarities of one question and its video's cues."""
 
     cues: Tensor  # (B, N, M)
-    spans: Tensor  # (B, N, N, 3), from cue i to cue j: all its words, its best cue, shared words
+    # (B, N, N) each, from cue i to cue j: all it says, its best cue, its most words
+    spans: tuple[Tensor, ...]
 
 
-def compare(question: Tensor, cues: Tensor, sizes: Tensor, overlap: Tensor, mask: Tensor) -> Match:
-    """Compare `question` (B, H) with `cues` (B, N, H), unit vectors.
+def compare(question: Tensor, cues: Tensor, sizes: Tensor, shared: Tensor, mask: Tensor) -> Match:
+    """Compare `question` (B, H) with `cues` (B, N, 2, H), unit vectors of each alone and in place.
 
-    `sizes` (B, N) are numbers of tokens, by which the cues of a span count; `overlap` (B, N) the
-    share of the question's words in a cue; `mask` (B, N) says which cues there are.
+    `sizes` (B, N) are numbers of tokens, by which the cues of a span count; `shared` (B, N, 2) are
+    `word_matches`; `mask` (B, N) says which cues there are.
     """
     with torch.autocast(cues.device.type, enabled=False):
-        return _compare(question, cues, sizes * mask, overlap, mask)
+        return _compare(question, cues, sizes * mask, shared, mask)
 
 
-def _compare(question: Tensor, cues: Tensor, sizes: Tensor, overlap: Tensor, mask: Tensor) -> Match:
+def _compare(question: Tensor, cues: Tensor, sizes: Tensor, shared: Tensor, mask: Tensor) -> Match:
     # Sums over a whole transcript are subtracted from each other below: 64 bits.
-    so_far = (cues * sizes.unsqueeze(-1)).double().cumsum(dim=1)
+    so_far = (cues[:, :, 0] * sizes.unsqueeze(-1)).double().cumsum(dim=1)
     so_far = functional.pad(so_far, (0, 0, 1, 0))  # (B, N + 1, H)
     count = cues.shape[1]
     place = torch.arange(count, device=cues.device)
-    matches = []
+    matches = list((cues @ question[:, None, :, None]).squeeze(-1).unbind(dim=-1))
     for radius in RADII:
         first, end = (place - radius).clamp_min(0), (place + radius + 1).clamp_max(count)
         around = functional.normalize((so_far[:, end] - so_far[:, first]).float(), dim=-1)
         matches.append((around @ question.unsqueeze(-1)).squeeze(-1))
-    raw = torch.stack([*matches, overlap], dim=-1)
+    raw = torch.cat([torch.stack(matches, dim=-1), shared], dim=-1)
     mean = masked_mean(raw, mask).unsqueeze(1)
     deviation = masked_mean((raw - mean).square(), mask).sqrt().unsqueeze(1)
     best = raw.masked_fill(~mask.unsqueeze(-1), MASKED).amax(dim=1, keepdim=True)
     features = torch.cat([raw, (raw - mean) / (deviation + 1e-3) / 3.0, raw - best], dim=-1)
-    spans = [_whole(question, so_far), _best_inside(raw[..., 0]), _best_inside(overlap)]
-    return Match(features * mask.unsqueeze(-1), torch.stack(spans, dim=-1))
+    spans = (
+        _whole(question, so_far),
+        *(_best_inside(of_cues) for of_cues in (matches[0], *shared.unbind(dim=-1))),
+    )
+    return Match(features * mask.unsqueeze(-1), spans)
 
 
 def _whole(question: Tensor, so_far: Tensor) -> Tensor:

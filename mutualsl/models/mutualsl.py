@@ -108,17 +108,18 @@ class MutualSL(NeuralLocalizer):
             textual=self.textual_predictor(cues, batch.timeline, matches),
         )
 
-    def _cue_features(self, batch: Batch) -> tuple[Tensor | None, Tensor | None]:
-        """What more is known of cues (B, N, C) and of spans of them (B, N, N, 3)."""
-        features, spans = [], None
+    def _cue_features(self, batch: Batch) -> tuple[Tensor | None, tuple[Tensor, ...]]:
+        """What more is known of cues (B, N, C) and of spans of them, (B, N, N) each."""
+        features: list[Tensor] = []
+        spans: tuple[Tensor, ...] = ()
         if self.config.edges:
-            features.append(cue_features(batch.timeline, batch.cue_overlap))
+            features.append(cue_features(batch.timeline, batch.cue_words))
         if self.sentence_encoder is not None:
             match = compare(
                 self.sentence_encoder(batch.question_sentences),
                 self.sentence_encoder.of_videos(batch.cue_sentences, batch.cue_size.shape[1]),
                 batch.cue_size,
-                batch.cue_overlap,
+                batch.cue_words,
                 batch.timeline.cue_mask,
             )
             features.append(match.cues)
@@ -126,7 +127,7 @@ class MutualSL(NeuralLocalizer):
         return torch.cat(features, dim=-1) if features else None, spans
 
     def prepare(self, sentences: tuple[Sentence, ...]) -> None:
-        """Compare-vectors of a video's cues ahead of its first question."""
+        """The sentence vectors of a video's cues."""
         if self.sentence_encoder is not None and sentences:
             self.sentence_encoder.of_video(sentences)
 

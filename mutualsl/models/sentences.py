@@ -18,7 +18,7 @@ from transformers import PreTrainedModel
 from mutualsl.data.batch import Sentence
 
 AT_ONCE = 64
-REMEMBERED = 50_000  # sentences; about 80 MB
+REMEMBERED = 100_000  # cues; about 150 MB
 
 
 class SentenceEncoder(nn.Module):
@@ -59,22 +59,25 @@ class SentenceEncoder(nn.Module):
         return vectors
 
     def of_video(self, cues: tuple[Sentence, ...]) -> Tensor:
-        """Vectors (N, H) of the cues of one video, from memory where it was seen before.
+        """Vectors (N, 2, H) of the cues of one video: of each alone, and between its neighbours.
 
-        They depend on nothing but these cues, so a run that is resumed finds the same bits.
+        They come from memory where the video was seen before, and depend on nothing but these
+        cues, so a run that is resumed finds the same bits.
         """
         found = self._remembered.get(cues)
         if found is None:
-            found = self(cues)
+            found = (
+                self([*cues, *_with_neighbours(cues)]).view(2, len(cues), -1).transpose(0, 1).half()
+            )
             if sum(map(len, self._remembered)) + len(cues) > REMEMBERED:
                 self._remembered = {}
             self._remembered[cues] = found
         return found
 
     def of_videos(self, videos: Sequence[tuple[Sentence, ...]], count: int) -> Tensor:
-        """Vectors (B, N, H) of the cues of B videos, zero where one has fewer than N = `count`."""
+        """Vectors (B, N, 2, H) of the cues of B videos, zero where one has fewer than N."""
         device = next(self.parameters()).device
-        padded = torch.zeros(len(videos), count, self.width, device=device)
+        padded = torch.zeros(len(videos), count, 2, self.width, device=device)
         for i, cues in enumerate(videos):
             padded[i, : len(cues)] = self.of_video(cues)
         return padded
@@ -92,6 +95,14 @@ class SentenceEncoder(nn.Module):
         weights = mask.unsqueeze(-1).to(tokens.dtype)
         mean = (tokens * weights).sum(1).float() / weights.sum(1).float()
         return functional.normalize(mean, dim=-1)
+
+
+def _with_neighbours(cues: Sequence[Sentence]) -> list[Sentence]:
+    """Each cue with the one before and the one after as a single sentence."""
+    inner = [(), *(cue[1:-1] for cue in cues), ()]
+    return [
+        (cue[0], *inner[i], *inner[i + 1], *inner[i + 2], cue[-1]) for i, cue in enumerate(cues)
+    ]
 
 
 def in_first_layers(name: str, layers: int) -> bool:

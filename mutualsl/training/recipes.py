@@ -32,7 +32,7 @@ def mutualsl_mini() -> RunConfig:
         ),
         train=TrainConfig(
             epochs=4, text_lr=1.5e-4, new_lr=5e-4, frozen_layers=2, max_questions=16,
-            average_decay=0.995,
+            average_decay=0.98,
         ),
     )  # fmt: skip
     looking = Stage(
@@ -57,15 +57,12 @@ def mutualsl_mini() -> RunConfig:
         parts=(
             Part(
                 dataset="synthetic",
-                per_epoch=1200,
-                validation=200,
-                drop_video=0.2,
-                drop_subtitles=0.3,
+                per_epoch=800, validation=200, drop_video=0.2, drop_subtitles=0.3,
             ),
-            *_transcripts(tutorialvqa=2000, vehiclevqa=2000, crop_tokens=1200),
+            *_transcripts(tutorialvqa=1200, vehiclevqa=1500),
         ),
         train=TrainConfig(epochs=3, new_lr=5e-4, frozen_layers=6, max_questions=16),
-    )
+    )  # fmt: skip
     return RunConfig(
         name="mutualsl-mini",
         trained_on=(
@@ -149,13 +146,13 @@ def transfer() -> RunConfig:
     )
 
 
-def _transcripts(*, tutorialvqa: int, vehiclevqa: int, crop_tokens: int) -> tuple[Part, Part]:
+def _transcripts(*, tutorialvqa: int, vehiclevqa: int) -> tuple[Part, Part]:
     """The video-disjoint transcripts, with how many questions of each an epoch draws."""
 
     def part(dataset: str, per_epoch: int, validation: int) -> Part:
         return Part(
             dataset=dataset, split_set="disjoint", per_epoch=per_epoch, validation=validation,
-            crop_tokens=crop_tokens, caption_share=0.4, join_share=0.25,
+            caption_share=0.2, join_share=0.1,
         )  # fmt: skip
 
     return part("tutorialvqa", tutorialvqa, 517), part("vehiclevqa", vehiclevqa, 829)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from mutualsl.data import DATASETS
+from mutualsl.data.lexical import bm25, counts, inverse_frequency, tfidf_cosine, words
 from mutualsl.errors import DataError
-from mutualsl.evaluation.lexical import bm25, counts, inverse_frequency, tfidf_cosine, words
 from mutualsl.evaluation.references import (
     LENGTHS,
     REFERENCES,

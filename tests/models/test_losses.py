@@ -43,7 +43,7 @@ def test_the_loss_is_that_of_the_whole_span():
 
 def test_ranked_spans_fall_and_begin_with_the_best():
     scores = random_scores().of_one(1, 4)
-    starts, ends, log_probs = scores.ranked()
+    _, starts, ends, log_probs = scores.ranked()
     assert len(starts) == 10 and (starts <= ends).all()
     assert log_probs.tolist() == sorted(log_probs.tolist(), reverse=True)
     assert log_probs.exp().sum().item() == pytest.approx(1.0, rel=1e-4)

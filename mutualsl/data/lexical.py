@@ -10,8 +10,9 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
-from mutualsl.evaluation.metrics import Floats
+Floats = npt.NDArray[np.float64]
 
 K1, B = 1.2, 0.75  # the usual constants of BM25
 # Words of any question. Within one video they may be rare, and would count as telling.
@@ -49,9 +50,12 @@ def counts(queries: Sequence[str], documents: Sequence[str]) -> tuple[Floats, Fl
     return matrix([words(text) for text in queries]), matrix(split)
 
 
-def bm25(asked: Floats, written: Floats, idf: Floats) -> Floats:
-    """BM25 of N documents for Q queries, (Q, V), (N, V), (V,) -> (Q, N)."""
-    length = written.sum(axis=1, keepdims=True)
+def bm25(asked: Floats, written: Floats, idf: Floats, length: Floats | None = None) -> Floats:
+    """BM25 of N documents for Q queries, (Q, V), (N, V), (V,) -> (Q, N).
+
+    `length` (N, 1) is needed where the V words are not all that the documents say.
+    """
+    length = written.sum(axis=1, keepdims=True) if length is None else length
     norm = K1 * (1 - B + B * length / max(1.0, float(length.mean())))
     saturated = written * (K1 + 1) / (written + norm)
     scores: Floats = np.minimum(asked, 1.0) @ (saturated * idf).T
@@ -70,6 +74,22 @@ def tfidf_cosine(asked: Floats, written: Floats) -> Floats:
     idf = inverse_frequency(written)
     cosine: Floats = _unit(asked * idf) @ _unit(written * idf).T
     return cosine
+
+
+def word_matches(question: Sequence[str], documents: Sequence[Sequence[str]]) -> Floats:
+    """What the words of a question are worth in each document: (N, 2).
+
+    The share of them that it has, rare ones counting more, and BM25 over 5. Words that no document
+    has are left out.
+    """
+    asked = sorted(set(question).intersection(*[{w for text in documents for w in text}]))
+    if not asked:
+        return np.zeros((len(documents), 2))
+    written = np.array([[text.count(word) for word in asked] for text in documents], np.float64)
+    idf = inverse_frequency(written)
+    length = np.array([[len(text)] for text in documents], np.float64)
+    score = bm25(np.ones((1, len(asked))), written, idf, length)[0]
+    return np.stack([(written > 0) @ idf / idf.sum(), score / 5.0], axis=1)
 
 
 def _unit(rows: Floats) -> Floats:
