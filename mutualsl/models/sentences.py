@@ -67,7 +67,10 @@ class SentenceEncoder(nn.Module):
         found = self._remembered.get(cues)
         if found is None:
             found = (
-                self([*cues, *_with_neighbours(cues)]).view(2, len(cues), -1).transpose(0, 1).half()
+                self([*cues, *_with_neighbours(cues)])
+                .view(2, len(cues), self.width)
+                .transpose(0, 1)
+                .half()
             )
             if sum(map(len, self._remembered)) + len(cues) > REMEMBERED:
                 self._remembered = {}

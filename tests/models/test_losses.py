@@ -70,10 +70,11 @@ def test_a_span_scores_the_sum_of_its_cues_and_its_length():
     assert (changed - pair[1, 2]).item() == pytest.approx(share.item(), abs=1e-5)
 
 
-def test_cue_features_are_overlap_pauses_and_length():
+def test_cue_features_are_shared_words_pauses_and_length():
     axis = timeline([(1, 2), (2, 4), (7, 9)])
-    overlap = torch.tensor([[0.0, 1.0, 0.25]])
-    found = cue_features(axis, overlap)[0].expm1()
-    assert cue_features(axis, overlap)[0, :, 0].tolist() == overlap[0].tolist()
+    shared = torch.tensor([[[0.0, 0.0], [1.0, 2.0], [0.25, 0.5]]])
+    found = cue_features(axis, shared)
+    assert torch.equal(found[..., :2], shared)
     expected = [[0, 0, 1], [0, 3, 2], [3, 0, 2]]
-    torch.testing.assert_close(found[:, 1:], torch.tensor(expected, dtype=torch.float32))
+    times = found[0, :, 2:].expm1()
+    torch.testing.assert_close(times, torch.tensor(expected, dtype=torch.float32))

@@ -9,13 +9,14 @@ def sentences(count, width=6, seed=0):
     return functional.normalize(torch.randn(count, width, generator=draw), dim=-1)
 
 
-def one(cues, question, overlap=None):
+def one(cues, question, shared=None):
+    """Arguments of `compare` for one question; between its neighbours a cue is its opposite."""
     count = len(cues)
     return (
         question[None],
-        cues[None],
+        torch.stack([cues, -cues], dim=1)[None],
         torch.arange(1.0, count + 1)[None],
-        torch.zeros(1, count) if overlap is None else overlap[None],
+        torch.zeros(1, count, 2) if shared is None else shared[None],
         torch.ones(1, count, dtype=torch.bool),
     )
 
@@ -31,12 +32,14 @@ def test_a_span_is_compared_by_all_its_words():
 
 def test_a_span_is_as_good_as_its_best_cue():
     cues, question = sentences(5), sentences(1, seed=1)[0]
-    overlap = torch.tensor([0.1, 0.5, 0.0, 0.9, 0.2])
-    spans = compare(*one(cues, question, overlap)).spans
+    shared = torch.tensor([[0.1, 2.0], [0.5, 0.0], [0.0, 1.0], [0.9, 0.5], [0.2, 0.0]])
+    spans = compare(*one(cues, question, shared)).spans
     for i in range(5):
         for j in range(i, 5):
             torch.testing.assert_close(spans[1][0, i, j], (cues[i : j + 1] @ question).max())
-            torch.testing.assert_close(spans[2][0, i, j], overlap[i : j + 1].max())
+            for kind in (0, 1):
+                best = shared[i : j + 1, kind].max()
+                torch.testing.assert_close(spans[2 + kind][0, i, j], best)
 
 
 def test_a_cue_is_compared_alone_and_with_its_neighbours():
@@ -44,10 +47,17 @@ def test_a_cue_is_compared_alone_and_with_its_neighbours():
     features = compare(*one(cues, question)).cues[0]
     assert features.shape == (9, CUE_MATCHES)
     torch.testing.assert_close(features[:, 0], cues @ question)
-    around = (cues * torch.arange(1.0, 10.0)[:, None])[3:6].sum(0)
-    torch.testing.assert_close(
-        features[4, RADII.index(1)], functional.normalize(around, dim=0) @ question
-    )
+    torch.testing.assert_close(features[:, 1], -cues @ question)
+    around = (cues * torch.arange(1.0, 10.0)[:, None])[1:8].sum(0)
+    expected = functional.normalize(around, dim=0) @ question
+    torch.testing.assert_close(features[4, 2 + RADII.index(3)], expected)
+
+
+def test_each_match_is_also_given_beside_the_others_of_the_video():
+    cues, question = sentences(6), sentences(1, seed=1)[0]
+    raw, spread, below = compare(*one(cues, question)).cues[0].chunk(3, dim=-1)
+    torch.testing.assert_close(below, raw - raw.max(0).values)
+    torch.testing.assert_close(spread.mean(0), torch.zeros(raw.shape[1]), atol=1e-6, rtol=0)
 
 
 def test_padding_changes_nothing():

@@ -36,9 +36,18 @@ def test_what_is_remembered_is_bounded(monkeypatch):
 def test_cues_of_several_videos_are_padded():
     encoder = tiny.model().sentence_encoder
     vectors = encoder.of_videos([SENTENCES[:1], (), SENTENCES[1:3]], 2)
-    assert vectors.shape[:2] == (3, 2)
-    torch.testing.assert_close(vectors[2], encoder(SENTENCES[1:3]))
+    assert vectors.shape[:3] == (3, 2, 2)
+    torch.testing.assert_close(vectors[2, :, 0], encoder(SENTENCES[1:3]), atol=1e-3, rtol=0)
     assert not vectors[1].any() and not vectors[0, 1].any()
+
+
+def test_a_cue_is_also_read_between_its_neighbours():
+    encoder = tiny.model().sentence_encoder
+    vectors = encoder.of_video(SENTENCES[:3])[:, 1].float()
+    expected = encoder(
+        [(2, 5, 6, 7, 3), (2, 5, 6, 7, 8, 9, 10, 11, 12, 3), (2, 7, *SENTENCES[2][1:])]
+    )
+    torch.testing.assert_close(vectors, expected, atol=1e-3, rtol=0)
 
 
 def test_training_does_not_change_it():
