@@ -1,0 +1,64 @@
+import pytest
+
+from mutualsl.evaluation.errors import DEFINITIONS, ErrorClass, classify
+from mutualsl.evaluation.predictions import from_row
+from tests.evaluation.rows import head, random_rows, row
+
+
+def of(span, *, covered=1.0, by="textual"):
+    """Class of a span where gold is 10 to 20 s."""
+    made = row(**{by: head(span)}, gold_covered=covered)
+    return classify(from_row(made, "here"), by)
+
+
+@pytest.mark.parametrize(
+    ("span", "expected"),
+    [
+        ((10.0, 20.0), "right"),
+        ((10.0, 17.0), "right"),
+        ((10.0, 16.9), "boundary only"),
+        ((10.0, 30.0), "boundary only"),
+        ((9.0, 30.0), "too long"),
+        ((12.0, 60.0), "too long"),
+        ((12.0, 14.0), "too short"),
+        ((9.5, 13.0), "too short"),
+        ((5.0, 14.0), "shifted"),
+        ((13.0, 40.0), "shifted"),
+        ((20.0, 30.0), "wrong place"),
+        ((60.0, 70.0), "wrong place"),
+    ],
+)
+def test_spans(span, expected):
+    assert of(span) == expected
+
+
+def test_where_no_cue_is_shown_only_the_textual_predictor_is_excused():
+    assert of((60.0, 70.0), covered=0.0) == "gold outside subtitles"
+    assert of((60.0, 70.0), covered=0.1) == "wrong place"
+    assert of((60.0, 70.0), covered=0.0, by="visual") == "wrong place"
+    assert of((10.0, 20.0), covered=0.0) == "right"
+
+
+def test_the_answer_has_the_class_of_its_source():
+    result = from_row(
+        row(visual=head((60.0, 70.0)), textual=head((10.0, 20.0)), source="visual", gold_covered=0),
+        "here",
+    )
+    assert classify(result, "textual") == "right"
+    assert classify(result, "visual") == classify(result, "answer") == "wrong place"
+
+
+def test_without_spans():
+    result = from_row(row(), "here")
+    assert classify(result, "visual") == classify(result, "textual") == "no span"
+    assert classify(result, "answer") == "fallback"
+
+
+def test_every_question_has_one_class_with_a_definition():
+    assert set(DEFINITIONS) == set(ErrorClass)
+    found = {
+        classify(from_row(made, "here"), by)
+        for made in random_rows(400)
+        for by in ("visual", "textual", "answer")
+    }
+    assert found >= set(ErrorClass) - {ErrorClass.UNSEEN}
