@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from mutualsl.evaluation.report import svg
 PANEL_WIDTH, PANEL_HEIGHT = 220.0, 170.0
 LEFT, GAP, TOP, BELOW = 46.0, 54.0, 74.0, 48.0
 SHARES = tuple((i / 4, f"{25 * i} %") for i in range(5))
+SCATTER_STEPS = 20  # IoU is rounded to a twentieth
 UNIT = ((0.0, "0"), (0.5, "0.5"), (1.0, "1"))
 TEACHERS = {
     "weight_textual_to_visual": ("textual", "textual teaches visual (α)"),
@@ -61,6 +63,28 @@ def reliability_plot(name: str, reliability: Mapping[str, Mapping[str, Any]]) ->
             middle = panel.x((i + 0.5) / BINS)
             parts.append(svg.text(middle, TOP - 5, str(found["n"][i]), "quiet small", "middle"))
     return _document(f"Reliability of scores, {name}", len(reliability), parts)
+
+
+def scatter_plot(visual: Sequence[float], textual: Sequence[float]) -> str:
+    """IoU of both predictors on the questions that both answered; a larger dot is more questions.
+
+    What lies below the diagonal the visual predictor did better.
+    """
+    panel = _panel(0, (0.0, 1.0), (0.0, 1.0))
+    parts = [svg.text(LEFT, 24, "IoU of the visual and of the textual span, question by question")]
+    parts += panel.axes(UNIT, UNIT, "visual")
+    parts.append(svg.text(panel.left, TOP - 12, "textual", "quiet"))
+    parts.append(panel.diagonal())
+    counts = Counter(
+        (round(x * SCATTER_STEPS), round(y * SCATTER_STEPS))
+        for x, y in zip(visual, textual, strict=True)
+    )
+    most = max(counts.values(), default=1)
+    for (x, y), count in sorted(counts.items()):
+        tip = f"visual {x / SCATTER_STEPS:.2f}, textual {y / SCATTER_STEPS:.2f}: {count}"
+        radius = 1.5 + 4.5 * (count / most) ** 0.5
+        parts.append(panel.dot("answer", x / SCATTER_STEPS, y / SCATTER_STEPS, radius, tip))
+    return _document("IoU of both predictors", 1, parts)
 
 
 def transfer_plot(curves: Mapping[str, Any], seeds: int) -> str:

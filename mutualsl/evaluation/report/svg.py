@@ -26,6 +26,7 @@ text { font: 12px system-ui, sans-serif; fill: #171d2b }
 .answer { --head: #4f46e5 }
 .fill { fill: var(--head) }
 .band { fill: var(--head); opacity: 0.18 }
+.dot { fill: var(--head); opacity: 0.55 }
 .line { fill: none; stroke: var(--head); stroke-width: 2 }
 @media (prefers-color-scheme: dark) {
   text { fill: #e8ecf4 }
@@ -91,6 +92,11 @@ class Panel:
             f'<circle class="{head} fill" cx="{x:.1f}" cy="{y:.1f}" r="2.5"/>' for x, y in placed
         )
         return f'<polyline class="{head} line" points="{_joined(placed)}"/>{dots}'
+
+    def dot(self, head: str, x: float, y: float, radius: float, tip: str) -> str:
+        """A see-through dot with a tip."""
+        place = f'cx="{self.x(x):.1f}" cy="{self.y(y):.1f}" r="{radius:.1f}"'
+        return f'<circle class="{head} dot" {place}><title>{escape(tip)}</title></circle>'
 
     def band(self, head: str, low: Sequence[Point], high: Sequence[Point]) -> str:
         """The area between two lines."""

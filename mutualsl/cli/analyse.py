@@ -1,0 +1,37 @@
+"""`mutualsl analyse`: what is right and wrong in a predictions file, as a page and as a table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def analyse(
+    predictions: Annotated[Path, typer.Argument(help="predictions.jsonl of `mutualsl evaluate`.")],
+    out: Annotated[Path, typer.Option(help="Folder for report.html and questions.csv.")],
+    compare: Annotated[
+        Path | None, typer.Option(help="Another predictions.jsonl on the same questions.")
+    ] = None,
+) -> None:
+    """Write an error analysis: classes, plots, and every question worst first."""
+    from mutualsl.errors import DataError
+    from mutualsl.evaluation.analysis import analyse as analyse_results
+    from mutualsl.evaluation.analysis import write_csv
+    from mutualsl.evaluation.compare import compare as compare_results
+    from mutualsl.evaluation.predictions import read_predictions
+    from mutualsl.evaluation.report.analysis_page import analysis_page
+
+    results = read_predictions(predictions)
+    comparison = compare_results(results, read_predictions(compare)) if compare else None
+    analysis = analyse_results(results)
+    name = predictions.absolute().parent.name
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        write_csv(analysis, out / "questions.csv")
+        page = analysis_page(analysis, name, comparison)
+        (out / "report.html").write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"{out}: cannot write there ({error}); name another folder") from error
+    print(out / "report.html")

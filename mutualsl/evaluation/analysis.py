@@ -1,0 +1,78 @@
+"""Every question with what went right and wrong, ready to sort, filter and write down."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mutualsl.evaluation.errors import ErrorClass, classify
+from mutualsl.evaluation.ious import HEADS, Ious, measure
+from mutualsl.evaluation.predictions import QuestionResult
+from mutualsl.evaluation.slices import SLICES
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """Questions in the order of their file, with IoU and error class of each head."""
+
+    results: Sequence[QuestionResult]
+    ious: Ious
+    classes: Mapping[str, tuple[ErrorClass, ...]]  # one a question, for visual, textual, answer
+
+    def class_counts(self, head: str) -> dict[ErrorClass, int]:
+        """How many questions have each class that occurs, in the order of the classes."""
+        counts = Counter(self.classes[head])
+        return {kind: counts[kind] for kind in ErrorClass if counts[kind]}
+
+    def worst_first(self) -> list[int]:
+        """Places of all questions, by rising IoU of the answer."""
+        return [
+            int(place)
+            for place in self.ious.values[:, HEADS.index("answer")].argsort(kind="stable")
+        ]
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """A flat row for each question: identity, spans, IoU, classes and slices."""
+        for place, result in enumerate(self.results):
+            row: dict[str, Any] = {
+                "sample_id": result.sample_id,
+                "video_id": result.video_id,
+                "question": result.question,
+                "duration": result.duration_second,
+                "gold_start": result.gold.start_second,
+                "gold_end": result.gold.end_second,
+                "source": result.source,
+            }
+            for column, head in enumerate(HEADS):
+                found = getattr(result, head)
+                row[f"{head}_start"] = found and found.span.start_second
+                row[f"{head}_end"] = found and found.span.end_second
+                row[f"{head}_score"] = found and found.score
+                row[f"{head}_iou"] = (
+                    round(float(self.ious.values[place, column]), 4) if found else None
+                )
+                row[f"{head}_error"] = self.classes[head][place].value
+            yield row | {name: label(result) for name, (label, _) in SLICES.items()}
+
+
+def analyse(results: Sequence[QuestionResult]) -> Analysis:
+    """Measure and classify every answer."""
+    classes = {head: tuple(classify(result, head) for result in results) for head in HEADS}
+    return Analysis(results, measure(results), classes)
+
+
+def write_csv(analysis: Analysis, path: Path) -> None:
+    """All rows with a header; text that a spreadsheet would run as a formula is quoted first."""
+    rows = list(analysis.rows())
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows({name: _harmless(value) for name, value in row.items()} for row in rows)
+
+
+def _harmless(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@"} else value

@@ -1,0 +1,53 @@
+"""The report: self-contained, safe against what a question may hold, and it works in a browser."""
+
+import json
+import re
+
+import pytest
+
+from mutualsl.evaluation.analysis import analyse
+from mutualsl.evaluation.compare import compare
+from mutualsl.evaluation.predictions import from_row
+from mutualsl.evaluation.report.analysis_page import COLUMNS_SHOWN, analysis_page
+from tests.evaluation.rows import head, random_rows, row
+
+HOSTILE = "</script><img src=x onerror=alert(1)>&amp;"
+
+
+def read(rows):
+    return [from_row(made, "here") for made in rows]
+
+
+def data_of(page):
+    return json.loads(re.search(r'type="application/json">(.*?)</script>', page, re.S)[1])
+
+
+def test_it_holds_every_question_worst_first():
+    page = analysis_page(analyse(read(random_rows(50))), "a run")
+    ious = [shown[COLUMNS_SHOWN.index("answer_iou")] for shown in data_of(page)]
+    assert len(ious) == 50 and ious == sorted(ious)
+
+
+def test_what_a_question_holds_stays_text():
+    made = row(question=HOSTILE, textual=head((1.0, 2.0)))
+    page = analysis_page(analyse(read([made])), HOSTILE)
+    assert "<img" not in page
+    assert data_of(page)[0][0] == HOSTILE
+
+
+def test_nothing_is_fetched():
+    page = analysis_page(analyse(read(random_rows(20))), "a run")
+    links = set(re.findall(r"https?://[^\s\"'<]+", page))
+    assert links <= {"http://www.w3.org/2000/svg"}
+    assert not re.search(r"<(link|img|iframe)|<script[^>]*src=", page)
+
+
+def test_two_files_are_compared():
+    one, other = read(random_rows(40)), read(random_rows(40))
+    assert "Against the other file" in analysis_page(analyse(one), "a", compare(one, other))
+    assert "Against the other file" not in analysis_page(analyse(one), "a")
+
+
+@pytest.mark.parametrize("made", [row(), row(visual=head((1.0, 2.0)))])
+def test_a_single_question_is_enough(made):
+    assert "Questions: 1. Videos: 1." in analysis_page(analyse(read([made])), "one")

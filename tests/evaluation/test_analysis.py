@@ -1,0 +1,49 @@
+import csv
+
+import pytest
+
+from mutualsl.evaluation.analysis import analyse, write_csv
+from mutualsl.evaluation.predictions import from_row
+from tests.evaluation.rows import head, random_rows, row
+
+
+def read(rows):
+    return [from_row(made, "here") for made in rows]
+
+
+@pytest.fixture(scope="module")
+def analysis():
+    return analyse(read(random_rows(80)))
+
+
+def test_every_question_is_a_row_in_the_order_of_the_file(analysis):
+    rows = list(analysis.rows())
+    assert [r["sample_id"] for r in rows] == [r.sample_id for r in analysis.results]
+    for made, result in zip(rows, analysis.results, strict=True):
+        assert (made["visual_iou"] is None) == (result.visual is None)
+        assert made["answer_start"] == result.answer.span.start_second
+
+
+def test_worst_first(analysis):
+    rows = list(analysis.rows())
+    ious = [rows[place]["answer_iou"] for place in analysis.worst_first()]
+    assert ious == sorted(ious) and len(ious) == 80
+
+
+def test_classes_are_counted(analysis):
+    for name in ("visual", "textual", "answer"):
+        counts = analysis.class_counts(name)
+        assert sum(counts.values()) == 80 and min(counts.values()) > 0
+
+
+def test_the_table_can_be_read_back_and_runs_nothing(tmp_path):
+    rows = [
+        row("q1", question='=HYPERLINK("x")', textual=head((10.0, 20.0))),
+        row("q2", question='two\nlines, and a "quote"'),
+    ]
+    write_csv(analyse(read(rows)), tmp_path / "q.csv")
+    with (tmp_path / "q.csv").open(newline="", encoding="utf-8") as file:
+        one, other = csv.DictReader(file)
+    assert one["question"] == '\'=HYPERLINK("x")' and other["question"] == rows[1]["question"]
+    assert one["textual_error"] == "right" and other["answer_error"] == "fallback"
+    assert other["textual_iou"] == ""
