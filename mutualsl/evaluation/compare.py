@@ -120,8 +120,8 @@ def _listed(names: Sequence[str]) -> str:
     return f"{len(names)} ({', '.join(names[:SHOWN_IDS])}{more})" if names else "0"
 
 
-def comparison_table(found: Sequence[Comparison]) -> str:
-    """The comparison for people."""
+def comparison_table(found: Sequence[Comparison]) -> tuple[list[str], list[list[str]]]:
+    """The comparison for people: header and rows."""
     rows = [
         [
             c.head,
@@ -135,7 +135,7 @@ def comparison_table(found: Sequence[Comparison]) -> str:
         for c in found
     ]
     head = ["mIoU, percent", "A", "B", "B - A", "95 % (videos)", "p", "better", "worse", "same"]
-    return table(head, rows)
+    return head, rows
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -146,7 +146,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         first, second = read_predictions(options.first), read_predictions(options.second)
-        print(comparison_table(compare(first, second)))
+        print(table(*comparison_table(compare(first, second))))
     except MutualSLError as error:
         print(f"mutualsl: {error}", file=sys.stderr)
         return 2

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from mutualsl.evaluation.analysis import Analysis
-from mutualsl.evaluation.compare import Comparison
+from mutualsl.evaluation.compare import Comparison, comparison_table
 from mutualsl.evaluation.errors import DEFINITIONS, ErrorClass
 from mutualsl.evaluation.ious import HEADS, SCORED
 from mutualsl.evaluation.metrics import COLUMNS
@@ -27,7 +27,7 @@ COLUMNS_SHOWN = (
 def analysis_page(
     analysis: Analysis, name: str, comparison: Sequence[Comparison] | None = None
 ) -> str:
-    """The whole page; `name` says whose predictions these are, `comparison` is with other ones."""
+    """The whole page; `name` says whose predictions these are, B in `comparison` are other ones."""
     here = files(__package__)
     style, script = ((here / f"analysis.{kind}").read_text("utf-8") for kind in ("css", "js"))
     found = summary(analysis.results)
@@ -44,7 +44,7 @@ def analysis_page(
         reliability_plot(name, found["reliability"]),
     ]
     if comparison is not None:
-        parts += ["<h2>Against the other file</h2>", _comparison(comparison)]
+        parts += ["<h2>Beside the other file</h2>", _table(*comparison_table(comparison))]
     parts += ["<h2>Every question</h2>", _controls(analysis), '<table id="rows"></table>']
     data = json.dumps(_rows(analysis), ensure_ascii=False).replace("<", "\\u003c")
     return (
@@ -94,23 +94,6 @@ def _scatter(analysis: Analysis) -> str:
         return ""
     values = analysis.ious.values[both]
     return scatter_plot(values[:, 0].tolist(), values[:, 1].tolist())
-
-
-def _comparison(found: Sequence[Comparison]) -> str:
-    rows = [
-        [
-            c.head,
-            percent(c.first),
-            percent(c.second),
-            f"{c.difference:+.1f}",
-            f"{c.interval[0]:+.1f} to {c.interval[1]:+.1f}" if c.interval else "-",
-            f"{c.p_value:.3f}",
-            *(str(count) for count in (c.better, c.worse, c.same)),
-        ]
-        for c in found
-    ]
-    head = ["mIoU, percent", "this", "other", "difference", "95 % (videos)", "p"]
-    return _table([*head, "other better", "other worse", "same"], rows)
 
 
 def _controls(analysis: Analysis) -> str:

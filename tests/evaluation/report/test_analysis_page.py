@@ -44,8 +44,8 @@ def test_nothing_is_fetched():
 
 def test_two_files_are_compared():
     one, other = read(random_rows(40)), read(random_rows(40))
-    assert "Against the other file" in analysis_page(analyse(one), "a", compare(one, other))
-    assert "Against the other file" not in analysis_page(analyse(one), "a")
+    assert "Beside the other file" in analysis_page(analyse(one), "a", compare(one, other))
+    assert "Beside the other file" not in analysis_page(analyse(one), "a")
 
 
 @pytest.mark.parametrize("made", [row(), row(visual=head((1.0, 2.0)))])
