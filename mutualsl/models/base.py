@@ -75,6 +75,9 @@ class NeuralLocalizer(nn.Module, Localizer):
     def prepare(self, sentences: tuple[Sentence, ...]) -> None:
         """Do ahead of the first question what depends on a video's cues alone, if anything does."""
 
+    def set_dropout(self, share: float) -> None:
+        """Let every dropout layer hide this share from now on."""
+
     def never_trained(self, name: str) -> bool:
         """Whether the parameter `name` stays as it is in every training."""
         return False

@@ -50,6 +50,7 @@ class SegmentProjection(nn.Module):
     def __init__(self, text_width: int, width: int, edges: bool, features: int) -> None:
         super().__init__()
         self.edges = edges
+        self.dropout = nn.Dropout(0.0)  # only where a training stage asks for it
         self.project = nn.Linear((3 if edges else 1) * text_width, width)
         if features:
             self.features = nn.Linear(features, width, bias=False)
@@ -63,12 +64,12 @@ class SegmentProjection(nn.Module):
         directions = functional.normalize(segments.mean, dim=-1)
         match = directions[:, 1:] * directions[:, :1] * segments.mean.shape[-1] ** 0.5
         match = match - masked_mean(match, segments.mask[:, 1:]).unsqueeze(1)
-        of_cues, vectors = match @ self.match.T, segments.mean
+        of_cues, vectors = self.dropout(match) @ self.match.T, segments.mean
         if features is not None:
             of_cues = of_cues + self.features(features)
         if self.edges:
             vectors = torch.cat([segments.mean, segments.first, segments.last], dim=-1)
-        return self.project(vectors) + functional.pad(of_cues, (0, 0, 1, 0))
+        return self.project(self.dropout(vectors)) + functional.pad(of_cues, (0, 0, 1, 0))
 
 
 def cue_features(timeline: Timeline, shared: Tensor) -> Tensor:

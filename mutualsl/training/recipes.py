@@ -57,11 +57,13 @@ def mutualsl_mini() -> RunConfig:
         parts=(
             Part(
                 dataset="synthetic",
-                per_epoch=800, validation=200, drop_video=0.2, drop_subtitles=0.3,
+                per_epoch=600, validation=200, drop_video=0.2, drop_subtitles=0.3,
             ),
-            *_transcripts(tutorialvqa=1200, vehiclevqa=1500),
+            *_transcripts(tutorialvqa=1000, vehiclevqa=1200),
         ),
-        train=TrainConfig(epochs=3, new_lr=5e-4, frozen_layers=6, max_questions=16),
+        train=TrainConfig(
+            epochs=3, new_lr=5e-4, weight_decay=0.05, dropout=0.3, frozen_layers=6, max_questions=16
+        ),
     )  # fmt: skip
     return RunConfig(
         name="mutualsl-mini",

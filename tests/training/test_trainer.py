@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from torch import nn
 
 from mutualsl.errors import DataError
 from mutualsl.training.config import Part, TrainConfig
@@ -104,6 +105,15 @@ def test_frozen_layers_do_not_move(tmp_path):
     assert not any(".embeddings." in name or ".layer.0." in name for name in moved)
     assert any(".layer.1." in name for name in moved)
     assert any(name.startswith("visual_predictor") for name in moved)
+
+
+def test_a_stage_may_have_a_dropout_of_its_own(tmp_path):
+    model, saved = start(tmp_path, replace(CONFIG, epochs=1, dropout=0.4))
+    shares = {
+        m.p for n, m in model.named_modules() if isinstance(m, nn.Dropout) and "language" not in n
+    }
+    assert shares == {0.4}
+    assert {m.p for m in saved[-1].text_encoder.modules() if isinstance(m, nn.Dropout)} == {0.1}
 
 
 @pytest.mark.parametrize("calls", [1, 7, 15])
