@@ -41,6 +41,8 @@ def build(desk: Desk) -> None:
         parts["timeline"] = _html(timeline(None), "timeline")
     parts["results"] = _html(cards.results(None), "results", js_on_load=_TRIGGER_SAVE)
     parts["clip"] = _html("", "clip")
+    parts["transcript"] = _html("", "transcript")
+    parts["evidence"] = _html("", "evidence")
     _connect(desk, parts, examples)
 
 

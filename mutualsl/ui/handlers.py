@@ -24,6 +24,7 @@ from mutualsl.ui.player import file_url, player
 from mutualsl.ui.progress import Report, Work
 from mutualsl.ui.text import clock, escaped, file_name
 from mutualsl.ui.timeline_view import timeline
+from mutualsl.ui.transcript_view import evidence, transcript
 from mutualsl.ui.turns import Turns
 from mutualsl.video import export_clip, playable_copy
 
@@ -33,7 +34,7 @@ Steps = Generator[View, None, T]
 
 OUTPUTS = (
     *("status", "ask", "loaded", "asked", "player", "timeline", "results"),
-    *("video_file", "subtitle_file", "question", "clip"),
+    *("video_file", "subtitle_file", "question", "clip", "transcript", "evidence"),
 )
 
 
@@ -59,6 +60,8 @@ def _emptied() -> dict[str, Any]:
         "timeline": timeline(None),
         "results": cards.results(None),
         "clip": "",
+        "transcript": "",
+        "evidence": "",
     }
 
 
@@ -177,6 +180,7 @@ class Desk:
                 player=player(loaded.encoded, loaded.playing),
                 timeline=timeline(loaded.encoded),
                 results=cards.results(None),
+                transcript=transcript(loaded.encoded),
             )
         return loaded
 
@@ -198,6 +202,7 @@ class Desk:
                 status=_ready(loaded),
                 results=cards.results(answer, playable=loaded.playing is not None),
                 timeline=timeline(loaded.encoded, answer),
+                evidence=evidence(loaded.encoded, answer),
             )
 
     def prepare(self, video: str | None, subtitles: str | None, report: Report) -> Loaded:

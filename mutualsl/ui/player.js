@@ -125,6 +125,7 @@
       axis.setAttribute("aria-valuetext", `${text} of ${clock(durationOf(axis))}`);
     }
     showCue(percent);
+    followTranscript(player);
   }
 
   function seek(second) {
@@ -165,11 +166,96 @@
     event.preventDefault();
   });
 
+  // ---- the transcript -------------------------------------------------------------------------
+
+  let list = { element: null, rows: [], starts: [], current: null };
+  let laidOver = null;
+
+  function rowsOf(element) {
+    if (list.element !== element) {
+      const rows = [...(element?.querySelectorAll(".tr-cue") ?? [])];
+      list = { element, rows, starts: rows.map((row) => Number(row.dataset.start)), current: null };
+    }
+    return list;
+  }
+
+  // The last cue that has begun, if it still lasts.
+  function cueAt(second) {
+    let [low, high] = [0, list.starts.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (list.starts[middle] <= second) low = middle + 1;
+      else high = middle;
+    }
+    const row = list.rows[low - 1];
+    return row && second < Number(row.dataset.end) ? row : null;
+  }
+
+  function followTranscript(player) {
+    const element = document.querySelector("#transcript .tr-cues");
+    if (!element) return;
+    rowsOf(element);
+    const row = cueAt(player.currentTime + 0.001);
+    if (row === list.current) return;
+    list.current?.removeAttribute("aria-current");
+    row?.setAttribute("aria-current", "time");
+    list.current = row;
+    if (row && !player.paused) scrollTo(element, row);
+  }
+
+  function scrollTo(element, row) {
+    element.scrollTop = row.parentElement.offsetTop - element.clientHeight / 3;
+  }
+
+  function layEvidence() {
+    const element = document.querySelector("#transcript .tr-cues");
+    const source = document.querySelector("#evidence [data-evidence]");
+    if (!element || laidOver === source) return;
+    laidOver = source;
+    const heads = source ? JSON.parse(source.dataset.evidence) : {};
+    const { rows } = rowsOf(element);
+    ["visual", "textual"].forEach((head, number) => {
+      const found = heads[head];
+      const most = found ? Math.max(1, ...found.start, ...found.end) : 1;
+      rows.forEach((row, i) => {
+        const [start, end] = [found?.start[i] ?? 0, found?.end[i] ?? 0];
+        const bars = row.firstElementChild.children;
+        bars[2 * number].style.opacity = start / most;
+        bars[2 * number + 1].style.opacity = end / most;
+        const inside = found && row.dataset.start < found.span[1] && row.dataset.end > found.span[0];
+        row.classList.toggle(`in-${head}`, Boolean(inside));
+      });
+    });
+    rows.forEach((row, i) => {
+      const said = Object.entries(heads).map(
+        ([head, found]) => `${head}: starts ${found.start[i] / 10} %, ends ${found.end[i] / 10} %`,
+      );
+      row.title = said.join("; ");
+    });
+    const first = rows.find((row) => row.matches(".in-visual, .in-textual"));
+    if (first) scrollTo(element, first);
+  }
+
+  document.addEventListener("input", (event) => {
+    if (!event.target.matches?.(".tr-search")) return;
+    const words = event.target.value.trim().toLowerCase();
+    const { rows } = rowsOf(document.querySelector("#transcript .tr-cues"));
+    let count = 0;
+    for (const row of rows) {
+      const found = !words || row.lastElementChild.textContent.toLowerCase().includes(words);
+      row.parentElement.hidden = !found;
+      count += found;
+    }
+    document.querySelector("#transcript .tr-count").textContent = words ? `${count} of ${rows.length}` : "";
+  });
+
   // ---- buttons, and what Gradio draws ---------------------------------------------------------
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-play]");
     if (button) play(Number(button.dataset.start), Number(button.dataset.end), button);
+    const cue = event.target.closest?.(".tr-cue");
+    if (cue) seek(Number(cue.dataset.start));
     if (event.target.closest?.("[data-example]")) bringIntoView(document.querySelector("#panel"));
   });
 
@@ -179,6 +265,7 @@
       drawnAxis = axis; // a new timeline starts at zero: move its playhead to the video's time
       showTime();
     }
+    layEvidence();
     const link = document.querySelector("#clip a[download]:not([data-followed])");
     if (link) {
       link.dataset.followed = "";

@@ -1,0 +1,80 @@
+"""The transcript as evidence: every cue, and how likely each predictor starts or ends there.
+
+The cues are drawn once a video, the evidence once an answer; player.js lays one over the other, so
+a further question about a long transcript sends a few numbers and not the whole text again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import numpy as np
+
+from mutualsl.answer import Answer
+from mutualsl.encoded import EncodedVideo
+from mutualsl.models.base import Curve, Prediction
+from mutualsl.subtitles import Cue
+from mutualsl.ui.text import escaped, short_clock
+
+HEADS = ("visual", "textual")
+
+
+def transcript(encoded: EncodedVideo | None) -> str:
+    """HTML of all cues with a search field; nothing without subtitles."""
+    if encoded is None or not encoded.subtitles:
+        return ""
+    cues = "".join(_cue(cue) for cue in encoded.subtitles.cues)
+    return (
+        '<section class="tr" aria-label="Transcript"><header><h3>Transcript</h3>'
+        "<p>Bars show where each predictor starts (left half) and ends (right half).</p>"
+        '<input type="search" class="tr-search" placeholder="Search the transcript"'
+        ' aria-label="Search the transcript"><span class="tr-count" role="status"></span></header>'
+        f'<ol class="tr-cues">{cues}</ol></section>'
+    )
+
+
+def _cue(cue: Cue) -> str:
+    return (
+        f'<li><button type="button" class="tr-cue" data-start="{cue.start_second:.3f}"'
+        f' data-end="{cue.end_second:.3f}"><span class="tr-bars" aria-hidden="true">'
+        '<i class="visual"></i><i class="visual"></i><i class="textual"></i><i class="textual"></i>'
+        f'</span><time>{short_clock(cue.start_second)}</time><span class="tr-text">'
+        f"{escaped(' '.join(cue.text.split()))}</span></button></li>"
+    )
+
+
+def evidence(encoded: EncodedVideo | None, answer: Answer | None) -> str:
+    """What player.js lays over the transcript: each cue's probabilities in per mille, and spans."""
+    if encoded is None or answer is None or not encoded.subtitles:
+        return ""
+    cues = encoded.subtitles.cues
+    heads = {head: getattr(answer, head) for head in HEADS}
+    found = {
+        head: {
+            "start": _by_cue(prediction.start_curve, cues, head),
+            "end": _by_cue(prediction.end_curve, cues, head),
+            "span": _span(prediction),
+        }
+        for head, prediction in heads.items()
+        if prediction is not None and prediction.in_domain
+    }
+    return f'<div hidden data-evidence="{escaped(json.dumps(found))}"></div>'
+
+
+def _span(prediction: Prediction) -> list[float]:
+    return [round(second, 3) for second in prediction.span]
+
+
+def _by_cue(curve: Curve, cues: Sequence[Cue], head: str) -> list[int]:
+    """Per mille of the probability that falls to each cue, up to where the next one begins.
+
+    The textual predictor has one point a cue; the seconds of the visual one are gathered.
+    """
+    if head == "textual":
+        mass = curve[:, 1]
+    else:
+        starts = np.array([cue.start_second for cue in cues])
+        place = (np.searchsorted(starts, curve[:, 0] + 1e-3) - 1).clip(0)
+        mass = np.bincount(place, weights=curve[:, 1], minlength=len(cues))
+    return [round(1000 * float(value)) for value in mass]

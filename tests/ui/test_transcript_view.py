@@ -1,0 +1,57 @@
+import html
+import json
+import re
+
+import numpy as np
+import pytest
+
+from mutualsl.subtitles import Cue
+from mutualsl.ui.transcript_view import evidence, transcript
+from tests.ui.values import answer, encoded_video, prediction
+
+CUES = (Cue(10.0, 20.0, "hello"), Cue(25.0, 30.0, "world"), Cue(60.0, 80.0, "bye"))
+
+
+def laid_over(*arguments):
+    data = re.search(r'data-evidence="([^"]*)"', evidence(*arguments))
+    return json.loads(html.unescape(data[1]))
+
+
+def test_every_cue_is_a_button_with_its_times():
+    page = transcript(encoded_video(CUES))
+    assert re.findall(r'data-start="([\d.]+)" data-end="([\d.]+)"', page) == [
+        ("10.000", "20.000"), ("25.000", "30.000"), ("60.000", "80.000")
+    ]  # fmt: skip
+    assert page.count("<button") == 3 and "world" in page
+
+
+def test_without_subtitles_there_is_none():
+    assert transcript(None) == transcript(encoded_video(())) == ""
+    assert (
+        evidence(encoded_video(()), answer(prediction())) == evidence(encoded_video(), None) == ""
+    )
+
+
+def test_cue_text_is_text():
+    page = transcript(encoded_video([Cue(1.0, 2.0, '"><script>alert(1)</script>${x}{{y}}')]))
+    assert "<script" not in page and "${" not in page and "{{" not in page
+
+
+def test_the_textual_predictor_has_one_point_a_cue():
+    textual = prediction(25, 30, points=3)
+    textual.start_curve[:, 1] = [0.1, 0.85, 0.05]
+    found = laid_over(encoded_video(CUES), answer(None, textual))
+    assert found == {"textual": {"start": [100, 850, 50], "end": [100, 850, 50], "span": [25, 30]}}
+
+
+@pytest.mark.parametrize("second", [0.0, 10.0, 24.9])
+def test_seconds_count_for_the_cue_that_began_last(second):
+    visual = prediction(points=2)
+    visual.start_curve[:] = [[second, 0.75], [99.0, 0.25]]
+    found = laid_over(encoded_video(CUES), answer(visual, None, source="visual"))
+    assert found["visual"]["start"] == [750, 0, 250]
+    assert np.isclose(sum(found["visual"]["end"]), 1000)
+
+
+def test_a_guess_outside_the_domain_is_no_evidence():
+    assert laid_over(encoded_video(CUES), answer(prediction(in_domain=False), None)) == {}
