@@ -38,7 +38,7 @@ def mutualsl_mini() -> RunConfig:
     looking = Stage(
         name="looking",
         parts=(Part(dataset="synthetic", per_epoch=3000, validation=200, drop_subtitles=1.0),),
-        train=TrainConfig(epochs=7, text_lr=2e-5, new_lr=1e-3, frozen_layers=4),
+        train=TrainConfig(epochs=7, text_lr=1e-4, new_lr=1e-3, frozen_layers=2),
     )
     together = Stage(
         name="together",
