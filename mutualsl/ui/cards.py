@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+from pathlib import Path
+
 from mutualsl.answer import Answer
+from mutualsl.exports import EXPORTS
 from mutualsl.models.base import Prediction
 from mutualsl.spans import Span
 from mutualsl.ui.text import clock_range, escaped, percent
@@ -48,8 +52,21 @@ def _answer_line(answer: Answer | None) -> str:
         f'<p class="answer-question">{escaped(answer.question)}</p>'
         f'<p class="answer-main"><span class="answer-label">Answer</span>'
         f'<strong id="answer-span">{clock_range(answer.span)}</strong></p>'
-        f"<p>{SOURCES[answer.source]}{chance}</p>{_agreement(answer)}</div>"
+        f"<p>{SOURCES[answer.source]}{chance}</p>{_agreement(answer)}{_exports(answer)}</div>"
     )
+
+
+def _exports(answer: Answer) -> str:
+    """Links that hold the files themselves, so that nothing has to be made on the server."""
+    stem = Path(answer.video_name).stem if answer.video_name not in {"", "-"} else "answer"
+    links = []
+    for way in EXPORTS.values():
+        data = base64.b64encode(way.write(answer).encode()).decode("ascii")
+        links.append(
+            f'<a download="{escaped(stem)}.{way.suffix}"'
+            f' href="data:{way.media_type};base64,{data}">{way.name}</a>'
+        )
+    return f'<p class="exports">Save all spans as {", ".join(links)}</p>'
 
 
 def _agreement(answer: Answer) -> str:

@@ -5,6 +5,8 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
+from mutualsl.exports import EXPORTS
+
 pytestmark = pytest.mark.browser
 ODD_NAME = 'it\'s "my" vidéo 二'
 QUESTION = "Where is the kettle poured?"
@@ -89,3 +91,18 @@ def test_a_question_asked_while_an_example_loads_is_answered(visit, demos, local
     encoded = localizer.encode_video(demo.video, demo.subtitles)
     page.shows(localizer.ask(encoded, QUESTION))
     expect(page["question"].locator("textarea, input")).to_have_value(QUESTION)
+
+
+def test_all_spans_can_be_saved(visit, demos, localizer, kitchen, tmp_path):
+    visitor = visit()
+    question = demos["kitchen"].questions[0]
+    visitor.try_example(question)
+    answer = localizer.ask(kitchen, question)
+    visitor.shows(answer)
+    for way in EXPORTS.values():
+        with visitor.page.expect_download() as waiting:
+            visitor.page.locator(".exports").get_by_role("link", name=way.name).click()
+        assert waiting.value.suggested_filename == f"kitchen-basics.{way.suffix}"
+        waiting.value.save_as(tmp_path / way.suffix)
+    spans = (tmp_path / "csv").read_text().splitlines()
+    assert spans[1].startswith("answer,1,{:.3f},{:.3f}".format(*answer.span))

@@ -7,6 +7,8 @@ from mutualsl.evaluation.predictions import from_row
 from mutualsl.evaluation.report.analysis_page import analysis_page
 from tests.evaluation.rows import head, random_rows, row
 
+pytestmark = pytest.mark.browser
+
 KNOWN = row("known", visual=head((10.0, 20.0)), textual=head((80.0, 90.0)), question="The odd one?")
 
 

@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 
 from tests.browser.page import ANSWER_MS
 
+pytestmark = pytest.mark.browser
+
 
 @pytest.fixture
 def asked(visit, demos, localizer, kitchen):

@@ -1,5 +1,7 @@
+import base64
 import re
 
+from mutualsl.exports import EXPORTS
 from mutualsl.models.base import Candidate
 from mutualsl.spans import Span
 from mutualsl.ui.cards import MISSING, results
@@ -35,6 +37,17 @@ def test_the_believed_card_is_marked():
     page = results(answer(prediction(), prediction(), source="visual"))
     assert page.count("is-answer") == 1 and 'class="card visual is-answer"' in page
     assert "From the visual predictor" in page
+
+
+def test_every_export_is_a_link_that_holds_its_file():
+    given = answer(prediction(), prediction(60, 70))
+    links = re.findall(r'download="([^"]*)" href="data:([^;]*);base64,([^"]*)"', results(given))
+    assert [(name, kind) for name, kind, _ in links] == [
+        (f"answer.{way.suffix}", way.media_type) for way in EXPORTS.values()
+    ]
+    for (_, _, data), way in zip(links, EXPORTS.values(), strict=True):
+        assert base64.b64decode(data).decode() == way.write(given)
+    assert "download=" not in results(None)
 
 
 def test_a_missing_head_says_why():
