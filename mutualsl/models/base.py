@@ -78,6 +78,9 @@ class NeuralLocalizer(nn.Module, Localizer):
     def set_dropout(self, share: float) -> None:
         """Let every dropout layer hide this share from now on."""
 
+    def compare_sentences(self, on: bool) -> None:
+        """Use a frozen sentence encoder from now on, or do not, where a model has one."""
+
     def never_trained(self, name: str) -> bool:
         """Whether the parameter `name` stays as it is in every training."""
         return False

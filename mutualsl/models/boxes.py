@@ -149,7 +149,7 @@ class TextualPredictor(nn.Module):
         mask = timeline.cue_mask
         start, end = self.start(cues).squeeze(-1), self.end(cues).squeeze(-1)
         pair = self._pair(cues, timeline) if self.pairs else None
-        if pair is not None and self.match is not None:
+        if pair is not None and self.match is not None and matches:
             for weight, match in zip(self.match, matches, strict=True):
                 pair = pair + weight * match
         return SpanLogits(start.masked_fill(~mask, MASKED), end.masked_fill(~mask, MASKED), pair)

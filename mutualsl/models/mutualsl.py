@@ -69,6 +69,8 @@ class MutualSLOutput(NamedTuple):
 class MutualSL(NeuralLocalizer):
     """Two predictors over one video that teach each other through the timeline."""
 
+    comparing: Tensor
+
     def __init__(self, config: MutualSLConfig, text_encoder: TextEncoder | None = None) -> None:
         super().__init__()
         self.config = config
@@ -92,6 +94,8 @@ class MutualSL(NeuralLocalizer):
         if config.shared_layers is not None:
             language_model = self.text_encoder.language_model
             self.sentence_encoder = SentenceEncoder(language_model, config.shared_layers)
+            # Whether what it says is looked at; stored, as weights learn with it or without it.
+            self.register_buffer("comparing", torch.tensor(True))
 
     def forward(self, batch: Batch) -> MutualSLOutput:
         """Score every row and every cue as start and end of the answer."""
@@ -114,7 +118,7 @@ class MutualSL(NeuralLocalizer):
         spans: tuple[Tensor, ...] = ()
         if self.config.edges:
             features.append(cue_features(batch.timeline, batch.cue_words))
-        if self.sentence_encoder is not None:
+        if self.sentence_encoder is not None and bool(self.comparing):
             match = compare(
                 self.sentence_encoder(batch.question_sentences),
                 self.sentence_encoder.of_videos(batch.cue_sentences, batch.cue_size.shape[1]),
@@ -124,7 +128,14 @@ class MutualSL(NeuralLocalizer):
             )
             features.append(match.cues)
             spans = match.spans
+        elif self.sentence_encoder is not None:
+            features.append(batch.cue_words.new_zeros(*batch.cue_size.shape, CUE_MATCHES))
         return torch.cat(features, dim=-1) if features else None, spans
+
+    def compare_sentences(self, on: bool) -> None:
+        """Look at what the sentence encoder says, or do as if there were none."""
+        if self.sentence_encoder is not None:
+            self.comparing.fill_(on)
 
     def prepare(self, sentences: tuple[Sentence, ...]) -> None:
         """The sentence vectors of a video's cues."""

@@ -23,6 +23,7 @@ class TrainConfig:
     # First language model layers that stay as they are, and with any number (0 too) the embeddings.
     frozen_layers: int | None = None
     dropout: float | None = None  # of this stage, where it is not the run's
+    sentences: bool = True  # whether what the frozen sentence encoder says is looked at
     clip: float = 1.0
     average_decay: float = 0.99  # the weights measured and kept are a running mean over steps
     bf16: bool = True  # matrix products in 16 bits; weights and sums stay in 32

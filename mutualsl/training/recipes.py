@@ -20,9 +20,10 @@ def mutualsl_mini() -> RunConfig:
     """The shipped checkpoint: rendered videos and video-disjoint transcripts.
 
     Rendered data can be had in any amount, so all of the model learns from it: each predictor
-    first by itself, on what is cheap for it, then both together and from each other. The answers
-    in transcripts are few, and a language model learns them by heart; there only what reads its
-    vectors is trained.
+    first by itself, on what is cheap for it, then both together and from each other. Until then
+    nothing compares sentences for it, so that the language model learns to. The answers in
+    transcripts are few, and a language model learns them by heart; there only what reads its
+    vectors is trained, and meaning is what the sentence encoder says.
     """
     reading = Stage(
         name="reading",
@@ -32,13 +33,13 @@ def mutualsl_mini() -> RunConfig:
         ),
         train=TrainConfig(
             epochs=4, text_lr=1.5e-4, new_lr=5e-4, frozen_layers=2, max_questions=16,
-            average_decay=0.98,
+            average_decay=0.98, sentences=False,
         ),
     )  # fmt: skip
     looking = Stage(
         name="looking",
         parts=(Part(dataset="synthetic", per_epoch=3000, validation=200, drop_subtitles=1.0),),
-        train=TrainConfig(epochs=7, text_lr=1e-4, new_lr=1e-3, frozen_layers=2),
+        train=TrainConfig(epochs=7, text_lr=2e-5, new_lr=1e-3, frozen_layers=4, sentences=False),
     )
     together = Stage(
         name="together",
@@ -49,7 +50,8 @@ def mutualsl_mini() -> RunConfig:
             ),
         ),
         train=TrainConfig(
-            epochs=3, text_lr=3e-5, new_lr=3e-4, frozen_layers=2, max_questions=16
+            epochs=3, text_lr=3e-5, new_lr=3e-4, frozen_layers=2, max_questions=16,
+            sentences=False,
         ),
     )  # fmt: skip
     transcripts = Stage(
@@ -116,7 +118,8 @@ def transfer() -> RunConfig:
         name="together",
         parts=(Part(dataset="synthetic", per_epoch=2500, validation=400),),
         train=TrainConfig(
-            epochs=2, text_lr=3e-5, new_lr=3e-4, frozen_layers=2, max_questions=16
+            epochs=2, text_lr=3e-5, new_lr=3e-4, frozen_layers=2, max_questions=16,
+            sentences=False,
         ),
     )  # fmt: skip
     return RunConfig(

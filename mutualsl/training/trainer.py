@@ -55,6 +55,7 @@ class Trainer:
         )
         self._seed(0)
         model.checkpoint_gradients(config.gradient_checkpointing)
+        model.compare_sentences(config.sentences)
         if config.dropout is not None:
             model.set_dropout(config.dropout)
         optimizer = make_optimizer(model, config)

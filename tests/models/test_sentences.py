@@ -81,3 +81,16 @@ def test_shared_layers_are_stored_once_and_stay_shared():
 def test_it_needs_a_language_model_only():
     encoder = SentenceEncoder(tiny.model().text_encoder.language_model, shared_layers=0)
     assert encoder(SENTENCES).shape[0] == 4
+
+
+def test_weights_remember_whether_sentences_are_compared():
+    model, batch = tiny.model(), tiny.collator()([tiny.example()])
+    before = model(batch).textual
+    model.compare_sentences(False)
+    without = model(batch).textual
+    assert not torch.equal(without.start, before.start)
+    other = tiny.model(seed=7)
+    other.load_weights(model.weights())
+    torch.testing.assert_close(other(batch).textual.pair, without.pair)
+    model.compare_sentences(True)
+    torch.testing.assert_close(model(batch).textual.pair, before.pair)
