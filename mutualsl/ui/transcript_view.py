@@ -72,9 +72,8 @@ def _by_cue(curve: Curve, cues: Sequence[Cue], head: str) -> list[int]:
     The textual predictor has one point a cue; the seconds of the visual one are gathered.
     """
     if head == "textual":
-        mass = curve[:, 1]
-    else:
-        starts = np.array([cue.start_second for cue in cues])
-        place = (np.searchsorted(starts, curve[:, 0] + 1e-3) - 1).clip(0)
-        mass = np.bincount(place, weights=curve[:, 1], minlength=len(cues))
+        return [round(1000 * float(value)) for value in curve[:, 1]]
+    starts = np.array([cue.start_second for cue in cues])
+    place = (np.searchsorted(starts, curve[:, 0] + 1e-3) - 1).clip(0)
+    mass = np.bincount(place, weights=curve[:, 1], minlength=len(cues))
     return [round(1000 * float(value)) for value in mass]
