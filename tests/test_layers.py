@@ -12,7 +12,7 @@ LAYERS = [
     {"features", "data"},
     {"models"},
     {"checkpoint", "answer", "encoded"},
-    {"reading"},
+    {"reading", "exports"},
     {"inference"},
     {"evaluation"},
     {"training", "ui"},
