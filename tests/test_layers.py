@@ -12,7 +12,7 @@ LAYERS = [
     {"features", "data"},
     {"models"},
     {"checkpoint", "answer", "encoded"},
-    {"reading", "exports"},
+    {"reading", "exports", "explain"},
     {"inference"},
     {"evaluation"},
     {"training", "ui"},

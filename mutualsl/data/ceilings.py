@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from mutualsl.data.example import Example, VideoInput
 from mutualsl.spans import Span, iou
+from mutualsl.subtitles import Cue
 
 Edges = tuple[Sequence[float], Sequence[float]]  # possible starts and ends in seconds, sorted
 
@@ -45,6 +46,16 @@ def best_iou(gold: Span, edges: Edges) -> float:
     starts = _around(edges[0], gold.start_second)
     ends = _around(edges[1], gold.end_second)
     return max((iou(Span(s, e), gold) for s in starts for e in ends), default=0.0)
+
+
+def covered_share(gold: Span, cues: Sequence[Cue]) -> float:
+    """Share of a span in [0, 1] during which at least one cue is shown."""
+    covered, reached = 0.0, gold.start_second
+    for cue in sorted(cues, key=lambda cue: cue.start_second):
+        end = min(cue.end_second, gold.end_second)
+        covered += max(0.0, end - max(cue.start_second, reached))
+        reached = max(reached, end)
+    return covered / gold.length_second if gold.length_second > 0 else 0.0
 
 
 def _around(edges: Sequence[float], second: float) -> Sequence[float]:

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from mutualsl.answer import Answer
+from mutualsl.data.ceilings import covered_share
 from mutualsl.data.example import Example
 from mutualsl.errors import DataError
 from mutualsl.spans import Span
-from mutualsl.subtitles import Cue
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,16 +102,6 @@ def read_predictions(path: str | Path) -> list[QuestionResult]:
     if not results:
         raise DataError(f"{path}: holds no predictions; `mutualsl evaluate` writes them")
     return results
-
-
-def covered_share(gold: Span, cues: Sequence[Cue]) -> float:
-    """Share of a span in [0, 1] during which at least one cue is shown."""
-    covered, reached = 0.0, gold.start_second
-    for cue in sorted(cues, key=lambda cue: cue.start_second):
-        end = min(cue.end_second, gold.end_second)
-        covered += max(0.0, end - max(cue.start_second, reached))
-        reached = max(reached, end)
-    return covered / gold.length_second if gold.length_second > 0 else 0.0
 
 
 def _parse(line: str, where: str) -> dict[str, Any]:

@@ -31,28 +31,31 @@ _ICONS = {  # an eye and lines of text, so that colour is not the only mark
 _PLAY_SIGN = '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M7 4.5v15l13-7.5z"/></svg>'
 
 
-def results(answer: Answer | None, *, playable: bool = True) -> str:
+def results(answer: Answer | None, *, playable: bool = True, why: str | None = None) -> str:
     """The answer line, both cards and the notes; with `None` the same cards, still empty.
 
-    `playable` is false when only subtitles were loaded, so there is nothing to play or cut.
+    `playable` is false when only subtitles were loaded, so there is nothing to play or cut; `why`
+    is a sentence on why the predictors differ.
     """
     cards = "".join(_card(head, answer, playable) for head in ("visual", "textual"))
-    return f'{_answer_line(answer)}<div class="cards">{cards}</div>{_notes(answer)}'
+    return f'{_answer_line(answer, why)}<div class="cards">{cards}</div>{_notes(answer)}'
 
 
-def _answer_line(answer: Answer | None) -> str:
+def _answer_line(answer: Answer | None, why: str | None) -> str:
     if answer is None:
         return (
             '<div class="answer is-waiting"><p id="answer-span">–</p>'
             "<p>Ask a question to see where its answer is.</p></div>"
         )
+    reason = f'<p class="why">{escaped(why)}</p>' if why else ""
     chance = "" if answer.source == "fallback" else f" · {percent(answer.score)} {CONFIDENCE}"
     return (
         f'<div class="answer {answer.source}" role="status">'
         f'<p class="answer-question">{escaped(answer.question)}</p>'
         f'<p class="answer-main"><span class="answer-label">Answer</span>'
         f'<strong id="answer-span">{clock_range(answer.span)}</strong></p>'
-        f"<p>{SOURCES[answer.source]}{chance}</p>{_agreement(answer)}{_exports(answer)}</div>"
+        f"<p>{SOURCES[answer.source]}{chance}</p>{_agreement(answer)}"
+        f"{reason}{_exports(answer)}</div>"
     )
 
 

@@ -15,6 +15,7 @@ import gradio as gr
 
 from mutualsl.answer import Answer
 from mutualsl.encoded import EncodedVideo
+from mutualsl.explain import why_they_differ
 from mutualsl.inference import AnswerLocalizer
 from mutualsl.spans import Span
 from mutualsl.ui import cards, status
@@ -200,7 +201,11 @@ class Desk:
         if answer is not None:
             yield view(
                 status=_ready(loaded),
-                results=cards.results(answer, playable=loaded.playing is not None),
+                results=cards.results(
+                    answer,
+                    playable=loaded.playing is not None,
+                    why=why_they_differ(loaded.encoded, answer),
+                ),
                 timeline=timeline(loaded.encoded, answer),
                 evidence=evidence(loaded.encoded, answer),
             )

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from mutualsl.answer import Answer
+from mutualsl.data.ceilings import covered_share
 from mutualsl.data.example import Example, VideoInput
 from mutualsl.errors import DataError
 from mutualsl.evaluation import evaluate
 from mutualsl.evaluation.predictions import (
     Found,
-    covered_share,
     from_row,
     read_predictions,
     to_row,

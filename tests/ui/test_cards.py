@@ -50,6 +50,12 @@ def test_every_export_is_a_link_that_holds_its_file():
     assert "download=" not in results(None)
 
 
+def test_why_they_differ_is_said_once():
+    page = results(answer(prediction(), prediction(60, 70)), why="Because <of> this.")
+    assert page.count("Because &lt;of&gt; this.") == 1
+    assert 'class="why"' not in results(answer(prediction(), prediction(60, 70)))
+
+
 def test_a_missing_head_says_why():
     page = results(answer(None, prediction()))
     assert text_of(page, "visual-span") == "–" and MISSING["visual"] in page

@@ -1,0 +1,68 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mutualsl.explain import why_they_differ
+from mutualsl.models.base import Candidate
+from mutualsl.spans import Span
+from mutualsl.subtitles import Cue
+from tests.ui.values import answer, encoded_video, prediction
+
+CUES = tuple(Cue(10.0 * i, 10.0 * i + 9.0, f"step {i}") for i in range(10))
+
+
+def why(visual, textual, cues=CUES, rows=None):
+    encoded = encoded_video(cues)
+    encoded = replace(encoded, input=replace(encoded.input, rows=rows))
+    return why_they_differ(encoded, answer(visual, textual))
+
+
+@pytest.mark.parametrize(
+    ("visual", "textual"),
+    [(None, prediction()), (prediction(), None), (prediction(10, 20), prediction(10, 28))],
+)
+def test_where_they_agree_or_one_is_missing_nothing_is_said(visual, textual):
+    assert why(visual, textual) is None
+
+
+def test_unfamiliar_pictures_come_first():
+    assert "unlike those" in why(prediction(10, 20, in_domain=False), prediction(10, 20))
+
+
+def test_where_nothing_is_said_the_textual_predictor_is_blind():
+    quiet = (Cue(0.0, 9.0, "a"), Cue(60.0, 69.0, "b"))
+    assert "No subtitle is shown" in why(prediction(20, 30), prediction(60, 69), quiet)
+
+
+def test_cues_that_do_not_fit():
+    long = (Cue(0.0, 50.0, "one long line"), Cue(50.0, 90.0, "another"))
+    said = why(prediction(20, 25), prediction(0, 50), long)
+    assert "no subtitles fit" in said and "0.10" in said
+
+
+@pytest.mark.parametrize(
+    ("visual", "textual", "said"),
+    [
+        ((10, 49), (10, 20), "begin together; the textual span ends 29.0 s earlier"),
+        ((10, 49), (40, 49), "end together; the textual span begins 30.0 s later"),
+        ((10, 29), (20, 59), "begins 10.0 s later and ends 30.0 s later"),
+    ],
+)
+def test_edges(visual, textual, said):
+    assert said in why(prediction(*visual), prediction(*textual))
+
+
+def test_the_other_span_may_be_a_further_choice():
+    considered = prediction(10, 19, others=(Candidate(Span(70.0, 79.0), 0.2),))
+    assert "choice 2 of the visual" in why(considered, prediction(70, 79))
+    assert "choice 2 of the textual" in why(prediction(70, 79), considered)
+
+
+def test_cuts():
+    rows = np.zeros((100, 4), np.float32)
+    rows[30:50] = 5.0
+    apart = prediction(30, 50), prediction(70, 79)
+    assert "from one cut to the next" in why(*apart, rows=rows)
+    assert "from one cut" not in why(prediction(35, 50), apart[1], rows=rows)
+    assert "another time" in why(*apart)
