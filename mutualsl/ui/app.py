@@ -21,6 +21,14 @@ from mutualsl.ui.theme import theme  # noqa: E402
 
 HERE = Path(__file__).parent
 ASSETS = ("style.css", "player.js")
+KEYS = (
+    ("Enter", "ask, in the question field"),
+    ("Space", "play or pause"),
+    ("← →", "one second back or on; with Shift a tenth"),
+    ("Page down, Page up", "ten seconds back or on, on the time axis"),
+    ("Home, End", "start or end, on the time axis"),
+    ("?", "this list"),
+)
 TITLE = "mutualsl · find the answer in a video"
 
 
@@ -76,5 +84,15 @@ def _header(localizer: AnswerLocalizer) -> str:
     return (
         '<header class="top"><h1>Where in the video is the answer?</h1>'
         "<p>Two predictors search a how-to video: one looks at the pictures, one reads the"
-        f' subtitles.</p><p class="weights">Weights: {name}, trained on {seen}.</p></header>'
+        f' subtitles.</p><p class="weights">Weights: {name}, trained on {seen}.'
+        f' <button type="button" data-keys>Keys</button></p>{_keys()}</header>'
+    )
+
+
+def _keys() -> str:
+    """What the keyboard does, in a dialog."""
+    rows = "".join(f"<dt><kbd>{key}</kbd></dt><dd>{does}</dd>" for key, does in KEYS)
+    return (
+        f'<dialog id="keys" aria-label="Keys"><dl>{rows}</dl>'
+        '<form method="dialog"><button>Close</button></form></dialog>'
     )

@@ -154,14 +154,23 @@
     document.addEventListener(type, () => (dragging = null));
   }
 
+  // On the axis, and wherever no other part of the page wants the keys.
   document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const onAxis = event.target.matches?.("#timeline .tl-track");
+    if (!onAxis && event.target !== document.body) return;
+    if (event.key === "?") {
+      document.querySelector("#keys")?.showModal();
+      return event.preventDefault();
+    }
     const player = video();
-    if (!player || !event.target.matches?.("#timeline .tl-track")) return;
+    if (!player) return;
     const step = { ArrowLeft: -1, ArrowRight: 1, PageDown: -10, PageUp: 10 }[event.key];
-    if (step) seek(player.currentTime + step);
-    else if (event.key === "Home") seek(0);
-    else if (event.key === "End") seek(durationOf(track()));
-    else if (event.key === " ") player.paused ? player.play() : player.pause();
+    if (step && (onAxis || event.key.startsWith("Arrow"))) {
+      seek(player.currentTime + (event.shiftKey ? step / 10 : step));
+    } else if (event.key === " ") player.paused ? player.play() : player.pause();
+    else if (onAxis && event.key === "Home") seek(0);
+    else if (onAxis && event.key === "End") seek(durationOf(track()));
     else return;
     event.preventDefault();
   });
@@ -254,6 +263,7 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-play]");
     if (button) play(Number(button.dataset.start), Number(button.dataset.end), button);
+    if (event.target.closest?.("[data-keys]")) document.querySelector("#keys")?.showModal();
     const cue = event.target.closest?.(".tr-cue");
     if (cue) seek(Number(cue.dataset.start));
     if (event.target.closest?.("[data-example]")) bringIntoView(document.querySelector("#panel"));
