@@ -18,6 +18,7 @@ SOURCES = {
     "textual": "From the textual predictor",
     "fallback": "The whole video: neither predictor has an answer it can stand behind",
 }
+NUDGES_SECOND = (-1.0, -0.1, 0.1, 1.0)
 CONFIDENCE = "estimated chance that this span is right (IoU ≥ 0.5)"
 MISSING = {
     "visual": "No span: there is no video to look at, or this predictor is not trained.",
@@ -124,9 +125,24 @@ def _spoken_body(head: str, prediction: Prediction, playable: bool) -> str:
         f'<div class="actions"><button type="button" class="play" id="{head}-play" data-play'
         f' {_seconds(span)} aria-label="Play the span of the {name}"{off}>{_PLAY_SIGN}Play</button>'
         f'<button type="button" class="save" data-save {_seconds(span)}'
-        f' aria-label="Download the clip of the {name}"{off}>Download clip</button></div>'
-        f"{_candidates(prediction, off)}"
+        f' aria-label="Download the clip of the {name}"{off}>Download clip</button>'
+        f'<button type="button" class="loop" data-loop aria-pressed="false"'
+        f' aria-label="Play the span of the {name} again and again"{off}>Loop</button></div>'
+        f"{_nudges(off)}{_candidates(prediction, off)}"
     )
+
+
+def _nudges(off: str) -> str:
+    """Buttons that move the edges of the span that is played and saved."""
+    groups = []
+    for edge in ("start", "end"):
+        buttons = "".join(
+            f'<button type="button" data-nudge="{edge}" data-by="{by}"'
+            f' aria-label="Move the {edge} by {by:+g} seconds"{off}>{by:+g}</button>'
+            for by in NUDGES_SECOND
+        )
+        groups.append(f'<span class="nudge-group">{edge} {buttons}</span>')
+    return f'<div class="nudges">{"".join(groups)}</div>'
 
 
 def _seconds(span: Span) -> str:

@@ -54,10 +54,15 @@
   function stopAtEnd() {
     const player = video();
     if (!guard || guard.seeking || !player) return;
-    if (player.currentTime >= guard.end - STOP_EARLY_SECOND) {
-      release();
-      player.pause();
+    if (player.currentTime < guard.end - STOP_EARLY_SECOND) return;
+    const loop = guard.button?.closest(".card")?.querySelector('[data-loop][aria-pressed="true"]');
+    if (loop) {
+      guard.seeking = true;
+      player.currentTime = guard.start;
+      return;
     }
+    release();
+    player.pause();
   }
 
   function watch() {
@@ -175,6 +180,34 @@
     event.preventDefault();
   });
 
+  // ---- moving the edges of a span ---------------------------------------------------------------
+
+  const SHORTEST_SECOND = 0.1;
+
+  function nudge(button) {
+    const card = button.closest(".card");
+    const buttons = card.querySelectorAll(".play, .save");
+    let start = Number(buttons[0].dataset.start);
+    let end = Number(buttons[0].dataset.end);
+    const by = Number(button.dataset.by);
+    const length = durationOf(track());
+    if (button.dataset.nudge === "start") {
+      start = Math.min(Math.max(0, start + by), end - SHORTEST_SECOND);
+    } else end = Math.max(Math.min(length, end + by), start + SHORTEST_SECOND);
+    for (const each of buttons) {
+      each.dataset.start = start.toFixed(3);
+      each.dataset.end = end.toFixed(3);
+    }
+    const head = card.classList.contains("visual") ? "visual" : "textual";
+    document.getElementById(`${head}-span`).textContent = `${clock(start)} – ${clock(end)}`;
+    const band = document.querySelector(`#timeline .tl-head.${head} .tl-band`);
+    if (band) {
+      band.style.left = `${(100 * start) / length}%`;
+      band.style.width = `${(100 * (end - start)) / length}%`;
+    }
+    seek(button.dataset.nudge === "start" ? start : end);
+  }
+
   // ---- the transcript -------------------------------------------------------------------------
 
   let list = { element: null, rows: [], starts: [], current: null };
@@ -263,6 +296,10 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-play]");
     if (button) play(Number(button.dataset.start), Number(button.dataset.end), button);
+    const loop = event.target.closest?.("[data-loop]");
+    if (loop) loop.ariaPressed = String(loop.ariaPressed !== "true");
+    const moved = event.target.closest?.("[data-nudge]");
+    if (moved) nudge(moved);
     if (event.target.closest?.("[data-keys]")) document.querySelector("#keys")?.showModal();
     const cue = event.target.closest?.(".tr-cue");
     if (cue) seek(Number(cue.dataset.start));

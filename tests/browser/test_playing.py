@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from mutualsl.video import probe
+from tests.browser.page import clock
 
 pytestmark = pytest.mark.browser
 QUESTION = "Where is the kettle poured?"
@@ -64,3 +66,63 @@ def test_a_clip_can_be_taken_home(answered, tmp_path, name):
     download.value.save_as(clip)
     length = getattr(answer, name).span.length_second
     assert probe(clip).duration_second == pytest.approx(length, abs=0.2)
+
+
+def test_edges_are_moved_and_what_is_played_moves_with_them(visit, demos, localizer, kitchen):
+    page = visit()
+    question = demos["kitchen"].questions[0]
+    page.try_example(question)
+    answer = localizer.ask(kitchen, question)
+    page.shows(answer)
+    page.has_video()
+    card = page.page.locator(".card.textual")
+    start, end = answer.textual.span
+    card.get_by_role("button", name="Move the start by +1 seconds").click()
+    card.get_by_role("button", name="Move the end by -0.1 seconds").click()
+    expect(page["textual-span"]).to_have_text(f"{clock(start + 1)} – {clock(end - 0.1)}")
+    played = page.play("textual-play")
+    assert played.start_second == pytest.approx(start + 1, abs=0.3)
+    assert played.end_second == pytest.approx(end - 0.1, abs=0.1)
+
+
+def test_an_edge_never_passes_the_other(visit, demos):
+    page = visit()
+    page.try_example(demos["kitchen"].questions[0])
+    page.has_video()
+    card = page.page.locator(".card.textual")
+    push = card.get_by_role("button", name="Move the end by -1 seconds")
+    expect(push).to_be_enabled(timeout=60_000)
+    for _ in range(80):
+        push.click()
+    start, end = (float(card.locator(".play").get_attribute(f"data-{e}")) for e in ("start", "end"))
+    assert end == pytest.approx(start + 0.1)
+
+
+def test_a_loop_plays_again(visit, demos):
+    page = visit()
+    page.try_example(demos["kitchen"].questions[0])
+    page.has_video()
+    card = page.page.locator(".card.textual")
+    loop = card.get_by_role("button", name="again and again")
+    expect(loop).to_be_enabled(timeout=60_000)
+    end, start = (float(card.locator(".play").get_attribute(f"data-{e}")) for e in ("end", "start"))
+    push = card.get_by_role("button", name="Move the end by -1 seconds")
+    for _ in range(int(end - start)):
+        push.click()  # short, so that it ends soon
+    loop.click()
+    expect(loop).to_have_attribute("aria-pressed", "true")
+    page.page.evaluate(
+        """() => {
+          const video = document.querySelector("#player video");
+          window.rounds = 0;
+          let last = -1;
+          video.addEventListener("timeupdate", () => {
+            if (video.currentTime < last - 0.05) window.rounds += 1;
+            last = video.currentTime;
+          });
+        }"""
+    )
+    card.locator(".play").click()
+    page.page.wait_for_function("window.rounds >= 2", timeout=20_000)
+    loop.click()
+    page.page.wait_for_function("document.querySelector('#player video').paused", timeout=20_000)
