@@ -2,7 +2,13 @@
 
 from mutualsl.subtitles.doctor import diagnose
 from mutualsl.subtitles.model import Cue, Repair, Subtitles
-from mutualsl.subtitles.read import fitted, from_track, parse_subtitles, read_subtitles
+from mutualsl.subtitles.read import (
+    fitted,
+    from_track,
+    parse_subtitles,
+    read_subtitles,
+    shifted,
+)
 from mutualsl.subtitles.write import to_srt, to_webvtt, write_subtitles
 
 __all__ = [
@@ -14,6 +20,7 @@ __all__ = [
     "from_track",
     "parse_subtitles",
     "read_subtitles",
+    "shifted",
     "to_srt",
     "to_webvtt",
     "write_subtitles",

@@ -7,7 +7,7 @@ from pathlib import Path
 from mutualsl.errors import SubtitleError
 from mutualsl.subtitles.ass import parse_track
 from mutualsl.subtitles.encoding import decode
-from mutualsl.subtitles.model import Parsed, Repair, Subtitles
+from mutualsl.subtitles.model import Cue, Parsed, Repair, Subtitles
 from mutualsl.subtitles.recognise import (
     FORMATS,
     parse_text,
@@ -67,6 +67,33 @@ def fitted(subtitles: Subtitles, video_duration_second: float | None) -> Subtitl
     silent, _ = fit_video(subtitles.silent, video_duration_second)
     report = (*subtitles.report, *past_end)
     return replace(subtitles, cues=tuple(cues), silent=tuple(silent), report=report)
+
+
+def shifted(
+    subtitles: Subtitles, offset_second: float, video_duration_second: float | None
+) -> Subtitles:
+    """The same subtitles later by an offset, or earlier by a negative one.
+
+    What would lie outside the video is cut off or left out; `SubtitleError` if nothing is left.
+    """
+
+    def moved(cues: Sequence[Cue]) -> tuple[Cue, ...]:
+        return tuple(
+            Cue(
+                max(0.0, cue.start_second + offset_second), cue.end_second + offset_second, cue.text
+            )
+            for cue in cues
+            if cue.end_second + offset_second > 0.0
+        )
+
+    cues = moved(subtitles.cues)
+    if not cues:
+        raise SubtitleError(
+            f"with an offset of {offset_second:g} s no subtitle is left in the video; "
+            "choose a smaller one"
+        )
+    later = replace(subtitles, cues=cues, silent=moved(subtitles.silent))
+    return fitted(later, video_duration_second)
 
 
 def from_track(

@@ -9,7 +9,7 @@ import gradio as gr
 from mutualsl.ui import cards, status
 from mutualsl.ui.examples import example_cards
 from mutualsl.ui.handlers import OUTPUTS, Desk
-from mutualsl.ui.limits import MODEL_CONCURRENCY
+from mutualsl.ui.limits import MAX_OFFSET_SECOND, MODEL_CONCURRENCY
 from mutualsl.ui.player import player
 from mutualsl.ui.timeline_view import timeline
 from mutualsl.ui.turns import Turns
@@ -65,6 +65,15 @@ def _inputs(parts: Parts) -> None:
             label="Subtitles", elem_id="subtitle-file", height=132, min_width=140
         )
     parts["status"] = _html(status.notice(), "status")
+    parts["offset"] = gr.Slider(
+        -MAX_OFFSET_SECOND,
+        MAX_OFFSET_SECOND,
+        0.0,
+        step=0.1,
+        label="Subtitles later by (seconds)",
+        elem_id="offset",
+        visible=False,
+    )
     parts["question"] = gr.Textbox(
         label="Question",
         placeholder="How do I …?",
@@ -104,7 +113,9 @@ def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None) -> None:
     changed = start(
         [each for file in files for each in (file.upload, file.clear)], desk.load, [*files, loaded]
     )
-    changed.then(desk.ask_again, [parts["asked"], question, loaded, turns], **common)
+    moved = start([parts["offset"].release], desk.shift, [parts["offset"], loaded])
+    for new_input in (changed, moved):
+        new_input.then(desk.ask_again, [parts["asked"], question, loaded, turns], **common)
     if examples is not None:
         start([examples.click], desk.try_example, [loaded])
     parts["results"].click(desk.save_clip, loaded, **{**common, "trigger_mode": "once"})

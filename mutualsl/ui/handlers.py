@@ -18,6 +18,7 @@ from mutualsl.encoded import EncodedVideo
 from mutualsl.explain import why_they_differ
 from mutualsl.inference import AnswerLocalizer
 from mutualsl.spans import Span
+from mutualsl.subtitles import Subtitles, shifted
 from mutualsl.ui import cards, status
 from mutualsl.ui.examples import DemoVideo
 from mutualsl.ui.made_files import forget_old, new_file
@@ -35,7 +36,7 @@ Steps = Generator[View, None, T]
 
 OUTPUTS = (
     *("status", "ask", "loaded", "asked", "player", "timeline", "results"),
-    *("video_file", "subtitle_file", "question", "clip", "transcript", "evidence"),
+    *("video_file", "subtitle_file", "question", "clip", "transcript", "evidence", "offset"),
 )
 
 
@@ -46,6 +47,7 @@ class Loaded:
     encoded: EncodedVideo
     playing: Path | None  # a file that browsers can play
     embedded_track: bool  # the subtitles came out of the video file
+    track: Subtitles | None  # as they were read; those of `encoded` may be shifted
 
 
 def view(**changes: Any) -> View:
@@ -63,6 +65,7 @@ def _emptied() -> dict[str, Any]:
         "clip": "",
         "transcript": "",
         "evidence": "",
+        "offset": gr.update(value=0.0, visible=False),
     }
 
 
@@ -148,6 +151,13 @@ class Desk:
         )
         yield from self._load_and_answer(video, subtitles, question, turns)
 
+    def shift(self, offset_second: float, loaded: Loaded | None, turns: Turns) -> Iterator[View]:
+        """The subtitles are to be shown earlier or later: read them anew, not the pictures."""
+        if loaded is None or loaded.track is None:
+            yield view()
+            return
+        yield from turns.read(self._shift(offset_second, loaded, loaded.track))
+
     def save_clip(self, event: gr.EventData, loaded: Loaded | None) -> Iterator[View]:
         """Cut a span out of the visitor's video, frame-accurately, and offer it as a file."""
         if loaded is None or loaded.encoded.path is None:
@@ -182,8 +192,31 @@ class Desk:
                 timeline=timeline(loaded.encoded),
                 results=cards.results(None),
                 transcript=transcript(loaded.encoded),
+                offset=gr.update(value=0.0, visible=loaded.track is not None),
             )
         return loaded
+
+    def _shift(self, offset_second: float, loaded: Loaded, track: Subtitles) -> Steps[None]:
+        info = loaded.encoded.info
+        duration = info.duration_second if info is not None else None
+
+        def move(report: Report) -> EncodedVideo:
+            report("text", 0.0)
+            later = shifted(track, offset_second, duration)
+            return self.localizer.with_subtitles(loaded.encoded, later)
+
+        encoded = yield from _watched(move, "text")
+        if encoded is not None:
+            moved = replace(loaded, encoded=encoded)
+            yield view(
+                status=_ready(moved),
+                loaded=moved,
+                player=player(encoded, loaded.playing),
+                timeline=timeline(encoded),
+                transcript=transcript(encoded),
+                results=cards.results(None),
+                evidence="",
+            )
 
     def _load_and_answer(
         self, video: str | None, subtitles: str | None, question: str, turns: Turns
@@ -222,7 +255,7 @@ class Desk:
                 encoded.path, encoded.info, self.folder, lambda done: report("copy", done)
             )
         embedded = subtitles is None and encoded.subtitles is not None
-        return Loaded(encoded, playing, embedded)
+        return Loaded(encoded, playing, embedded, encoded.subtitles)
 
 
 def _watched(

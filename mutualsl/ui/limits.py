@@ -9,6 +9,9 @@ QUEUE_SIZE = 32
 CLEAN_EVERY_SECOND = 3600
 KEEP_FILES_SECOND = 24 * 3600
 
+# What a visitor can change
+MAX_OFFSET_SECOND = 30.0  # of the subtitles, either way
+
 # Progress
 REPORT_EVERY_SECOND = 0.25
 

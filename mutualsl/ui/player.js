@@ -306,7 +306,23 @@
     if (event.target.closest?.("[data-example]")) bringIntoView(document.querySelector("#panel"));
   });
 
+  let drawnVideo = null;
+  let place = { source: null, second: 0 }; // where the visitor was, for a player drawn anew
+
+  document.addEventListener("timeupdate", (event) => {
+    if (event.target !== video()) return;
+    place = { source: event.target.getAttribute("src"), second: event.target.currentTime };
+  }, true);
+
+  function keepPlace() {
+    const player = video();
+    if (player === drawnVideo) return;
+    drawnVideo = player;
+    if (player && player.getAttribute("src") === place.source) player.currentTime = place.second;
+  }
+
   const drawn = new MutationObserver(() => {
+    keepPlace();
     const axis = track();
     if (axis && axis !== drawnAxis) {
       drawnAxis = axis; // a new timeline starts at zero: move its playhead to the video's time

@@ -1,0 +1,28 @@
+import pytest
+
+from mutualsl.errors import SubtitleError
+from mutualsl.subtitles import Cue, Subtitles, shifted
+
+TRACK = Subtitles(cues=(Cue(1.0, 3.0, "one"), Cue(5.0, 8.0, "two")), silent=(Cue(3.0, 4.0, ""),))
+
+
+def times(track):
+    return [(cue.start_second, cue.end_second) for cue in track.cues]
+
+
+def test_later_and_earlier():
+    assert times(shifted(TRACK, 2.5, 100.0)) == [(3.5, 5.5), (7.5, 10.5)]
+    assert times(shifted(TRACK, -2.0, 100.0)) == [(0.0, 1.0), (3.0, 6.0)]
+    assert times(shifted(TRACK, 0.0, None)) == times(TRACK)
+    assert shifted(TRACK, 1.0, 100.0).silent == (Cue(4.0, 5.0, ""),)
+
+
+def test_what_leaves_the_video_is_cut_or_left_out():
+    assert times(shifted(TRACK, -3.0, 100.0)) == [(2.0, 5.0)]
+    assert [end for _, end in times(shifted(TRACK, 3.0, 10.0))] == [6.0, 10.0]
+
+
+@pytest.mark.parametrize("offset", [-30.0, 30.0])
+def test_nothing_left_is_an_error(offset):
+    with pytest.raises(SubtitleError):
+        shifted(TRACK, offset, 20.0)
