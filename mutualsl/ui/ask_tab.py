@@ -65,15 +65,6 @@ def _inputs(parts: Parts) -> None:
             label="Subtitles", elem_id="subtitle-file", height=132, min_width=140
         )
     parts["status"] = _html(status.notice(), "status")
-    parts["offset"] = gr.Slider(
-        -MAX_OFFSET_SECOND,
-        MAX_OFFSET_SECOND,
-        0.0,
-        step=0.1,
-        label="Subtitles later by (seconds)",
-        elem_id="offset",
-        visible=False,
-    )
     parts["question"] = gr.Textbox(
         label="Question",
         placeholder="How do I …?",
@@ -83,6 +74,15 @@ def _inputs(parts: Parts) -> None:
         autofocus=True,
     )
     parts["ask"] = gr.Button("Ask", variant="primary", elem_id="ask")
+    parts["offset"] = gr.Slider(
+        -MAX_OFFSET_SECOND,
+        MAX_OFFSET_SECOND,
+        0.0,
+        step=0.1,
+        label="Subtitles later by (seconds)",
+        elem_id="offset",
+        visible=False,
+    )
 
 
 def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None) -> None:
