@@ -28,6 +28,14 @@ class Analysis:
         counts = Counter(self.classes[head])
         return {kind: counts[kind] for kind in ErrorClass if counts[kind]}
 
+    def ceilings(self) -> dict[str, float]:
+        """Best mIoU in percent that cue edges and one-second rows allow, where they are known."""
+        known = {
+            "textual": [r.cue_ceiling for r in self.results if r.cue_ceiling is not None],
+            "visual": [r.row_ceiling for r in self.results if r.row_ceiling is not None],
+        }
+        return {head: 100.0 * sum(own) / len(own) for head, own in known.items() if own}
+
     def worst_first(self) -> list[int]:
         """Places of all questions, by rising IoU of the answer."""
         return [

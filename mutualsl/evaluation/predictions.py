@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from mutualsl.answer import Answer
-from mutualsl.data.ceilings import covered_share
-from mutualsl.data.example import Example
+from mutualsl.data.ceilings import best_iou, covered_share, cue_edges, row_edges
+from mutualsl.data.example import Example, VideoInput
 from mutualsl.errors import DataError
 from mutualsl.spans import Span
 
@@ -43,6 +43,8 @@ class QuestionResult:
     source: str  # textual | visual | fallback
     kind: str | None = None
     gold_covered: float | None = None  # share of the gold span during which a cue is shown
+    cue_ceiling: float | None = None  # best IoU that spans from cue to cue allow
+    row_ceiling: float | None = None  # best IoU that spans of whole seconds allow
 
 
 def to_row(example: Example, answer: Answer) -> dict[str, Any]:
@@ -56,13 +58,21 @@ def to_row(example: Example, answer: Answer) -> dict[str, Any]:
         "gold": list(gold or ()),
         "gold_covered": round(covered_share(gold, example.video.cues), 4) if gold else None,
         "kind": example.kind,
+        "ceilings": _ceilings(gold, example.video) if gold else None,
     }
+
+
+def _ceilings(gold: Span, video: VideoInput) -> dict[str, float | None]:
+    """Best IoU that the edges of cues and of one-second rows allow."""
+    cues = round(best_iou(gold, cue_edges(video)), 4) if video.cues else None
+    return {"cues": cues, "rows": round(best_iou(gold, row_edges(video)), 4)}
 
 
 def from_row(row: dict[str, Any], where: str) -> QuestionResult:
     """The typed form of one row; `where` names it in the `DataError` of a damaged one."""
     try:
         covered = row.get("gold_covered")
+        ceilings = row.get("ceilings") or {}
         return QuestionResult(
             sample_id=str(row["sample_id"]),
             video_id=str(row["video_id"]),
@@ -74,7 +84,9 @@ def from_row(row: dict[str, Any], where: str) -> QuestionResult:
             answer=_given(row["answer"]),
             source=str(row["answer"]["source"]),
             kind=row.get("kind"),
-            gold_covered=None if covered is None else _number(covered),
+            gold_covered=_number_or_none(covered),
+            cue_ceiling=_number_or_none(ceilings.get("cues")),
+            row_ceiling=_number_or_none(ceilings.get("rows")),
         )
     except KeyError as error:
         raise DataError(f"{where}: no {error}; `mutualsl evaluate` writes such rows") from error
@@ -129,6 +141,10 @@ def _given(head: dict[str, Any]) -> Found:
 def _span(pair: Sequence[Any]) -> Span:
     start, end = pair
     return Span(_number(start), _number(end))
+
+
+def _number_or_none(value: Any) -> float | None:
+    return None if value is None else _number(value)
 
 
 def _number(value: Any) -> float:

@@ -55,6 +55,8 @@ def test_a_row_is_the_answer_without_timings_and_what_was_right():
     assert "timings" not in given
     assert (given["sample_id"], given["video_id"], given["kind"]) == ("7", "tea", "spoken")
     assert (given["gold"], given["gold_covered"]) == ([1.0, 5.0], 0.5)
+    # From 0 to 9 is the best that cues allow, seconds allow gold itself.
+    assert given["ceilings"] == {"cues": round(4 / 9, 4), "rows": 1.0}
 
 
 def test_a_row_is_read_as_it_was_written(tmp_path):
@@ -65,6 +67,7 @@ def test_a_row_is_read_as_it_was_written(tmp_path):
     assert result.question == example.question
     assert (result.sample_id, result.video_id, result.kind) == ("7", "tea", "spoken")
     assert (result.duration_second, result.gold, result.gold_covered) == (9.0, (1.0, 5.0), 0.5)
+    assert (result.cue_ceiling, result.row_ceiling) == (round(4 / 9, 4), 1.0)
     assert (result.visual, result.source) == (None, "textual")
     spans = (Span(0.0, 2.0), Span(4.0, 9.0))  # to the millisecond
     assert result.textual == Found(span=spans[0], score=0.75, candidates=spans)

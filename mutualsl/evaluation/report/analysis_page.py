@@ -36,6 +36,7 @@ def analysis_page(
         f"<p>Questions: {len(analysis.results):,}. "
         f"Videos: {len({result.video_id for result in analysis.results}):,}.</p>",
         _metrics(found),
+        _ceilings(analysis),
         "<h2>What is wrong</h2>",
         _classes(analysis),
         "<h2>How it is spread</h2>",
@@ -67,6 +68,19 @@ def _metrics(found: Mapping[str, Any]) -> str:
              f"{own['n_answered']:g}"]
         )  # fmt: skip
     return _table(["percent", *COLUMNS, "95 % of mIoU (videos)", "answered"], rows)
+
+
+def _ceilings(analysis: Analysis) -> str:
+    """What no predictor can pass, because its spans begin and end where cues or rows do."""
+    found = analysis.ceilings()
+    if not found:
+        return ""
+    edges = {"textual": "a cue", "visual": "a one-second row"}
+    said = "; ".join(
+        f"{percent(value)} for spans that begin and end with {edges[head]} ({head})"
+        for head, value in found.items()
+    )
+    return f"<p>Best mIoU possible: {said}.</p>"
 
 
 def _classes(analysis: Analysis) -> str:

@@ -48,6 +48,15 @@ def test_two_files_are_compared():
     assert "Beside the other file" not in analysis_page(analyse(one), "a")
 
 
+def test_ceilings_are_said_where_they_are_known():
+    known = row(ceilings={"cues": 0.5, "rows": 0.9}, textual=head((10.0, 20.0)))
+    other = row("q2", ceilings={"cues": None, "rows": 0.7})
+    page = analysis_page(analyse(read([known, other])), "a run")
+    assert "50.0 for spans that begin and end with a cue" in page
+    assert "80.0 for spans that begin and end with a one-second row" in page
+    assert "Best mIoU possible" not in analysis_page(analyse(read([row()])), "a run")
+
+
 @pytest.mark.parametrize("made", [row(), row(visual=head((1.0, 2.0)))])
 def test_a_single_question_is_enough(made):
     assert "Questions: 1. Videos: 1." in analysis_page(analyse(read([made])), "one")
