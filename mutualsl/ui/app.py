@@ -22,7 +22,7 @@ from mutualsl.ui.theme import theme  # noqa: E402
 HERE = Path(__file__).parent
 ASSETS = ("style.css", "player.js")
 KEYS = (
-    ("Enter", "ask, in the question field"),
+    ("Enter", "ask, in the question field; Shift + Enter begins another question"),
     ("Space", "play or pause"),
     ("← →", "one second back or on; with Shift a tenth"),
     ("Page down, Page up", "ten seconds back or on, on the time axis"),

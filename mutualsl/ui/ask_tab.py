@@ -28,6 +28,12 @@ element.addEventListener('click', (event) => {
   if (button) trigger('click', {start: button.dataset.start, end: button.dataset.end});
 });
 """
+_TRIGGER_ANSWER = """
+element.addEventListener('click', (event) => {
+  const chip = event.target.closest('[data-answer]');
+  if (chip) trigger('click', {answer: chip.dataset.answer});
+});
+"""
 
 
 def build(desk: Desk) -> None:
@@ -41,6 +47,7 @@ def build(desk: Desk) -> None:
         parts["timeline"] = _html(timeline(None), "timeline")
     parts["results"] = _html(cards.results(None), "results", js_on_load=_TRIGGER_SAVE)
     parts["clip"] = _html("", "clip")
+    parts["history"] = _html("", "history", js_on_load=_TRIGGER_ANSWER)
     parts["transcript"] = _html("", "transcript")
     parts["evidence"] = _html("", "evidence")
     _connect(desk, parts, examples)
@@ -67,7 +74,7 @@ def _inputs(parts: Parts) -> None:
     parts["status"] = _html(status.notice(), "status")
     parts["question"] = gr.Textbox(
         label="Question",
-        placeholder="How do I …?",
+        placeholder="How do I …? Shift + Enter for another one",
         elem_id="question",
         lines=1,
         max_lines=4,
@@ -119,3 +126,4 @@ def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None) -> None:
     if examples is not None:
         start([examples.click], desk.try_example, [loaded])
     parts["results"].click(desk.save_clip, loaded, **{**common, "trigger_mode": "once"})
+    parts["history"].click(desk.show_again, loaded, **common)

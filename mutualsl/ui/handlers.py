@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,8 +20,9 @@ from mutualsl.explain import why_they_differ
 from mutualsl.inference import AnswerLocalizer
 from mutualsl.spans import Span
 from mutualsl.subtitles import Subtitles, shifted
-from mutualsl.ui import cards, status
+from mutualsl.ui import cards, limits, status
 from mutualsl.ui.examples import DemoVideo
+from mutualsl.ui.history import history
 from mutualsl.ui.made_files import forget_old, new_file
 from mutualsl.ui.player import file_url, player
 from mutualsl.ui.progress import Report, Work
@@ -36,7 +38,16 @@ Steps = Generator[View, None, T]
 
 OUTPUTS = (
     *("status", "ask", "loaded", "asked", "player", "timeline", "results"),
-    *("video_file", "subtitle_file", "question", "clip", "transcript", "evidence", "offset"),
+    *(
+        "video_file",
+        "subtitle_file",
+        "question",
+        "clip",
+        "transcript",
+        "evidence",
+        "offset",
+        "history",
+    ),
 )
 
 
@@ -48,6 +59,7 @@ class Loaded:
     playing: Path | None  # a file that browsers can play
     embedded_track: bool  # the subtitles came out of the video file
     track: Subtitles | None  # as they were read; those of `encoded` may be shifted
+    answers: tuple[Answer, ...] = ()  # to the questions about it so far
 
 
 def view(**changes: Any) -> View:
@@ -66,6 +78,7 @@ def _emptied() -> dict[str, Any]:
         "transcript": "",
         "evidence": "",
         "offset": gr.update(value=0.0, visible=False),
+        "history": "",
     }
 
 
@@ -158,6 +171,15 @@ class Desk:
             return
         yield from turns.read(self._shift(offset_second, loaded, loaded.track))
 
+    def show_again(self, event: gr.EventData, loaded: Loaded | None) -> Iterator[View]:
+        """An earlier answer was clicked."""
+        place = int(event.answer)
+        if loaded is not None and 0 <= place < len(loaded.answers):
+            question = loaded.answers[place].question
+            yield view(question=question, clip="", **_shown(loaded, place))
+        else:
+            yield view()
+
     def save_clip(self, event: gr.EventData, loaded: Loaded | None) -> Iterator[View]:
         """Cut a span out of the visitor's video, frame-accurately, and offer it as a file."""
         if loaded is None or loaded.encoded.path is None:
@@ -207,7 +229,7 @@ class Desk:
 
         encoded = yield from _watched(move, "text")
         if encoded is not None:
-            moved = replace(loaded, encoded=encoded)
+            moved = replace(loaded, encoded=encoded, answers=())
             yield view(
                 status=_ready(moved),
                 loaded=moved,
@@ -216,6 +238,7 @@ class Desk:
                 transcript=transcript(encoded),
                 results=cards.results(None),
                 evidence="",
+                history="",
             )
 
     def _load_and_answer(
@@ -226,22 +249,20 @@ class Desk:
             yield from turns.answer(self._answer(loaded, turns.waiting or question))
 
     def _answer(self, loaded: Loaded, question: str) -> Steps[None]:
+        """Each line of `question` is one; the last answer stays on the page."""
         yield view(ask=_locked(), asked=True, clip="")
-        answer: Answer | None = yield from _watched(
-            lambda report: self.localizer.ask(loaded.encoded, question), "question"
-        )
+        lines = [line for line in question.splitlines() if line.strip()][: limits.MAX_QUESTIONS]
+        for line in lines or [question]:
+            answer = yield from _watched(partial(self._ask, loaded.encoded, line), "question")
+            if answer is None:
+                break
+            answers = (*loaded.answers, answer)[-limits.MAX_HISTORY :]
+            loaded = replace(loaded, answers=answers)
+            yield view(loaded=loaded, **_shown(loaded, len(answers) - 1))
         yield view(ask=_unlocked())
-        if answer is not None:
-            yield view(
-                status=_ready(loaded),
-                results=cards.results(
-                    answer,
-                    playable=loaded.playing is not None,
-                    why=why_they_differ(loaded.encoded, answer),
-                ),
-                timeline=timeline(loaded.encoded, answer),
-                evidence=evidence(loaded.encoded, answer),
-            )
+
+    def _ask(self, encoded: EncodedVideo, question: str, report: Report) -> Answer:
+        return self.localizer.ask(encoded, question)
 
     def prepare(self, video: str | None, subtitles: str | None, report: Report) -> Loaded:
         """Encode a video and its subtitles; only what the library accepted reaches the player."""
@@ -270,6 +291,22 @@ def _watched(
     except Exception as error:  # the page is the last to hear of it: say it, never break
         yield view(status=status.failed(error, *paths))
         return None
+
+
+def _shown(loaded: Loaded, place: int) -> dict[str, Any]:
+    """Everything that shows one of the answers."""
+    answer = loaded.answers[place]
+    return {
+        "status": _ready(loaded),
+        "results": cards.results(
+            answer,
+            playable=loaded.playing is not None,
+            why=why_they_differ(loaded.encoded, answer),
+        ),
+        "timeline": timeline(loaded.encoded, answer),
+        "evidence": evidence(loaded.encoded, answer),
+        "history": history(loaded.answers, place),
+    }
 
 
 def _ready(loaded: Loaded) -> str:

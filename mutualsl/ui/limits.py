@@ -11,6 +11,8 @@ KEEP_FILES_SECOND = 24 * 3600
 
 # What a visitor can change
 MAX_OFFSET_SECOND = 30.0  # of the subtitles, either way
+MAX_HISTORY = 30  # answers about one video that a visitor can come back to
+MAX_QUESTIONS = 10  # lines of the question field that are asked at once
 
 # Progress
 REPORT_EVERY_SECOND = 0.25

@@ -1,0 +1,16 @@
+import re
+
+from mutualsl.ui.history import history
+from tests.ui.values import answer, prediction
+
+
+def test_one_answer_needs_no_list():
+    assert history([]) == history([answer(None, prediction())], 0) == ""
+
+
+def test_each_answer_is_a_chip_and_the_one_shown_is_marked():
+    answers = [answer(None, prediction(10, 20), question=f"<{n}>?") for n in range(3)]
+    page = history(answers, 1)
+    assert re.findall(r'data-answer="(\d)"', page) == ["0", "1", "2"]
+    assert page.count('aria-current="true"') == 1
+    assert "&lt;1&gt;?" in page and "<1>" not in page and "0:10.0 – 0:20.0" in page
