@@ -9,9 +9,10 @@ import gradio as gr
 
 from mutualsl.encoded import EncodedVideo
 from mutualsl.errors import VideoError
-from mutualsl.ui.handlers import Desk, Loaded
+from mutualsl.ui.handlers import Desk
 from mutualsl.ui.limits import MODEL_CONCURRENCY
 from mutualsl.ui.status import sentence
+from mutualsl.ui.views import Loaded
 
 T = TypeVar("T")
 

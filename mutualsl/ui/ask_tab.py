@@ -8,11 +8,12 @@ import gradio as gr
 
 from mutualsl.ui import cards, status
 from mutualsl.ui.examples import example_cards
-from mutualsl.ui.handlers import OUTPUTS, Desk
+from mutualsl.ui.handlers import Desk
 from mutualsl.ui.limits import MAX_OFFSET_SECOND, MODEL_CONCURRENCY
 from mutualsl.ui.player import player
 from mutualsl.ui.timeline_view import timeline
 from mutualsl.ui.turns import Turns
+from mutualsl.ui.views import OUTPUTS
 
 Parts = dict[str, Any]  # component by its name in OUTPUTS
 

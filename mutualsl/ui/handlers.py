@@ -1,7 +1,7 @@
 """What happens when a visitor does something: thin, and without any state of their own.
 
 Everything of a visitor lives in `gr.State` and comes in as an argument. Handlers yield one value
-for each name of `OUTPUTS`, made by `view`, so each says only what it changes.
+for each part of the page, made by `view`, so each says only what it changes.
 """
 
 from __future__ import annotations
@@ -10,84 +10,27 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import gradio as gr
 
 from mutualsl.answer import Answer
 from mutualsl.encoded import EncodedVideo
-from mutualsl.explain import why_they_differ
 from mutualsl.inference import AnswerLocalizer
 from mutualsl.spans import Span
 from mutualsl.subtitles import Subtitles, shifted
-from mutualsl.ui import cards, limits, status
+from mutualsl.ui import limits, status
 from mutualsl.ui.examples import DemoVideo
-from mutualsl.ui.history import history
 from mutualsl.ui.made_files import forget_old, new_file
-from mutualsl.ui.player import file_url, player
+from mutualsl.ui.player import file_url
 from mutualsl.ui.progress import Report, Work
 from mutualsl.ui.text import clock, escaped, file_name
-from mutualsl.ui.timeline_view import timeline
-from mutualsl.ui.transcript_view import evidence, transcript
 from mutualsl.ui.turns import Turns
+from mutualsl.ui.views import Loaded, View, emptied, locked, ready, shown, unasked, unlocked, view
 from mutualsl.video import export_clip, playable_copy
 
 T = TypeVar("T")
-View = list[Any]
 Steps = Generator[View, None, T]
-
-OUTPUTS = (
-    *("status", "ask", "loaded", "asked", "player", "timeline", "results"),
-    *(
-        "video_file",
-        "subtitle_file",
-        "question",
-        "clip",
-        "transcript",
-        "evidence",
-        "offset",
-        "history",
-    ),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A visitor's video, ready for questions and for playing."""
-
-    encoded: EncodedVideo
-    playing: Path | None  # a file that browsers can play
-    embedded_track: bool  # the subtitles came out of the video file
-    track: Subtitles | None  # as they were read; those of `encoded` may be shifted
-    answers: tuple[Answer, ...] = ()  # to the questions about it so far
-
-
-def view(**changes: Any) -> View:
-    """One value for each output; those that are not named stay as they are."""
-    assert changes.keys() <= set(OUTPUTS), changes.keys()
-    return [changes[name] if name in changes else gr.skip() for name in OUTPUTS]
-
-
-def _emptied() -> dict[str, Any]:
-    return {
-        "loaded": None,
-        "player": player(None, None),
-        "timeline": timeline(None),
-        "results": cards.results(None),
-        "clip": "",
-        "transcript": "",
-        "evidence": "",
-        "offset": gr.update(value=0.0, visible=False),
-        "history": "",
-    }
-
-
-def _locked() -> Any:
-    return gr.update(interactive=False)
-
-
-def _unlocked() -> Any:
-    return gr.update(interactive=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +50,7 @@ class Desk:
         """
         if video is None and subtitles is None:
             turns.supersede()
-            yield view(**_emptied(), status=status.notice(), ask=_unlocked(), asked=False)
+            yield view(**emptied(), status=status.notice(), ask=unlocked(), asked=False)
             return
         if before is not None and before.encoded.path not in (None, video and Path(video)):
             yield view(asked=False)
@@ -160,7 +103,7 @@ class Desk:
             video_file=video,
             subtitle_file=subtitles,
             question=question,
-            ask=_locked(),
+            ask=locked(),
         )
         yield from self._load_and_answer(video, subtitles, question, turns)
 
@@ -176,7 +119,7 @@ class Desk:
         place = int(event.answer)
         if loaded is not None and 0 <= place < len(loaded.answers):
             question = loaded.answers[place].question
-            yield view(question=question, clip="", **_shown(loaded, place))
+            yield view(question=question, clip="", **shown(loaded, place))
         else:
             yield view()
 
@@ -196,26 +139,18 @@ class Desk:
         if made is not None:
             name = escaped(made.name)
             link = f'<a class="clip" href="{file_url(made)}" download="{name}">Save {name}</a>'
-            yield view(status=_ready(loaded), clip=link)
+            yield view(status=ready(loaded), clip=link)
 
     def _load(self, video: str | None, subtitles: str | None) -> Steps[Loaded | None]:
-        yield view(**_emptied(), ask=_locked())
+        yield view(**emptied(), ask=locked())
         loaded = yield from _watched(
             lambda report: self.prepare(video, subtitles, report), "video", video, subtitles
         )
         if loaded is None:
-            yield view(ask=_unlocked())
+            yield view(ask=unlocked())
         else:
-            yield view(
-                status=_ready(loaded),
-                ask=_unlocked(),
-                loaded=loaded,
-                player=player(loaded.encoded, loaded.playing),
-                timeline=timeline(loaded.encoded),
-                results=cards.results(None),
-                transcript=transcript(loaded.encoded),
-                offset=gr.update(value=0.0, visible=loaded.track is not None),
-            )
+            offset = gr.update(value=0.0, visible=loaded.track is not None)
+            yield view(**unasked(loaded), ask=unlocked(), offset=offset)
         return loaded
 
     def _shift(self, offset_second: float, loaded: Loaded, track: Subtitles) -> Steps[None]:
@@ -229,17 +164,7 @@ class Desk:
 
         encoded = yield from _watched(move, "text")
         if encoded is not None:
-            moved = replace(loaded, encoded=encoded, answers=())
-            yield view(
-                status=_ready(moved),
-                loaded=moved,
-                player=player(encoded, loaded.playing),
-                timeline=timeline(encoded),
-                transcript=transcript(encoded),
-                results=cards.results(None),
-                evidence="",
-                history="",
-            )
+            yield view(**unasked(replace(loaded, encoded=encoded, answers=())))
 
     def _load_and_answer(
         self, video: str | None, subtitles: str | None, question: str, turns: Turns
@@ -250,7 +175,7 @@ class Desk:
 
     def _answer(self, loaded: Loaded, question: str) -> Steps[None]:
         """Each line of `question` is one; the last answer stays on the page."""
-        yield view(ask=_locked(), asked=True, clip="")
+        yield view(ask=locked(), asked=True, clip="")
         lines = [line for line in question.splitlines() if line.strip()][: limits.MAX_QUESTIONS]
         for line in lines or [question]:
             answer = yield from _watched(partial(self._ask, loaded.encoded, line), "question")
@@ -258,8 +183,8 @@ class Desk:
                 break
             answers = (*loaded.answers, answer)[-limits.MAX_HISTORY :]
             loaded = replace(loaded, answers=answers)
-            yield view(loaded=loaded, **_shown(loaded, len(answers) - 1))
-        yield view(ask=_unlocked())
+            yield view(loaded=loaded, **shown(loaded, len(answers) - 1))
+        yield view(ask=unlocked())
 
     def _ask(self, encoded: EncodedVideo, question: str, report: Report) -> Answer:
         return self.localizer.ask(encoded, question)
@@ -291,23 +216,3 @@ def _watched(
     except Exception as error:  # the page is the last to hear of it: say it, never break
         yield view(status=status.failed(error, *paths))
         return None
-
-
-def _shown(loaded: Loaded, place: int) -> dict[str, Any]:
-    """Everything that shows one of the answers."""
-    answer = loaded.answers[place]
-    return {
-        "status": _ready(loaded),
-        "results": cards.results(
-            answer,
-            playable=loaded.playing is not None,
-            why=why_they_differ(loaded.encoded, answer),
-        ),
-        "timeline": timeline(loaded.encoded, answer),
-        "evidence": evidence(loaded.encoded, answer),
-        "history": history(loaded.answers, place),
-    }
-
-
-def _ready(loaded: Loaded) -> str:
-    return status.ready(loaded.encoded, embedded_track=loaded.embedded_track)

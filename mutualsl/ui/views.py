@@ -1,0 +1,103 @@
+"""What the page shows: one value for each of its parts, whatever has happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from mutualsl.answer import Answer
+from mutualsl.encoded import EncodedVideo
+from mutualsl.explain import why_they_differ
+from mutualsl.subtitles import Subtitles
+from mutualsl.ui import cards, status
+from mutualsl.ui.history import history
+from mutualsl.ui.player import player
+from mutualsl.ui.timeline_view import timeline
+from mutualsl.ui.transcript_view import evidence, transcript
+
+View = list[Any]
+
+OUTPUTS = (
+    *("status", "ask", "loaded", "asked", "player", "timeline", "results", "video_file"),
+    *("subtitle_file", "question", "clip", "transcript", "evidence", "offset", "history"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A visitor's video, ready for questions and for playing."""
+
+    encoded: EncodedVideo
+    playing: Path | None  # a file that browsers can play
+    embedded_track: bool  # the subtitles came out of the video file
+    track: Subtitles | None  # as they were read; those of `encoded` may be shifted
+    answers: tuple[Answer, ...] = ()  # to the questions about it so far
+
+
+def view(**changes: Any) -> View:
+    """One value for each output; those that are not named stay as they are."""
+    assert changes.keys() <= set(OUTPUTS), changes.keys()
+    return [changes[name] if name in changes else gr.skip() for name in OUTPUTS]
+
+
+def emptied() -> dict[str, Any]:
+    """No video."""
+    return {
+        "loaded": None,
+        "player": player(None, None),
+        "timeline": timeline(None),
+        "results": cards.results(None),
+        "clip": "",
+        "transcript": "",
+        "evidence": "",
+        "offset": gr.update(value=0.0, visible=False),
+        "history": "",
+    }
+
+
+def unasked(loaded: Loaded) -> dict[str, Any]:
+    """A video about which nothing has been asked."""
+    return {
+        "status": ready(loaded),
+        "loaded": loaded,
+        "player": player(loaded.encoded, loaded.playing),
+        "timeline": timeline(loaded.encoded),
+        "results": cards.results(None),
+        "transcript": transcript(loaded.encoded),
+        "evidence": "",
+        "history": "",
+    }
+
+
+def shown(loaded: Loaded, place: int) -> dict[str, Any]:
+    """One of the answers about a video."""
+    answer = loaded.answers[place]
+    return {
+        "status": ready(loaded),
+        "results": cards.results(
+            answer,
+            playable=loaded.playing is not None,
+            why=why_they_differ(loaded.encoded, answer),
+        ),
+        "timeline": timeline(loaded.encoded, answer),
+        "evidence": evidence(loaded.encoded, answer),
+        "history": history(loaded.answers, place),
+    }
+
+
+def ready(loaded: Loaded) -> str:
+    """The status line when nothing runs."""
+    return status.ready(loaded.encoded, embedded_track=loaded.embedded_track)
+
+
+def locked() -> Any:
+    """A button that waits."""
+    return gr.update(interactive=False)
+
+
+def unlocked() -> Any:
+    """A button that can be pressed."""
+    return gr.update(interactive=True)
