@@ -87,10 +87,12 @@ def test_every_question_gets_a_row(scored, demos):
         assert len(given.pop("gold")) == 2
         assert given.pop("kind") is None
         assert 0.0 <= given.pop("gold_covered") <= 1.0
+        assert all(0.0 <= (best or 0.0) <= 1.0 for best in given.pop("ceilings").values())
         assert "timings" not in given
         check_answer({**given, "timings": dict.fromkeys(("video", "features", "question"), 0)})
     assert predictions["tea-0"]["gold"] == list(demos["kitchen"].gold[0])
     assert predictions["lost-0"]["gold_covered"] == 0.0
+    assert predictions["lost-0"]["ceilings"]["cues"] is None
     assert predictions["tea-2"]["question"] == ""
     assert predictions["tea-2"]["textual"] and predictions["tea-2"]["visual"]
 
