@@ -47,10 +47,11 @@ def build(desk: Desk) -> None:
     with gr.Column(elem_id="timeline-frame"):
         parts["timeline"] = _html(timeline(None), "timeline")
     parts["results"] = _html(cards.results(None), "results", js_on_load=_TRIGGER_SAVE)
-    parts["clip"] = _html("", "clip")
-    parts["history"] = _html("", "history", js_on_load=_TRIGGER_ANSWER)
-    parts["transcript"] = _html("", "transcript")
-    parts["evidence"] = _html("", "evidence")
+    with gr.Column(elem_id="more"):  # what is not always there
+        parts["clip"] = _html("", "clip")
+        parts["history"] = _html("", "history", js_on_load=_TRIGGER_ANSWER)
+        parts["transcript"] = _html("", "transcript")
+        parts["evidence"] = _html("", "evidence")
     _connect(desk, parts, examples)
 
 
