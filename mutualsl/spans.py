@@ -25,11 +25,16 @@ class Span(NamedTuple):
 
 def iou(a: Span, b: Span) -> float:
     """Intersection over union in continuous seconds; 0 when disjoint, inverted or empty. Eq. 15."""
-    intersection = min(a.end_second, b.end_second) - max(a.start_second, b.start_second)
     hull = max(a.end_second, b.end_second) - min(a.start_second, b.start_second)
     if min(a.length_second, b.length_second) <= 0:
         return 0.0
-    return max(0.0, intersection) / hull
+    return shared_second(a, b) / hull
+
+
+def shared_second(a: Span, b: Span) -> float:
+    """Seconds that lie in both spans; 0 when disjoint."""
+    end_second = min(a.end_second, b.end_second)
+    return max(0.0, end_second - max(a.start_second, b.start_second))
 
 
 def batched_iou(starts: Tensor, ends: Tensor, gold: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from mutualsl.evaluation.predictions import QuestionResult
-from mutualsl.spans import Span, iou
+from mutualsl.spans import iou, shared_second
 
 RIGHT_IOU = 0.7
 PLACE_IOU = 0.5
@@ -59,7 +59,7 @@ def classify(result: QuestionResult, head: str) -> ErrorClass:
     textual = head == "textual" or (head == "answer" and result.source == "textual")
     if textual and result.gold_covered == 0.0:
         return ErrorClass.UNSEEN
-    shared = _shared_second(span, gold)
+    shared = shared_second(span, gold)
     if shared <= 0.0:
         return ErrorClass.PLACE
     if shared >= CONTAINED * gold.length_second:
@@ -67,8 +67,3 @@ def classify(result: QuestionResult, head: str) -> ErrorClass:
     if shared >= CONTAINED * span.length_second:
         return ErrorClass.SHORT
     return ErrorClass.SHIFTED
-
-
-def _shared_second(one: Span, other: Span) -> float:
-    start = max(one.start_second, other.start_second)
-    return max(0.0, min(one.end_second, other.end_second) - start)

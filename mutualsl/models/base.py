@@ -76,7 +76,10 @@ class NeuralLocalizer(nn.Module, Localizer):
         """Do ahead of the first question what depends on a video's cues alone, if anything does."""
 
     def set_dropout(self, share: float) -> None:
-        """Let every dropout layer hide this share from now on."""
+        """Let every dropout layer but the language model's, which has none, hide this share."""
+        for name, module in self.named_modules():
+            if isinstance(module, nn.Dropout) and "language_model." not in name:
+                module.p = share
 
     def compare_sentences(self, on: bool) -> None:
         """Use a frozen sentence encoder from now on, or do not, where a model has one."""

@@ -38,8 +38,7 @@ class SpanLogits(NamedTuple):
         if self.pair is None:
             start, end = self.start.float(), self.end.float()
             return SpanLogits(start.log_softmax(dim=-1), end.log_softmax(dim=-1))
-        joint = self.joint_log_probs()
-        return SpanLogits(joint.logsumexp(dim=2), joint.logsumexp(dim=1))
+        return _edges(self.joint_log_probs())
 
     def joint_log_probs(self) -> Tensor:
         """Log-probability of every span i <= j, (B, M, M) in float32; impossible ones at -1e30."""
@@ -68,8 +67,12 @@ class SpanLogits(NamedTuple):
         joint = self.joint_log_probs()
         size = joint.shape[1]
         scores, places = joint[0].flatten().topk(min(pool * 8, size * (size + 1) // 2))
-        edges = SpanLogits(joint.logsumexp(dim=2), joint.logsumexp(dim=1))
-        return RankedSpans(edges, places // size, places % size, scores)
+        return RankedSpans(_edges(joint), places // size, places % size, scores)
+
+
+def _edges(joint: Tensor) -> SpanLogits:
+    """Log-probabilities of every start and every end, (B, M), of those of spans (B, M, M)."""
+    return SpanLogits(joint.logsumexp(dim=2), joint.logsumexp(dim=1))
 
 
 class RankedSpans(NamedTuple):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from mutualsl.data.batch import Batch, Sentence
 from mutualsl.models.base import HeadPredictions, NeuralLocalizer, Prediction
@@ -141,12 +141,6 @@ class MutualSL(NeuralLocalizer):
         """The sentence vectors of a video's cues."""
         if self.sentence_encoder is not None and sentences:
             self.sentence_encoder.of_video(sentences)
-
-    def set_dropout(self, share: float) -> None:
-        """In all layers but the language model's, which has none."""
-        for name, module in self.named_modules():
-            if isinstance(module, nn.Dropout) and "language_model." not in name:
-                module.p = share
 
     def never_trained(self, name: str) -> bool:
         """The sentence encoder, and the layers it shares."""

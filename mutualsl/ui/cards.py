@@ -6,6 +6,7 @@ import base64
 from pathlib import Path
 
 from mutualsl.answer import Answer
+from mutualsl.explain import AGREE_IOU
 from mutualsl.exports import EXPORTS
 from mutualsl.models.base import Prediction
 from mutualsl.spans import Span
@@ -77,7 +78,7 @@ def _agreement(answer: Answer) -> str:
     """How far both spans overlap; said only where both are to be taken seriously."""
     if answer.agreement is None or not (answer.visual and answer.visual.in_domain):
         return ""
-    if answer.agreement >= 0.5:
+    if answer.agreement >= AGREE_IOU:
         words = "The predictors agree"
     elif answer.agreement > 0:
         words = "The predictors overlap in part"

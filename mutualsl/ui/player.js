@@ -7,6 +7,8 @@
   let guard = null; // the span being played: {start, end, button, seeking}; null: free playing
   let cueTable = { lane: null, rows: [], current: null };
   let drawnAxis = null;
+  let drawnVideo = null;
+  let place = { source: null, second: 0 }; // where the visitor was, for a player drawn anew
 
   const video = () => document.querySelector("#player video[src]");
   const track = () => document.querySelector("#timeline .tl-track");
@@ -80,7 +82,10 @@
       if (!ours) release(); // the visitor went elsewhere
     }
     if (event.type === "seeked" && guard) guard.seeking = false;
-    if (event.type === "timeupdate") stopAtEnd();
+    if (event.type === "timeupdate") {
+      place = { source: player.getAttribute("src"), second: player.currentTime };
+      stopAtEnd();
+    }
     if (event.type === "pause" && guard && !guard.seeking) release();
     if (event.type === "play") requestAnimationFrame(watch);
     showTime();
@@ -305,14 +310,6 @@
     if (cue) seek(Number(cue.dataset.start));
     if (event.target.closest?.("[data-example]")) bringIntoView(document.querySelector("#panel"));
   });
-
-  let drawnVideo = null;
-  let place = { source: null, second: 0 }; // where the visitor was, for a player drawn anew
-
-  document.addEventListener("timeupdate", (event) => {
-    if (event.target !== video()) return;
-    place = { source: event.target.getAttribute("src"), second: event.target.currentTime };
-  }, true);
 
   function keepPlace() {
     const player = video();

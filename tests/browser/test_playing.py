@@ -85,33 +85,40 @@ def test_edges_are_moved_and_what_is_played_moves_with_them(visit, demos, locali
     assert played.end_second == pytest.approx(end - 0.1, abs=0.1)
 
 
-def test_an_edge_never_passes_the_other(visit, demos):
+@pytest.fixture
+def card(visit, demos):
+    """The textual predictor's card, with an answer on it."""
     page = visit()
     page.try_example(demos["kitchen"].questions[0])
     page.has_video()
     card = page.page.locator(".card.textual")
+    expect(card.locator(".play")).to_be_enabled(timeout=60_000)
+    return card
+
+
+def seconds(card):
+    """Start and end of what Play plays."""
+    return [float(card.locator(".play").get_attribute(f"data-{edge}")) for edge in ("start", "end")]
+
+
+def test_an_edge_never_passes_the_other(card):
     push = card.get_by_role("button", name="Move the end by -1 seconds")
-    expect(push).to_be_enabled(timeout=60_000)
     for _ in range(80):
         push.click()
-    start, end = (float(card.locator(".play").get_attribute(f"data-{e}")) for e in ("start", "end"))
+    start, end = seconds(card)
     assert end == pytest.approx(start + 0.1)
 
 
-def test_a_loop_plays_again(visit, demos):
-    page = visit()
-    page.try_example(demos["kitchen"].questions[0])
-    page.has_video()
-    card = page.page.locator(".card.textual")
+def test_a_loop_plays_again(card):
+    page = card.page
     loop = card.get_by_role("button", name="again and again")
-    expect(loop).to_be_enabled(timeout=60_000)
-    end, start = (float(card.locator(".play").get_attribute(f"data-{e}")) for e in ("end", "start"))
+    start, end = seconds(card)
     push = card.get_by_role("button", name="Move the end by -1 seconds")
     for _ in range(int(end - start)):
         push.click()  # short, so that it ends soon
     loop.click()
     expect(loop).to_have_attribute("aria-pressed", "true")
-    page.page.evaluate(
+    page.evaluate(
         """() => {
           const video = document.querySelector("#player video");
           window.rounds = 0;
@@ -123,6 +130,6 @@ def test_a_loop_plays_again(visit, demos):
         }"""
     )
     card.locator(".play").click()
-    page.page.wait_for_function("window.rounds >= 2", timeout=20_000)
+    page.wait_for_function("window.rounds >= 2", timeout=20_000)
     loop.click()
-    page.page.wait_for_function("document.querySelector('#player video').paused", timeout=20_000)
+    page.wait_for_function("document.querySelector('#player video').paused", timeout=20_000)
