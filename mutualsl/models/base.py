@@ -75,10 +75,14 @@ class NeuralLocalizer(nn.Module, Localizer):
     def prepare(self, sentences: tuple[Sentence, ...]) -> None:
         """Do ahead of the first question what depends on a video's cues alone, if anything does."""
 
-    def set_dropout(self, share: float) -> None:
-        """Let every dropout layer but the language model's, which has none, hide this share."""
+    def set_dropout(self, share: float, only: str = "") -> None:
+        """Let every dropout layer but the language model's, which has none, hide this share.
+
+        `only` is how the names of the layers begin that are meant.
+        """
         for name, module in self.named_modules():
-            if isinstance(module, nn.Dropout) and "language_model." not in name:
+            meant = name.startswith(only) and "language_model." not in name
+            if meant and isinstance(module, nn.Dropout):
                 module.p = share
 
     def compare_sentences(self, on: bool) -> None:

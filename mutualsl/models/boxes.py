@@ -5,15 +5,14 @@ Letters: B questions, K rows, N cues, F row width, H language model width, D mod
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from mutualsl.models.layers import MASKED, SequenceEncoder, masked_mean
 from mutualsl.models.losses import SpanLogits
-from mutualsl.models.matching import SPAN_MATCHES
+from mutualsl.models.match_reader import MatchReader
+from mutualsl.models.matching import SPAN_MATCHES, Match
 from mutualsl.models.statistics import RowStatistics
 from mutualsl.models.text_encoder import Segments
 from mutualsl.timeline import Timeline
@@ -47,13 +46,13 @@ class SegmentProjection(nn.Module):
     Beside it stand the words a cue shares with the question, the silence around it and its length.
     """
 
-    def __init__(self, text_width: int, width: int, edges: bool, features: int) -> None:
+    def __init__(self, text_width: int, width: int, edges: bool) -> None:
         super().__init__()
         self.edges = edges
         self.dropout = nn.Dropout(0.0)  # only where a training stage asks for it
         self.project = nn.Linear((3 if edges else 1) * text_width, width)
-        if features:
-            self.features = nn.Linear(features, width, bias=False)
+        if edges:
+            self.features = nn.Linear(CUE_FEATURES, width, bias=False)
         self.match = nn.Parameter(torch.zeros(width, text_width))
         with torch.no_grad():
             self.match[: width // 16] = 0.25
@@ -119,11 +118,12 @@ class TextualPredictor(nn.Module):
 
     The hidden layer matters: under a single linear map the visual feature that Eq. 6 adds to every
     cue alike would cancel in the softmax. A span is scored by what all its cues say (`inside`),
-    by how its two edges go together, and by its length.
+    by how its two edges go together, and by its length. With `text_width` it also reads how
+    sentences match.
     """
 
     def __init__(
-        self, width: int, dropout: float, pairs: bool = True, matches: bool = False
+        self, width: int, dropout: float, pairs: bool = True, text_width: int | None = None
     ) -> None:
         super().__init__()
         self.start = self._feed_forward(width, dropout)
@@ -134,7 +134,9 @@ class TextualPredictor(nn.Module):
             self.start_edge = nn.Linear(width, EDGE_WIDTH)
             self.end_edge = nn.Linear(width, EDGE_WIDTH)
             self.length = nn.Parameter(torch.zeros(4))
-            self.match = nn.Parameter(torch.tensor(SPAN_MATCHES)) if matches else None
+        if text_width is not None:
+            self.reader = MatchReader(text_width, width, dropout)
+            self.match = nn.Parameter(torch.tensor(SPAN_MATCHES))
 
     @staticmethod
     def _feed_forward(width: int, dropout: float) -> nn.Sequential:
@@ -143,15 +145,21 @@ class TextualPredictor(nn.Module):
         )
 
     def forward(
-        self, cues: Tensor, timeline: Timeline, matches: Sequence[Tensor] = ()
+        self,
+        cues: Tensor,
+        timeline: Timeline,
+        segments: Segments | None = None,
+        match: Match | None = None,
     ) -> SpanLogits:
-        """(B, N, D) -> two (B, N) and, with `pairs`, one (B, N, N), as each of `matches` is."""
+        """(B, N, D) -> two (B, N) and, with `pairs`, one (B, N, N); segments come with a match."""
         mask = timeline.cue_mask
+        if match is not None and segments is not None:
+            cues = self.reader(cues, segments, match.cues)
         start, end = self.start(cues).squeeze(-1), self.end(cues).squeeze(-1)
         pair = self._pair(cues, timeline) if self.pairs else None
-        if pair is not None and self.match is not None and matches:
-            for weight, match in zip(self.match, matches, strict=True):
-                pair = pair + weight * match
+        if pair is not None and match is not None:
+            for weight, spans in zip(self.match, match.spans, strict=True):
+                pair = pair + weight * spans
         return SpanLogits(start.masked_fill(~mask, MASKED), end.masked_fill(~mask, MASKED), pair)
 
     def _pair(self, cues: Tensor, timeline: Timeline) -> Tensor:

@@ -17,7 +17,6 @@ from torch import Tensor
 from mutualsl.data.batch import Batch, Sentence
 from mutualsl.models.base import HeadPredictions, NeuralLocalizer, Prediction
 from mutualsl.models.boxes import (
-    CUE_FEATURES,
     FeatureProjection,
     SegmentProjection,
     TextualPredictor,
@@ -35,7 +34,7 @@ from mutualsl.models.losses import (
     span_cross_entropy,
     transfer_loss,
 )
-from mutualsl.models.matching import CUE_MATCHES, compare
+from mutualsl.models.matching import Match, compare
 from mutualsl.models.sentences import SentenceEncoder, in_first_layers
 from mutualsl.models.statistics import ScoreCalibration
 from mutualsl.models.text_encoder import TextEncoder
@@ -77,17 +76,17 @@ class MutualSL(NeuralLocalizer):
         width, dropout = config.width, config.dropout
         self.text_encoder = text_encoder or TextEncoder.from_config(config.text_encoder)
         compared = config.shared_layers is not None
-        features = config.edges * CUE_FEATURES + compared * CUE_MATCHES
-        self.text_projection = SegmentProjection(
-            self.text_encoder.width, width, config.edges, features
-        )
+        text_width = self.text_encoder.width
+        self.text_projection = SegmentProjection(text_width, width, config.edges)
         self.cross_window = SequenceEncoder(width, heads=config.heads, dropout=dropout)
         self.feature_projection = FeatureProjection(config.row_width, width, config.heads, dropout)
         self.attention = ContextQueryAttention(width, dropout)
         self.fusion = Fusion(width)
         self.textual_projection = TextualProjection(width)
         self.visual_predictor = VisualPredictor(width)
-        self.textual_predictor = TextualPredictor(width, dropout, config.pairs, compared)
+        self.textual_predictor = TextualPredictor(
+            width, dropout, config.pairs, text_width if compared else None
+        )
         self.visual_calibration = ScoreCalibration()
         self.textual_calibration = ScoreCalibration()
         self.sentence_encoder = None
@@ -101,7 +100,7 @@ class MutualSL(NeuralLocalizer):
         """Score every row and every cue as start and end of the answer."""
         segments = self.text_encoder(batch)
         segment_mask = segments.mask
-        features, matches = self._cue_features(batch)
+        features = cue_features(batch.timeline, batch.cue_words) if self.config.edges else None
         text = self.cross_window(self.text_projection(segments, features), segment_mask)
         rows = self.feature_projection(batch.rows, batch.row_mask)
         attended = self.attention(rows, text, batch.row_mask, segment_mask)
@@ -109,28 +108,20 @@ class MutualSL(NeuralLocalizer):
         cues = self.textual_projection(text[:, 1:], fused, batch.row_mask)
         return MutualSLOutput(
             visual=self.visual_predictor(fused, batch.row_mask),
-            textual=self.textual_predictor(cues, batch.timeline, matches),
+            textual=self.textual_predictor(cues, batch.timeline, segments, self._match(batch)),
         )
 
-    def _cue_features(self, batch: Batch) -> tuple[Tensor | None, tuple[Tensor, ...]]:
-        """What more is known of cues (B, N, C) and of spans of them, (B, N, N) each."""
-        features: list[Tensor] = []
-        spans: tuple[Tensor, ...] = ()
-        if self.config.edges:
-            features.append(cue_features(batch.timeline, batch.cue_words))
-        if self.sentence_encoder is not None and bool(self.comparing):
-            match = compare(
-                self.sentence_encoder(batch.question_sentences),
-                self.sentence_encoder.of_videos(batch.cue_sentences, batch.cue_size.shape[1]),
-                batch.cue_size,
-                batch.cue_words,
-                batch.timeline.cue_mask,
-            )
-            features.append(match.cues)
-            spans = match.spans
-        elif self.sentence_encoder is not None:
-            features.append(batch.cue_words.new_zeros(*batch.cue_size.shape, CUE_MATCHES))
-        return torch.cat(features, dim=-1) if features else None, spans
+    def _match(self, batch: Batch) -> Match | None:
+        """What the frozen sentence encoder says, where it is looked at."""
+        if self.sentence_encoder is None or not bool(self.comparing):
+            return None
+        return compare(
+            self.sentence_encoder(batch.question_sentences),
+            self.sentence_encoder.of_videos(batch.cue_sentences, batch.cue_size.shape[1]),
+            batch.cue_size,
+            batch.cue_words,
+            batch.timeline.cue_mask,
+        )
 
     def compare_sentences(self, on: bool) -> None:
         """Look at what the sentence encoder says, or do as if there were none."""

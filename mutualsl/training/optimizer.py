@@ -19,7 +19,7 @@ def make_optimizer(model: NeuralLocalizer, config: TrainConfig) -> torch.optim.A
     for name, parameter in model.named_parameters():
         pretrained = "language_model." in name
         frozen = pretrained and _frozen(name, config.frozen_layers)
-        frozen = frozen or model.never_trained(name)
+        frozen = frozen or model.never_trained(name) or not name.startswith(config.only)
         parameter.requires_grad_(not frozen)
         if not parameter.requires_grad:
             continue

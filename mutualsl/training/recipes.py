@@ -22,8 +22,8 @@ def mutualsl_mini() -> RunConfig:
     Rendered data can be had in any amount, so all of the model learns from it: each predictor
     first by itself, on what is cheap for it, then both together and from each other. Until then
     nothing compares sentences for it, so that the language model learns to. The answers in
-    transcripts are few, and a language model learns them by heart; there only what reads its
-    vectors is trained, and meaning is what the sentence encoder says.
+    transcripts are few, and a language model learns them by heart; there only the textual
+    predictor is trained, and meaning is what the sentence encoder says.
     """
     reading = Stage(
         name="reading",
@@ -64,7 +64,8 @@ def mutualsl_mini() -> RunConfig:
             *_transcripts(tutorialvqa=1000, vehiclevqa=1200),
         ),
         train=TrainConfig(
-            epochs=3, new_lr=5e-4, weight_decay=0.05, dropout=0.3, frozen_layers=6, max_questions=16
+            epochs=3, new_lr=1e-3, weight_decay=0.05, dropout=0.3, max_tokens=8192,
+            only="textual_predictor.",
         ),
     )  # fmt: skip
     return RunConfig(

@@ -129,14 +129,14 @@ def test_an_untrained_head_shows_no_span():
 
 
 def test_segments_carry_their_match_to_the_question():
-    projection = SegmentProjection(3, 2, edges=True, features=4)
+    projection = SegmentProjection(3, 2, edges=True)
     torch.nn.init.zeros_(projection.project.weight)
     torch.nn.init.zeros_(projection.project.bias)
     projection.match.data = torch.ones(2, 3)
     torch.nn.init.zeros_(projection.features.weight)
     vectors = torch.tensor([[[2.0, 0, 0], [5.0, 0, 0], [0, 7.0, 0], [9.0, 0, 0]]])
     mask = torch.tensor([[True, True, True, False]])
-    out = projection(Segments(vectors, vectors, vectors, mask), torch.zeros(1, 3, 4))[0, :3]
+    out = projection(Segments(vectors, vectors, vectors, mask), torch.zeros(1, 3, 5))[0, :3]
     # The product of directions sums to the cosine: 1 and 0, less their mean 1/2 over valid cues.
     expected = 3**0.5 * torch.tensor([[0.0], [0.5], [-0.5]])
     torch.testing.assert_close(out, expected.expand(3, 2))

@@ -94,17 +94,27 @@ def test_losses_fall_and_every_one_is_logged(tmp_path):
     assert saved
 
 
+def names_of_moved(before, after):
+    pairs = zip(before.named_parameters(), after.parameters(), strict=True)
+    return {name for (name, a), b in pairs if not torch.equal(a, b)}
+
+
 def test_frozen_layers_do_not_move(tmp_path):
     before = tiny.model(dropout=0.1)
     after, _ = start(tmp_path)
-    moved = {
-        name
-        for (name, a), b in zip(before.named_parameters(), after.parameters(), strict=True)
-        if not torch.equal(a, b)
-    }
+    moved = names_of_moved(before, after)
     assert not any(".embeddings." in name or ".layer.0." in name for name in moved)
     assert any(".layer.1." in name for name in moved)
     assert any(name.startswith("visual_predictor") for name in moved)
+
+
+def test_a_stage_may_train_one_part_alone(tmp_path):
+    config = replace(CONFIG, only="textual_predictor.", dropout=0.4)
+    after, _ = start(tmp_path, config)
+    moved = names_of_moved(tiny.model(dropout=0.1), after)
+    assert moved and all(name.startswith("textual_predictor.") for name in moved)
+    assert any(".reader." in name for name in moved)
+    assert after.cross_window.dropout.p == 0.1 and after.textual_predictor.reader.dropout.p == 0.4
 
 
 def test_a_stage_may_have_a_dropout_of_its_own(tmp_path):
