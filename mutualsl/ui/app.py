@@ -10,6 +10,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio i
 
 import gradio as gr  # noqa: E402
 
+from mutualsl.errors import MutualSLError  # noqa: E402
 from mutualsl.inference import AnswerLocalizer  # noqa: E402
 from mutualsl.ui import ask_tab, limits  # noqa: E402
 from mutualsl.ui.api import add_endpoints  # noqa: E402
@@ -47,15 +48,24 @@ def build_app(localizer: AnswerLocalizer, examples_folder: str | Path) -> gr.Blo
 def launch(
     page: gr.Blocks, examples_folder: str | Path, *, host: str | None, port: int | None
 ) -> str:
-    """Serve the page in the background and return its address. `OSError` when the port is taken."""
-    _, url, _ = page.launch(
-        server_name=host,
-        server_port=port,
-        prevent_thread_lock=True,
-        quiet=True,
-        _frontend=False,  # skips a check that gives a busy machine only 3 seconds to answer
-        **launch_options(examples_folder),
-    )
+    """Serve the page in the background and return its address.
+
+    Raises `MutualSLError` when the address cannot be listened on.
+    """
+    try:
+        _, url, _ = page.launch(
+            server_name=host,
+            server_port=port,
+            prevent_thread_lock=True,
+            quiet=True,
+            _frontend=False,  # skips a check that gives a busy machine only 3 seconds to answer
+            **launch_options(examples_folder),
+        )
+    except OSError as error:
+        where = f"{host or '127.0.0.1'}:{port or 'any port'}"
+        raise MutualSLError(
+            f"cannot listen on {where}: taken or not there; choose another --port or --host"
+        ) from error
     return str(url)
 
 

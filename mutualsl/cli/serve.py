@@ -1,0 +1,38 @@
+"""`mutualsl serve`: the page. `app.py` is the same command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mutualsl.cli.options import DEFAULT_CHECKPOINT, Checkpoint, Device
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+MAX_PORT = 65535
+
+
+def serve(
+    checkpoint: Checkpoint = DEFAULT_CHECKPOINT,
+    device: Device = "auto",
+    host: Annotated[str | None, typer.Option(help="Address to listen on (127.0.0.1).")] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=1, max=MAX_PORT, help="Port to listen on (the first free from 7860)."),
+    ] = None,
+    data_root: Annotated[
+        Path | None, typer.Option(help="Folder of data sets on this machine.")
+    ] = None,
+) -> None:
+    """Serve the page: video, question, clip. Prints one line, `URL: ...`."""
+    if data_root is not None and not data_root.is_dir():
+        raise typer.BadParameter(f"--data-root {data_root}: not a folder; name an existing one")
+    from mutualsl.inference import AnswerLocalizer
+    from mutualsl.ui.app import build_app, launch
+
+    localizer = AnswerLocalizer.from_pretrained(checkpoint, device)
+    page = build_app(localizer, ASSETS)
+    url = launch(page, ASSETS, host=host, port=port)
+    print(f"URL: {url}", flush=True)
+    page.block_thread()
