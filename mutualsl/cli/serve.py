@@ -28,11 +28,12 @@ def serve(
     """Serve the page: video, question, clip. Prints one line, `URL: ...`."""
     if data_root is not None and not data_root.is_dir():
         raise typer.BadParameter(f"--data-root {data_root}: not a folder; name an existing one")
-    from mutualsl.inference import AnswerLocalizer
     from mutualsl.ui.app import build_app, launch
+    from mutualsl.ui.shelf import Shelf, read_models
 
-    localizer = AnswerLocalizer.from_pretrained(checkpoint, device)
-    page = build_app(localizer, ASSETS)
+    shelf = Shelf(read_models(checkpoint), device)
+    shelf.get(shelf.names[0])  # what cannot be loaded is said before anyone visits
+    page = build_app(shelf, ASSETS)
     url = launch(page, ASSETS, host=host, port=port)
     print(f"URL: {url}", flush=True)
     page.block_thread()

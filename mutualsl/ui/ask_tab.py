@@ -9,7 +9,7 @@ import gradio as gr
 from mutualsl.ui import cards, status
 from mutualsl.ui.examples import example_cards
 from mutualsl.ui.handlers import Desk
-from mutualsl.ui.limits import MAX_OFFSET_SECOND, MODEL_CONCURRENCY
+from mutualsl.ui.limits import MAX_OFFSET_SECOND
 from mutualsl.ui.player import player
 from mutualsl.ui.timeline_view import timeline
 from mutualsl.ui.turns import Turns
@@ -42,6 +42,8 @@ def build(desk: Desk) -> None:
     parts: Parts = {"loaded": gr.State(None), "asked": gr.State(False)}
     with gr.Column(elem_id="panel"):
         _inputs(parts)
+        cancel = gr.Button("Cancel", elem_id="cancel", size="sm")
+        _models(desk, parts)
     parts["player"] = _html(player(None, None), "player")
     examples = _examples(desk)
     with gr.Column(elem_id="timeline-frame"):
@@ -52,7 +54,7 @@ def build(desk: Desk) -> None:
         parts["history"] = _html("", "history", js_on_load=_TRIGGER_ANSWER)
         parts["transcript"] = _html("", "transcript")
         parts["evidence"] = _html("", "evidence")
-    _connect(desk, parts, examples)
+    _connect(desk, parts, examples, cancel)
 
 
 def _html(value: str, elem_id: str, js_on_load: str | None = None) -> gr.HTML:
@@ -63,6 +65,15 @@ def _examples(desk: Desk) -> gr.HTML | None:
     if not desk.examples:
         return None
     return _html(example_cards(desk.examples), "examples", js_on_load=_TRIGGER_EXAMPLE)
+
+
+def _models(desk: Desk, parts: Parts) -> None:
+    """Which model answers; there is nothing to choose where there is one."""
+    names = desk.shelf.names
+    parts["model"] = gr.State(names[0])
+    parts["model_choice"] = gr.Radio(
+        names, value=names[0], label="Model", elem_id="model-choice", visible=len(names) > 1
+    )
 
 
 def _inputs(parts: Parts) -> None:
@@ -94,18 +105,17 @@ def _inputs(parts: Parts) -> None:
     )
 
 
-def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None) -> None:
+def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None, cancel: gr.Button) -> None:
     """Wire events to handlers; whatever starts a new video stops what is running for the old."""
     common: dict[str, Any] = {
         "outputs": [parts[name] for name in OUTPUTS],
         "api_visibility": "private",
         "show_progress": "hidden",
-        "concurrency_limit": MODEL_CONCURRENCY,
-        "concurrency_id": "model",
+        "concurrency_limit": None,  # whoever works stands in the machine's line
         "trigger_mode": "multiple",  # turns decide what goes on, not what came first
     }
     video, subtitles = files = [parts["video_file"], parts["subtitle_file"]]
-    question, loaded = parts["question"], parts["loaded"]
+    question, loaded, model = parts["question"], parts["loaded"], parts["model"]
     turns = gr.State(Turns())
 
     def start(triggers: list[Any], handler: Any, inputs: list[Any]) -> Any:
@@ -116,16 +126,21 @@ def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None) -> None:
     gr.on(
         [parts["ask"].click, question.submit],
         desk.ask,
-        [question, loaded, *files, turns],
+        [question, loaded, *files, model, turns],
         **common,
     )
     changed = start(
-        [each for file in files for each in (file.upload, file.clear)], desk.load, [*files, loaded]
+        [each for file in files for each in (file.upload, file.clear)],
+        desk.load,
+        [*files, loaded, model],
     )
     moved = start([parts["offset"].release], desk.shift, [parts["offset"], loaded])
     for new_input in (changed, moved):
         new_input.then(desk.ask_again, [parts["asked"], question, loaded, turns], **common)
     if examples is not None:
-        start([examples.click], desk.try_example, [loaded])
-    parts["results"].click(desk.save_clip, loaded, **{**common, "trigger_mode": "once"})
+        start([examples.click], desk.try_example, [loaded, model])
+    choice = parts["model_choice"]
+    start([choice.input], desk.switch, [choice, model, loaded, *files])
+    cancel.click(desk.stop, [loaded, model, turns], **common)
+    parts["results"].click(desk.save_clip, [loaded, turns], **{**common, "trigger_mode": "once"})
     parts["history"].click(desk.show_again, loaded, **common)
