@@ -3,12 +3,14 @@
 import socket
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import pytest
 
 from tests.command_line import Finished, assert_refused, call, run
 from tests.demo import ROOT
 
+NO_MCP = pytest.mark.skipif(find_spec("mcp") is not None, reason="the package mcp is installed")
 pytestmark = pytest.mark.usefixtures("checkpoint")
 RUN = ("--data-root", ".", "--out", "x")
 QUESTION = ("--question", "Where is the kettle?")
@@ -122,6 +124,7 @@ def test_a_data_set_that_cannot_be_scored(folder, capfd, changes, words):
         (["--port", "many"], "--port"),
         (["--port", "70000"], "65535"),
         (["--colour", "red"], "--colour"),
+        pytest.param(["--mcp"], "mutualsl[mcp]", marks=NO_MCP),
     ],
 )
 def test_a_page_that_cannot_be_served(folder, capfd, arguments, word):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -24,8 +25,13 @@ def serve(
     data_root: Annotated[
         Path | None, typer.Option(help="Folder of data sets on this machine.")
     ] = None,
+    mcp: Annotated[
+        bool, typer.Option("--mcp", help="Offer the endpoints as MCP tools too.")
+    ] = False,
 ) -> None:
     """Serve the page: video, question, clip. Prints one line, `URL: ...`."""
+    if mcp and find_spec("mcp") is None:
+        raise typer.BadParameter("--mcp needs a package: pip install 'mutualsl[mcp]'")
     if data_root is not None and not data_root.is_dir():
         raise typer.BadParameter(f"--data-root {data_root}: not a folder; name an existing one")
     from mutualsl.ui.app import build_app, launch
@@ -34,6 +40,6 @@ def serve(
     shelf = Shelf(read_models(checkpoint), device)
     shelf.get(shelf.names[0])  # what cannot be loaded is said before anyone visits
     page = build_app(shelf, ASSETS)
-    url = launch(page, ASSETS, host=host, port=port)
+    url = launch(page, ASSETS, host=host, port=port, mcp=mcp)
     print(f"URL: {url}", flush=True)
     page.block_thread()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from mutualsl.ui import ask_tab, limits  # noqa: E402
 from mutualsl.ui.api import add_endpoints  # noqa: E402
 from mutualsl.ui.examples import read_examples  # noqa: E402
 from mutualsl.ui.handlers import Desk  # noqa: E402
-from mutualsl.ui.made_files import made_files_folder  # noqa: E402
+from mutualsl.ui.made_files import keep_swept, made_files_folder  # noqa: E402
 from mutualsl.ui.models_view import models_dialog, weights_line  # noqa: E402
 from mutualsl.ui.shelf import Shelf  # noqa: E402
 from mutualsl.ui.theme import theme  # noqa: E402
@@ -47,27 +49,38 @@ def build_app(shelf: Shelf, examples_folder: str | Path) -> gr.Blocks:
 
 
 def launch(
-    page: gr.Blocks, examples_folder: str | Path, *, host: str | None, port: int | None
+    page: gr.Blocks,
+    examples_folder: str | Path,
+    *,
+    host: str | None,
+    port: int | None,
+    mcp: bool = False,
 ) -> str:
-    """Serve the page in the background and return its address.
+    """Serve the page in the background and return its address; `mcp` makes tools of its endpoints.
 
     Raises `MutualSLError` when the address cannot be listened on.
     """
     try:
-        _, url, _ = page.launch(
-            server_name=host,
-            server_port=port,
-            prevent_thread_lock=True,
-            quiet=True,
-            max_threads=limits.THREADS,
-            _frontend=False,  # skips a check that gives a busy machine only 3 seconds to answer
-            **launch_options(examples_folder),
-        )
+        # Standard output carries the address only; Gradio announces MCP there, quiet or not.
+        with contextlib.redirect_stdout(sys.stderr):
+            _, url, _ = page.launch(
+                server_name=host,
+                server_port=port,
+                mcp_server=mcp,
+                prevent_thread_lock=True,
+                quiet=True,
+                max_threads=limits.THREADS,
+                _frontend=False,  # skips a check that gives a busy machine only 3 seconds to answer
+                **launch_options(examples_folder),
+            )
     except OSError as error:
         where = f"{host or '127.0.0.1'}:{port or 'any port'}"
         raise MutualSLError(
             f"cannot listen on {where}: taken or not there; choose another --port or --host"
         ) from error
+    if mcp and page.mcp_error:
+        raise MutualSLError(f"the MCP tools cannot be served ({page.mcp_error}); leave out --mcp")
+    keep_swept(made_files_folder())
     return str(url)
 
 
