@@ -15,7 +15,7 @@ from mutualsl.ui.timeline_view import timeline
 from mutualsl.ui.turns import Turns
 from mutualsl.ui.views import OUTPUTS
 
-Parts = dict[str, Any]  # component by its name in OUTPUTS
+Parts = dict[str, Any]  # component by its name in OUTPUTS, and a few that no handler changes
 
 _TRIGGER_EXAMPLE = """
 element.addEventListener('click', (event) => {
@@ -42,7 +42,6 @@ def build(desk: Desk) -> None:
     parts: Parts = {"loaded": gr.State(None), "asked": gr.State(False)}
     with gr.Column(elem_id="panel"):
         _inputs(parts)
-        cancel = gr.Button("Cancel", elem_id="cancel", size="sm")
         _models(desk, parts)
     parts["player"] = _html(player(None, None), "player")
     examples = _examples(desk)
@@ -54,7 +53,7 @@ def build(desk: Desk) -> None:
         parts["history"] = _html("", "history", js_on_load=_TRIGGER_ANSWER)
         parts["transcript"] = _html("", "transcript")
         parts["evidence"] = _html("", "evidence")
-    _connect(desk, parts, examples, cancel)
+    _connect(desk, parts, examples)
 
 
 def _html(value: str, elem_id: str, js_on_load: str | None = None) -> gr.HTML:
@@ -84,7 +83,9 @@ def _inputs(parts: Parts) -> None:
         parts["subtitle_file"] = gr.File(
             label="Subtitles", elem_id="subtitle-file", height=132, min_width=140
         )
-    parts["status"] = _html(status.notice(), "status")
+    with gr.Row(elem_id="status-line"):
+        parts["status"] = _html(status.notice(), "status")
+        parts["cancel"] = gr.Button("Cancel", elem_id="cancel")  # seen while something runs
     parts["question"] = gr.Textbox(
         label="Question",
         placeholder="How do I …? Shift + Enter for another one",
@@ -105,7 +106,7 @@ def _inputs(parts: Parts) -> None:
     )
 
 
-def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None, cancel: gr.Button) -> None:
+def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None) -> None:
     """Wire events to handlers; whatever starts a new video stops what is running for the old."""
     common: dict[str, Any] = {
         "outputs": [parts[name] for name in OUTPUTS],
@@ -141,6 +142,6 @@ def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None, cancel: gr.Butt
         start([examples.click], desk.try_example, [loaded, model])
     choice = parts["model_choice"]
     start([choice.input], desk.switch, [choice, model, loaded, *files])
-    cancel.click(desk.stop, [loaded, model, turns], **common)
+    parts["cancel"].click(desk.stop, [loaded, model, turns], **common)
     parts["results"].click(desk.save_clip, [loaded, turns], **{**common, "trigger_mode": "once"})
     parts["history"].click(desk.show_again, loaded, **common)

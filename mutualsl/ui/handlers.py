@@ -54,7 +54,7 @@ class Desk:
         A question that was asked is asked again, unless it was about another video.
         """
         if video is None and subtitles is None:
-            turns.supersede()
+            turns.stop()
             yield view(**emptied(), status=status.notice(), ask=unlocked(), asked=False)
             return
         if before is not None and before.encoded.path not in (None, video and Path(video)):
@@ -130,6 +130,9 @@ class Desk:
         turns: Turns,
     ) -> Iterator[View]:
         """Another model was chosen: what was asked last is asked again, beside the old answer."""
+        if loaded is None and turns.waiting:
+            yield from self._load_and_answer(video, subtitles, turns.waiting, wanted, turns)
+            return
         if loaded is None and (video is not None or subtitles is not None):
             yield from turns.read(self._load(video, subtitles, wanted))
             return
@@ -208,7 +211,7 @@ class Desk:
         model: str,
         turns: Turns,
     ) -> Steps[None]:
-        loaded = yield from turns.read(self._load(video, subtitles, model))
+        loaded = yield from turns.read(self._load(video, subtitles, model), question)
         if loaded is not None:
             yield from turns.answer(self._answer(loaded, turns.waiting or question))
 

@@ -42,14 +42,14 @@ def _entry(model: Model) -> str:
     )
     listed = "".join(f"<dt>{name}</dt><dd>{escaped(fact)}</dd>" for name, fact in facts)
     card = (
-        f'<details><summary>Model card</summary><div class="prose">{_html(model.card)}</div>'
+        f'<details><summary>Model card</summary><div class="card-text">{_html(model.card)}</div>'
         "</details>"
         if model.card.strip()
         else ""
     )
     return (
         f'<article class="model"><h3>{escaped(model.name)}</h3><dl>{listed}</dl>'
-        f'<div class="prose">{_numbers(model)}</div>{card}</article>'
+        f'<div class="card-text">{_numbers(model)}</div>{card}</article>'
     )
 
 

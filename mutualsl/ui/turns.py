@@ -24,7 +24,7 @@ class Turns:
         self._running: set[Steps] = set()
         self.stopped = False  # whether a stop was the last that happened
         self.reading = False  # whether files are being read
-        self.waiting: str | None = None  # the question that was asked meanwhile
+        self.waiting: str | None = None  # the question to be answered then
 
     def supersede(self) -> None:
         """Whatever runs stops before its next step."""
@@ -43,10 +43,13 @@ class Turns:
         """Whether something has not ended yet."""
         return bool(self._running)
 
-    def read(self, steps: Steps[S, T]) -> Steps[S, T | None]:
-        """The steps of reading files; returns what they return, `None` when superseded."""
+    def read(self, steps: Steps[S, T], waiting: str | None = None) -> Steps[S, T | None]:
+        """The steps of reading files; returns what they return, `None` when superseded.
+
+        `waiting` is the question they are read for; a later one takes its place.
+        """
         self.supersede()
-        self.reading, self.waiting, self.stopped = True, None, False
+        self.reading, self.waiting, self.stopped = True, waiting, False
         mine = self._readings
         try:
             return (yield from self._while(steps, lambda: self._readings == mine))

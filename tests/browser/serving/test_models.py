@@ -39,6 +39,16 @@ def test_another_model_answers_the_last_question_beside_the_old_answer(
     page.shows(one.ask(one.encode_video(short_video, one_cue), QUESTION))
 
 
+def test_another_model_while_the_video_is_on_its_way_answers_too(visit, shelf, demos):
+    demo = demos["workshop"]
+    page = visit()
+    page.try_example(demo.questions[0])
+    choose(page, "two")
+    two = shelf.get("two")
+    page.shows(two.ask(two.encode_video(demo.video, demo.subtitles), demo.questions[0]))
+    expect(page["history"].locator(".chip")).to_have_count(0)
+
+
 def test_a_model_that_cannot_be_loaded_leaves_the_old_one(visit, shelf, short_video, one_cue):
     page = visit()
     page.upload(short_video, one_cue)
