@@ -16,6 +16,7 @@ import gradio as gr
 
 from mutualsl.answer import Answer
 from mutualsl.encoded import EncodedVideo
+from mutualsl.errors import QuestionError
 from mutualsl.spans import Span
 from mutualsl.subtitles import Subtitles, shifted
 from mutualsl.ui import limits, status
@@ -217,8 +218,12 @@ class Desk:
 
     def _answer(self, loaded: Loaded, question: str) -> Steps[None]:
         """Each line of `question` is one; the last answer stays on the page."""
+        lines = [line for line in question.splitlines() if line.strip()]
+        if len(lines) > limits.MAX_QUESTIONS:
+            text = f"these are {len(lines)} questions; ask at most {limits.MAX_QUESTIONS} at once"
+            yield view(status=status.failed(QuestionError(text)), ask=unlocked())
+            return
         yield view(ask=locked(), asked=True, clip="")
-        lines = [line for line in question.splitlines() if line.strip()][: limits.MAX_QUESTIONS]
         for line in lines or [question]:
             answer = yield from watched(partial(self._ask, loaded, line), "question")
             if answer is None:
