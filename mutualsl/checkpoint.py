@@ -16,6 +16,7 @@ from mutualsl.errors import CheckpointError, UnknownName
 from mutualsl.models import MODELS, NeuralLocalizer
 
 SCHEMA = 1
+UNKNOWN_DATA = "unknown data"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +43,15 @@ class Checkpoint:
     def parameter_count(self) -> int:
         """Parameters of the model, the visual encoder aside."""
         return sum(p.numel() for p in self.model.parameters())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Description:
+    """What a checkpoint folder says of itself."""
+
+    name: str
+    parameter_count: int
+    trained_on: str
 
 
 def save_checkpoint(checkpoint: Checkpoint, folder: str | Path) -> None:
@@ -75,13 +85,8 @@ def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkp
     """
     folder = Path(folder)
     record = _read_config(folder)
-    name = record["model"]
-    if name not in MODELS:
-        raise UnknownName("model", name, MODELS)
-    model_class, config_class = MODELS[name]
     try:
-        config = config_class(**_known(config_class, record["config"]))
-        model = model_class(config)
+        model = _untrained(record)
         weights = load_file(folder / "model.safetensors")
         full = {k: v.float() if v.is_floating_point() else v for k, v in weights.items()}
         model.load_weights(full)
@@ -93,13 +98,45 @@ def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkp
             "another version, fetch or train it again"
         ) from error
     return Checkpoint(
-        name=name,
+        name=record["model"],
         model=model,
         tokenizer=TextTokenizer.from_file(folder / FILE_NAME),
         window_tokens=record["window_tokens"],
         visual=visual,
         about=record["about"],
     )
+
+
+def describe(folder: str | Path) -> Description:
+    """What a checkpoint folder holds, without reading its weights.
+
+    Raises `CheckpointError` when its config describes no model of this version.
+    """
+    folder = Path(folder)
+    record = _read_config(folder)
+    try:
+        with torch.device("meta"):  # sizes only
+            model = _untrained(record)
+        about = record["about"]
+        return Description(
+            name=str(about.get("name", folder.resolve().name)),
+            parameter_count=sum(p.numel() for p in model.parameters()),
+            trained_on=str(about.get("trained_on", UNKNOWN_DATA)),
+        )
+    except (AttributeError, RuntimeError, TypeError, KeyError, ValueError) as error:
+        raise CheckpointError(
+            f"{folder}: its config describes no model of this version ({error}); fetch or train "
+            "it again"
+        ) from error
+
+
+def _untrained(record: dict[str, Any]) -> NeuralLocalizer:
+    """The model that a config describes. Raises `UnknownName` for one that nobody registered."""
+    name = record["model"]
+    if name not in MODELS:
+        raise UnknownName("model", name, MODELS)
+    model_class, config_class = MODELS[name]
+    return model_class(config_class(**_known(config_class, record["config"])))
 
 
 def _read_config(folder: Path) -> dict[str, Any]:
@@ -113,9 +150,10 @@ def _read_config(folder: Path) -> dict[str, Any]:
         record: dict[str, Any] = json.loads(path.read_text())
     except ValueError as error:
         raise CheckpointError(f"{path}: not JSON ({error}); fetch the checkpoint again") from error
-    if record.get("schema") != SCHEMA:
+    if not isinstance(record, dict) or record.get("schema") != SCHEMA:
+        found = record.get("schema") if isinstance(record, dict) else None
         raise CheckpointError(
-            f"{path}: schema {record.get('schema')!r}, this version reads {SCHEMA}; "
+            f"{path}: schema {found!r}, this version reads {SCHEMA}; "
             "update mutualsl or fetch a newer checkpoint"
         )
     return record

@@ -14,14 +14,14 @@ from typing import Any
 import torch
 
 from mutualsl.answer import Answer, ReadOut, agreement, check_question, choose
-from mutualsl.checkpoint import Checkpoint, load_model
+from mutualsl.checkpoint import UNKNOWN_DATA, Checkpoint, load_model
 from mutualsl.data.batch import Collator
 from mutualsl.data.example import Example
 from mutualsl.encoded import EncodedVideo
 from mutualsl.errors import CheckpointError, MutualSLError, QuestionError
 from mutualsl.features import VISUAL_ENCODERS, FeatureCache, VisualEncoder
 from mutualsl.models.base import HeadPredictions
-from mutualsl.reading import Progress, read_video, with_cues
+from mutualsl.reading import Admit, Progress, read_video, with_cues
 from mutualsl.subtitles import Subtitles
 
 ASK_AT_ONCE = 8
@@ -74,7 +74,7 @@ class AnswerLocalizer:
             "architecture": self.checkpoint.name,
             "visual_encoder": self.encoder.fingerprint,
             "parameters": self.checkpoint.parameter_count,
-            "trained_on": self.checkpoint.about.get("trained_on", "unknown data"),
+            "trained_on": self.checkpoint.about.get("trained_on", UNKNOWN_DATA),
         }
 
     def encode_video(
@@ -82,6 +82,7 @@ class AnswerLocalizer:
         video: str | Path | None,
         subtitles: str | Path | Subtitles | None = None,
         progress: Progress | None = None,
+        admit: Admit | None = None,
     ) -> EncodedVideo:
         """Read a video and its subtitles once; questions then need neither.
 
@@ -89,6 +90,7 @@ class AnswerLocalizer:
             video: a video file, or `None` for subtitles alone.
             subtitles: a file, `Subtitles`, "none", or `None` for the first embedded text track.
             progress: called with a stage ("video", "features", "text") and a fraction.
+            admit: called with what is known of both before the slow part; raises to refuse them.
 
         Raises:
             VideoError, SubtitleError: a file cannot be used.
@@ -101,6 +103,7 @@ class AnswerLocalizer:
             cache=self.cache,
             tokenizer=self.checkpoint.tokenizer,
             progress=progress,
+            admit=admit,
         )
         return self._prepared(encoded)
 

@@ -16,6 +16,7 @@ from mutualsl.subtitles import Subtitles, fitted, from_track, read_subtitles
 from mutualsl.video import VideoInfo, content_hash, probe, read_text_track
 
 Progress = Callable[[str, float], None]  # stage, fraction
+Admit = Callable[[VideoInfo | None, Subtitles | None], None]  # raises to refuse
 
 
 def read_video(
@@ -26,6 +27,7 @@ def read_video(
     cache: FeatureCache,
     tokenizer: TextTokenizer,
     progress: Progress | None = None,
+    admit: Admit | None = None,
 ) -> EncodedVideo:
     """What `AnswerLocalizer.encode_video` promises, with everything it needs passed in."""
     report = progress or (lambda stage, fraction: None)
@@ -33,6 +35,8 @@ def read_video(
     report("video", 0.0)
     info = probe(video) if video is not None else None
     track = _subtitles(info, subtitles)
+    if admit is not None:
+        admit(info, track)
     if info is not None:
         duration_second = info.duration_second
     elif track is not None:

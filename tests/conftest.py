@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from mutualsl import AnswerLocalizer, Span
+from mutualsl.ui.shelf import Shelf, read_models
 from mutualsl.video import export_clip
 from tests.demo import ROOT, Demo, read_demos
+from tests.tiny_checkpoints import write_models
 
 
 def pytest_addoption(parser):
@@ -74,3 +76,15 @@ def short_video(demos, tmp_path_factory) -> Path:
     """8 s of a demo video, for tests that need some real video quickly."""
     out = tmp_path_factory.mktemp("short") / "short.mp4"
     return export_clip(demos["kitchen"].video, Span(17.0, 25.0), out)
+
+
+@pytest.fixture(scope="session")
+def tiny_models(tmp_path_factory) -> Path:
+    """Folder of the tiny model `one`; beside it `two`, `three` and `broken`."""
+    return write_models(tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture(scope="session")
+def shelf(tiny_models, own_cache) -> Shelf:
+    """The tiny models to choose from."""
+    return Shelf(read_models(tiny_models), "cpu")

@@ -1,12 +1,16 @@
 """What `mutualsl` and the page's server refuse: exit code 2 and one line that helps."""
 
 import socket
+import subprocess
+import sys
+from importlib.util import find_spec
 
 import pytest
 
-import app
-from tests.command_line import assert_refused, call, run
+from tests.command_line import Finished, assert_refused, call, run
+from tests.demo import ROOT
 
+NO_MCP = pytest.mark.skipif(find_spec("mcp") is not None, reason="the package mcp is installed")
 pytestmark = pytest.mark.usefixtures("checkpoint")
 RUN = ("--data-root", ".", "--out", "x")
 QUESTION = ("--question", "Where is the kettle?")
@@ -111,36 +115,30 @@ def test_a_data_set_that_cannot_be_scored(folder, capfd, changes, words):
     assert not (folder / "out").exists()
 
 
-def serve(capfd, *arguments):
-    """Exit code and stderr of `python app.py …`, which is expected not to serve."""
-    try:
-        code = app.main([*arguments])
-    except SystemExit as stop:
-        code = stop.code
-    out, err = capfd.readouterr()
-    assert out == ""
-    return code, err
-
-
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
         (["--checkpoint", "nowhere"], "nowhere"),
         (["--data-root", "nowhere"], "nowhere"),
         (["--device", "abacus"], "abacus"),
-        (["--port", "many"], "many"),
+        (["--port", "many"], "--port"),
+        (["--port", "70000"], "65535"),
         (["--colour", "red"], "--colour"),
+        pytest.param(["--mcp"], "mutualsl[mcp]", marks=NO_MCP),
     ],
 )
 def test_a_page_that_cannot_be_served(folder, capfd, arguments, word):
-    code, err = serve(capfd, *arguments)
-    assert code == 2
-    assert word in err and err.count("\n") == 1
+    assert_refused(call(capfd, "serve", *arguments), word)
+
+
+def test_the_file_of_the_space_is_the_same_command():
+    command = [sys.executable, "app.py", "--data-root", "nowhere"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert_refused(Finished(done.returncode, done.stdout, done.stderr), "--data-root", "nowhere")
 
 
 def test_a_port_that_is_taken(capfd):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        code, err = serve(capfd, "--host", "127.0.0.1", "--port", port)
-    assert code == 2
-    assert port in err and err.count("\n") == 1
+        refused = call(capfd, "serve", "--host", "127.0.0.1", "--port", port)
+    assert_refused(refused, port)

@@ -1,4 +1,4 @@
-"""Command line: ask, doctor, synthesize, data, evaluate, analyse, train.
+"""Command line: ask, encode, serve, doctor, synthesize, data, evaluate, analyse, train.
 
 Exit codes: 0 done; 2 wrong usage or unusable input, with one line on stderr that says what, where
 and what to do. Standard output carries the result only; progress goes to stderr. Subcommands import
@@ -17,12 +17,11 @@ import typer
 
 from mutualsl.cli import data
 from mutualsl.cli.analyse import analyse
+from mutualsl.cli.encode import encode
+from mutualsl.cli.options import DEFAULT_CHECKPOINT, DEFAULT_VISUAL, Checkpoint, Device
 from mutualsl.cli.output import answer_table, progress
+from mutualsl.cli.serve import serve
 from mutualsl.errors import MutualSLError
-
-CHECKPOINTS = Path(__file__).resolve().parents[2] / "checkpoints"
-DEFAULT_CHECKPOINT = CHECKPOINTS / "mutualsl-mini"
-DEFAULT_VISUAL = CHECKPOINTS / "visual-mini"
 
 # typer carries its own copy of click; what every usage error derives from is public only this way.
 UsageError: Any = typer.BadParameter.__mro__[1]
@@ -30,12 +29,8 @@ UsageError: Any = typer.BadParameter.__mro__[1]
 app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False)
 app.add_typer(data.app, name="data")
 app.command()(analyse)
-
-Checkpoint = Annotated[
-    Path,
-    typer.Option(envvar="MUTUALSL_CHECKPOINT", help="Folder of a trained model."),
-]
-Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+app.command()(encode)
+app.command()(serve)
 
 
 @app.callback()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ import platformdirs
 from mutualsl.features.extract import VisualFeatures
 
 GIGABYTE = 1024**3
+WRITING_SECOND = 3600  # nothing takes longer to be written
 
 
 def default_folder() -> Path:
@@ -42,22 +44,28 @@ class FeatureCache:
 
         Features with warnings are not stored: a damaged file is looked at again next time.
         """
-        path = self.folder / f"{content_hash}.{fingerprint}.npz"
-        stored = _load(path)
+        stored = self.stored(content_hash, fingerprint)
         if stored is not None:
-            with contextlib.suppress(OSError):
-                path.touch()
             return stored
         made = make()
         if not made.warnings:
             # A cache that cannot be written (disk full, read-only) must not fail the question.
             with contextlib.suppress(OSError):
-                _save(path, made)
+                _save(self._path(content_hash, fingerprint), made)
                 self.evict()
         return made
 
+    def stored(self, content_hash: str, fingerprint: str) -> VisualFeatures | None:
+        """The stored features; having been used, they are the last to go."""
+        path = self._path(content_hash, fingerprint)
+        stored = _load(path)
+        if stored is not None:
+            with contextlib.suppress(OSError):
+                path.touch()
+        return stored
+
     def evict(self) -> None:
-        """Remove the least recently used entries until the folder is within its limit."""
+        """Remove the least recently used until the folder is within its limit, and leftovers."""
         entries = []
         for path in self.folder.glob("*.npz"):
             with contextlib.suppress(FileNotFoundError):
@@ -68,6 +76,13 @@ class FeatureCache:
                 break
             path.unlink(missing_ok=True)
             excess -= size
+        for path in self.folder.glob("*.part"):  # of a process that was killed while it wrote
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_mtime < time.time() - WRITING_SECOND:
+                    path.unlink()
+
+    def _path(self, content_hash: str, fingerprint: str) -> Path:
+        return self.folder / f"{content_hash}.{fingerprint}.npz"
 
 
 def _save(path: Path, features: VisualFeatures) -> None:

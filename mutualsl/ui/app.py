@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,52 +12,75 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio i
 
 import gradio as gr  # noqa: E402
 
-from mutualsl.inference import AnswerLocalizer  # noqa: E402
+from mutualsl.errors import MutualSLError  # noqa: E402
 from mutualsl.ui import ask_tab, limits  # noqa: E402
 from mutualsl.ui.api import add_endpoints  # noqa: E402
 from mutualsl.ui.examples import read_examples  # noqa: E402
 from mutualsl.ui.handlers import Desk  # noqa: E402
-from mutualsl.ui.made_files import made_files_folder  # noqa: E402
-from mutualsl.ui.text import escaped  # noqa: E402
+from mutualsl.ui.made_files import keep_swept, made_files_folder  # noqa: E402
+from mutualsl.ui.models_view import models_dialog, weights_line  # noqa: E402
+from mutualsl.ui.shelf import Shelf  # noqa: E402
 from mutualsl.ui.theme import theme  # noqa: E402
 
 HERE = Path(__file__).parent
-ASSETS = ("style.css", "player.js")
+ASSETS = ("style.css", "player.js", "serving.js")
 KEYS = (
     ("Enter", "ask, in the question field; Shift + Enter begins another question"),
     ("Space", "play or pause"),
     ("← →", "one second back or on; with Shift a tenth"),
     ("Page down, Page up", "ten seconds back or on, on the time axis"),
     ("Home, End", "start or end, on the time axis"),
+    ("Escape", "cancel what runs"),
     ("?", "this list"),
 )
 TITLE = "mutualsl · find the answer in a video"
 
 
-def build_app(localizer: AnswerLocalizer, examples_folder: str | Path) -> gr.Blocks:
-    """The page around any localizer; without an examples folder it has no examples."""
-    desk = Desk(localizer, read_examples(Path(examples_folder)), made_files_folder())
+def build_app(shelf: Shelf, examples_folder: str | Path) -> gr.Blocks:
+    """The page around any models; without an examples folder it has no examples."""
+    desk = Desk(shelf, read_examples(Path(examples_folder)), made_files_folder())
     keeping = (limits.CLEAN_EVERY_SECOND, limits.KEEP_FILES_SECOND)
     with gr.Blocks(title=TITLE, delete_cache=keeping, analytics_enabled=False) as page:
-        gr.HTML(_header(localizer), elem_id="header", apply_default_css=False)
-        add_endpoints(desk)  # first, so that no handler of the page takes their names
+        gr.HTML(_header(shelf), elem_id="header", apply_default_css=False)
+        add_endpoints(shelf)  # first, so that no handler of the page takes their names
         ask_tab.build(desk)
-    page.queue(default_concurrency_limit=limits.MODEL_CONCURRENCY, max_size=limits.QUEUE_SIZE)
+    page.queue(max_size=limits.QUEUE_SIZE)
     return page
 
 
 def launch(
-    page: gr.Blocks, examples_folder: str | Path, *, host: str | None, port: int | None
+    page: gr.Blocks,
+    examples_folder: str | Path,
+    *,
+    host: str | None,
+    port: int | None,
+    mcp: bool = False,
 ) -> str:
-    """Serve the page in the background and return its address. `OSError` when the port is taken."""
-    _, url, _ = page.launch(
-        server_name=host,
-        server_port=port,
-        prevent_thread_lock=True,
-        quiet=True,
-        _frontend=False,  # skips a check that gives a busy machine only 3 seconds to answer
-        **launch_options(examples_folder),
-    )
+    """Serve the page in the background and return its address; `mcp` makes tools of its endpoints.
+
+    Raises `MutualSLError` when the address cannot be listened on.
+    """
+    try:
+        # Standard output carries the address only; Gradio announces MCP there, quiet or not.
+        with contextlib.redirect_stdout(sys.stderr):
+            _, url, _ = page.launch(
+                server_name=host,
+                server_port=port,
+                mcp_server=mcp,
+                prevent_thread_lock=True,
+                quiet=True,
+                max_threads=limits.THREADS,
+                _frontend=False,  # skips a check that gives a busy machine only 3 seconds to answer
+                **launch_options(examples_folder),
+            )
+    except OSError as error:
+        where = f"{host or '127.0.0.1'}:{port or 'any port'}"
+        raise MutualSLError(
+            f"cannot listen on {where}: taken or not there; choose another --port or --host"
+        ) from error
+    if mcp and page.mcp_error:
+        raise MutualSLError(f"the MCP tools cannot be served ({page.mcp_error}); leave out --mcp")
+    keep_swept(made_files_folder())
     return str(url)
 
 
@@ -74,18 +99,17 @@ def launch_options(examples_folder: str | Path) -> dict[str, Any]:
 
 def _head() -> str:
     """Style and script as they are; `css=` would rewrite the selectors."""
-    style, script = ((HERE / name).read_text(encoding="utf-8") for name in ASSETS)
-    return f"<style>{style}</style><script>{script}</script>"
+    style, *scripts = ((HERE / name).read_text(encoding="utf-8") for name in ASSETS)
+    return f"<style>{style}</style>" + "".join(f"<script>{script}</script>" for script in scripts)
 
 
-def _header(localizer: AnswerLocalizer) -> str:
-    model = localizer.model
-    name, seen = escaped(str(model["name"])), escaped(str(model["trained_on"]))
+def _header(shelf: Shelf) -> str:
     return (
         '<header class="top"><h1>Where in the video is the answer?</h1>'
         "<p>Two predictors search a how-to video: one looks at the pictures, one reads the"
-        f' subtitles.</p><p class="weights">Weights: {name}, trained on {seen}.'
-        f' <button type="button" data-keys>Keys</button></p>{_keys()}</header>'
+        f' subtitles.</p><p class="weights">{weights_line(shelf.models)}'
+        ' <button type="button" data-keys>Keys</button></p>'
+        f"{_keys()}{models_dialog(shelf.models)}</header>"
     )
 
 

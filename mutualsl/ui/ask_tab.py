@@ -9,13 +9,13 @@ import gradio as gr
 from mutualsl.ui import cards, status
 from mutualsl.ui.examples import example_cards
 from mutualsl.ui.handlers import Desk
-from mutualsl.ui.limits import MAX_OFFSET_SECOND, MODEL_CONCURRENCY
+from mutualsl.ui.limits import MAX_OFFSET_SECOND
 from mutualsl.ui.player import player
 from mutualsl.ui.timeline_view import timeline
 from mutualsl.ui.turns import Turns
 from mutualsl.ui.views import OUTPUTS
 
-Parts = dict[str, Any]  # component by its name in OUTPUTS
+Parts = dict[str, Any]  # component by its name in OUTPUTS, and a few that no handler changes
 
 _TRIGGER_EXAMPLE = """
 element.addEventListener('click', (event) => {
@@ -42,6 +42,7 @@ def build(desk: Desk) -> None:
     parts: Parts = {"loaded": gr.State(None), "asked": gr.State(False)}
     with gr.Column(elem_id="panel"):
         _inputs(parts)
+        _models(desk, parts)
     parts["player"] = _html(player(None, None), "player")
     examples = _examples(desk)
     with gr.Column(elem_id="timeline-frame"):
@@ -65,6 +66,15 @@ def _examples(desk: Desk) -> gr.HTML | None:
     return _html(example_cards(desk.examples), "examples", js_on_load=_TRIGGER_EXAMPLE)
 
 
+def _models(desk: Desk, parts: Parts) -> None:
+    """Which model answers; there is nothing to choose where there is one."""
+    names = desk.shelf.names
+    parts["model"] = gr.State(names[0])
+    parts["model_choice"] = gr.Radio(
+        names, value=names[0], label="Model", elem_id="model-choice", visible=len(names) > 1
+    )
+
+
 def _inputs(parts: Parts) -> None:
     with gr.Row(elem_id="files"):
         parts["video_file"] = gr.File(
@@ -73,7 +83,9 @@ def _inputs(parts: Parts) -> None:
         parts["subtitle_file"] = gr.File(
             label="Subtitles", elem_id="subtitle-file", height=132, min_width=140
         )
-    parts["status"] = _html(status.notice(), "status")
+    with gr.Row(elem_id="status-line"):
+        parts["status"] = _html(status.notice(), "status")
+        parts["cancel"] = gr.Button("Cancel", elem_id="cancel")  # seen while something runs
     parts["question"] = gr.Textbox(
         label="Question",
         placeholder="How do I …? Shift + Enter for another one",
@@ -100,12 +112,11 @@ def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None) -> None:
         "outputs": [parts[name] for name in OUTPUTS],
         "api_visibility": "private",
         "show_progress": "hidden",
-        "concurrency_limit": MODEL_CONCURRENCY,
-        "concurrency_id": "model",
+        "concurrency_limit": None,  # whoever works stands in the machine's line
         "trigger_mode": "multiple",  # turns decide what goes on, not what came first
     }
     video, subtitles = files = [parts["video_file"], parts["subtitle_file"]]
-    question, loaded = parts["question"], parts["loaded"]
+    question, loaded, model = parts["question"], parts["loaded"], parts["model"]
     turns = gr.State(Turns())
 
     def start(triggers: list[Any], handler: Any, inputs: list[Any]) -> Any:
@@ -116,16 +127,21 @@ def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None) -> None:
     gr.on(
         [parts["ask"].click, question.submit],
         desk.ask,
-        [question, loaded, *files, turns],
+        [question, loaded, *files, model, turns],
         **common,
     )
     changed = start(
-        [each for file in files for each in (file.upload, file.clear)], desk.load, [*files, loaded]
+        [each for file in files for each in (file.upload, file.clear)],
+        desk.load,
+        [*files, loaded, model],
     )
     moved = start([parts["offset"].release], desk.shift, [parts["offset"], loaded])
     for new_input in (changed, moved):
         new_input.then(desk.ask_again, [parts["asked"], question, loaded, turns], **common)
     if examples is not None:
-        start([examples.click], desk.try_example, [loaded])
-    parts["results"].click(desk.save_clip, loaded, **{**common, "trigger_mode": "once"})
+        start([examples.click], desk.try_example, [loaded, model])
+    choice = parts["model_choice"]
+    start([choice.input], desk.switch, [choice, model, loaded, *files])
+    parts["cancel"].click(desk.stop, [loaded, model, turns], **common)
+    parts["results"].click(desk.save_clip, [loaded, turns], **{**common, "trigger_mode": "once"})
     parts["history"].click(desk.show_again, loaded, **common)

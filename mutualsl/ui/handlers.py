@@ -6,55 +6,61 @@ for each part of the page, made by `view`, so each says only what it changes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 import gradio as gr
 
 from mutualsl.answer import Answer
 from mutualsl.encoded import EncodedVideo
-from mutualsl.inference import AnswerLocalizer
+from mutualsl.errors import QuestionError
 from mutualsl.spans import Span
 from mutualsl.subtitles import Subtitles, shifted
 from mutualsl.ui import limits, status
 from mutualsl.ui.examples import DemoVideo
-from mutualsl.ui.made_files import forget_old, new_file
+from mutualsl.ui.loading import prepare
+from mutualsl.ui.made_files import new_file
 from mutualsl.ui.player import file_url
-from mutualsl.ui.progress import Report, Work
-from mutualsl.ui.text import clock, escaped, file_name
+from mutualsl.ui.progress import Report
+from mutualsl.ui.shelf import Shelf
+from mutualsl.ui.switching import switch_model
+from mutualsl.ui.text import clock, escaped
 from mutualsl.ui.turns import Turns
 from mutualsl.ui.views import Loaded, View, emptied, locked, ready, shown, unasked, unlocked, view
-from mutualsl.video import export_clip, playable_copy
-
-T = TypeVar("T")
-Steps = Generator[View, None, T]
+from mutualsl.ui.watching import Steps, watched
+from mutualsl.video import export_clip
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What all visitors share: the model, the examples, and a folder for files that are made."""
+    """What all visitors share: the models, the examples, and a folder for files that are made."""
 
-    localizer: AnswerLocalizer
+    shelf: Shelf
     examples: tuple[DemoVideo, ...]
     folder: Path
 
     def load(
-        self, video: str | None, subtitles: str | None, before: Loaded | None, turns: Turns
+        self,
+        video: str | None,
+        subtitles: str | None,
+        before: Loaded | None,
+        model: str,
+        turns: Turns,
     ) -> Iterator[View]:
         """A file was given or taken away: read what is there now.
 
         A question that was asked is asked again, unless it was about another video.
         """
         if video is None and subtitles is None:
-            turns.supersede()
+            turns.stop()
             yield view(**emptied(), status=status.notice(), ask=unlocked(), asked=False)
             return
         if before is not None and before.encoded.path not in (None, video and Path(video)):
             yield view(asked=False)
-        yield from turns.read(self._load(video, subtitles))
+        yield from turns.read(self._load(video, subtitles, model))
 
     def ask(
         self,
@@ -62,6 +68,7 @@ class Desk:
         loaded: Loaded | None,
         video: str | None,
         subtitles: str | None,
+        model: str,
         turns: Turns,
     ) -> Iterator[View]:
         """A question was asked; it waits if its video is still on the way."""
@@ -76,19 +83,19 @@ class Desk:
             text = "Load a video first; your question is kept and answered then."
             yield view(status=status.notice(text))
         else:
-            yield from self._load_and_answer(video, subtitles, question, turns)
+            yield from self._load_and_answer(video, subtitles, question, model, turns)
 
     def ask_again(
         self, asked: bool, question: str, loaded: Loaded | None, turns: Turns
     ) -> Iterator[View]:
         """Answer the question that waited for its video, or for its new subtitles."""
-        if asked and loaded is not None and not turns.reading:
+        if asked and loaded is not None and not turns.reading and not turns.stopped:
             yield from turns.answer(self._answer(loaded, question))
         else:
             yield view()
 
     def try_example(
-        self, event: gr.EventData, loaded: Loaded | None, turns: Turns
+        self, event: gr.EventData, loaded: Loaded | None, model: str, turns: Turns
     ) -> Iterator[View]:
         """An example's question was clicked: load its video unless it is the one shown, and ask."""
         example = self.examples[int(event.example)]
@@ -105,7 +112,7 @@ class Desk:
             question=question,
             ask=locked(),
         )
-        yield from self._load_and_answer(video, subtitles, question, turns)
+        yield from self._load_and_answer(video, subtitles, question, model, turns)
 
     def shift(self, offset_second: float, loaded: Loaded | None, turns: Turns) -> Iterator[View]:
         """The subtitles are to be shown earlier or later: read them anew, not the pictures."""
@@ -113,6 +120,35 @@ class Desk:
             yield view()
             return
         yield from turns.read(self._shift(offset_second, loaded, loaded.track))
+
+    def switch(
+        self,
+        wanted: str,
+        model: str,
+        loaded: Loaded | None,
+        video: str | None,
+        subtitles: str | None,
+        turns: Turns,
+    ) -> Iterator[View]:
+        """Another model was chosen: what was asked last is asked again, beside the old answer."""
+        if loaded is None and turns.waiting:
+            yield from self._load_and_answer(video, subtitles, turns.waiting, wanted, turns)
+            return
+        if loaded is None and (video is not None or subtitles is not None):
+            yield from turns.read(self._load(video, subtitles, wanted))
+            return
+        again = yield from turns.read(switch_model(self.shelf, wanted, model, loaded))
+        if again is not None and again.answers:
+            yield from turns.answer(self._answer(again, again.answers[-1].question))
+
+    def stop(self, loaded: Loaded | None, model: str, turns: Turns) -> View:
+        """Cancel was pressed; what runs ends first, so that it cannot write over this."""
+        turns.stop()
+        deadline = time.monotonic() + limits.STOP_SECOND
+        while turns.busy and time.monotonic() < deadline:
+            time.sleep(0.02)
+        said = status.stopped(reading=loaded is None)
+        return view(status=said, ask=unlocked(), model_choice=model)
 
     def show_again(self, event: gr.EventData, loaded: Loaded | None) -> Iterator[View]:
         """An earlier answer was clicked."""
@@ -123,34 +159,36 @@ class Desk:
         else:
             yield view()
 
-    def save_clip(self, event: gr.EventData, loaded: Loaded | None) -> Iterator[View]:
+    def save_clip(self, event: gr.EventData, loaded: Loaded | None, turns: Turns) -> Iterator[View]:
         """Cut a span out of the visitor's video, frame-accurately, and offer it as a file."""
         if loaded is None or loaded.encoded.path is None:
             yield view(status=status.notice("Load a video first."))
             return
-        source, span = loaded.encoded.path, Span(float(event.start), float(event.end))
+        span = Span(float(event.start), float(event.end))
+        yield from turns.beside(self._save_clip(loaded, loaded.encoded.path, span))
+
+    def _save_clip(self, loaded: Loaded, source: Path, span: Span) -> Steps[None]:
         times = "-".join(clock(second).replace(":", "m", 1).replace(":", "m") for second in span)
         out = new_file(self.folder, f"{Path(loaded.encoded.name).stem} {times}s.mp4")
 
         def cut(report: Report) -> Path:
             return export_clip(source, span, out, lambda fraction: report("clip", fraction))
 
-        made = yield from _watched(cut, "clip", str(source))
+        made = yield from watched(cut, "clip", str(source))
         if made is not None:
             name = escaped(made.name)
             link = f'<a class="clip" href="{file_url(made)}" download="{name}">Save {name}</a>'
             yield view(status=ready(loaded), clip=link)
 
-    def _load(self, video: str | None, subtitles: str | None) -> Steps[Loaded | None]:
-        yield view(**emptied(), ask=locked())
-        loaded = yield from _watched(
-            lambda report: self.prepare(video, subtitles, report), "video", video, subtitles
-        )
+    def _load(self, video: str | None, subtitles: str | None, model: str) -> Steps[Loaded | None]:
+        yield view(**emptied(), ask=locked(), model_choice=model)
+        work = partial(prepare, self.shelf, self.folder, model, video, subtitles)
+        loaded = yield from watched(work, "video", video, subtitles)
         if loaded is None:
             yield view(ask=unlocked())
         else:
             offset = gr.update(value=0.0, visible=loaded.track is not None)
-            yield view(**unasked(loaded), ask=unlocked(), offset=offset)
+            yield view(**unasked(loaded), ask=unlocked(), offset=offset, model=model)
         return loaded
 
     def _shift(self, offset_second: float, loaded: Loaded, track: Subtitles) -> Steps[None]:
@@ -160,25 +198,34 @@ class Desk:
         def move(report: Report) -> EncodedVideo:
             report("text", 0.0)
             later = shifted(track, offset_second, duration)
-            return self.localizer.with_subtitles(loaded.encoded, later)
+            return self.shelf.get(loaded.model).with_subtitles(loaded.encoded, later)
 
-        encoded = yield from _watched(move, "text")
+        encoded = yield from watched(move, "text")
         if encoded is not None:
             yield view(**unasked(replace(loaded, encoded=encoded, answers=())))
 
     def _load_and_answer(
-        self, video: str | None, subtitles: str | None, question: str, turns: Turns
+        self,
+        video: str | None,
+        subtitles: str | None,
+        question: str,
+        model: str,
+        turns: Turns,
     ) -> Steps[None]:
-        loaded = yield from turns.read(self._load(video, subtitles))
+        loaded = yield from turns.read(self._load(video, subtitles, model), question)
         if loaded is not None:
             yield from turns.answer(self._answer(loaded, turns.waiting or question))
 
     def _answer(self, loaded: Loaded, question: str) -> Steps[None]:
         """Each line of `question` is one; the last answer stays on the page."""
+        lines = [line for line in question.splitlines() if line.strip()]
+        if len(lines) > limits.MAX_QUESTIONS:
+            text = f"these are {len(lines)} questions; ask at most {limits.MAX_QUESTIONS} at once"
+            yield view(status=status.failed(QuestionError(text)), ask=unlocked())
+            return
         yield view(ask=locked(), asked=True, clip="")
-        lines = [line for line in question.splitlines() if line.strip()][: limits.MAX_QUESTIONS]
         for line in lines or [question]:
-            answer = yield from _watched(partial(self._ask, loaded.encoded, line), "question")
+            answer = yield from watched(partial(self._ask, loaded, line), "question")
             if answer is None:
                 break
             answers = (*loaded.answers, answer)[-limits.MAX_HISTORY :]
@@ -186,33 +233,5 @@ class Desk:
             yield view(loaded=loaded, **shown(loaded, len(answers) - 1))
         yield view(ask=unlocked())
 
-    def _ask(self, encoded: EncodedVideo, question: str, report: Report) -> Answer:
-        return self.localizer.ask(encoded, question)
-
-    def prepare(self, video: str | None, subtitles: str | None, report: Report) -> Loaded:
-        """Encode a video and its subtitles; only what the library accepted reaches the player."""
-        encoded = self.localizer.encode_video(video, subtitles, progress=report)
-        if video is not None:
-            encoded = replace(encoded, name=file_name(video))
-        playing = None
-        forget_old(self.folder)
-        if encoded.path is not None and encoded.info is not None:
-            playing = playable_copy(
-                encoded.path, encoded.info, self.folder, lambda done: report("copy", done)
-            )
-        embedded = subtitles is None and encoded.subtitles is not None
-        return Loaded(encoded, playing, embedded, encoded.subtitles)
-
-
-def _watched(
-    function: Callable[[Report], T], first_stage: str, *paths: str | None
-) -> Steps[T | None]:
-    """Run long work with its progress in the status line; `None` when it failed and was said."""
-    work = Work(function, first_stage)
-    for update in work:
-        yield view(status=status.running(update))
-    try:
-        return work.result()
-    except Exception as error:  # the page is the last to hear of it: say it, never break
-        yield view(status=status.failed(error, *paths))
-        return None
+    def _ask(self, loaded: Loaded, question: str, report: Report) -> Answer:
+        return self.shelf.get(loaded.model).ask(loaded.encoded, question)

@@ -1,9 +1,17 @@
 """Every limit of the page in one place: sizes, concurrency, how long files are kept."""
 
-# Uploads and the queue
+from mutualsl.answer import MAX_QUESTION_CHARACTERS as MAX_QUESTION_CHARACTERS
+
+# What a visitor gives
 MAX_UPLOAD = "2gb"
+MAX_VIDEO_HOUR = 6
+MAX_CUES = 20_000
+MAX_TOP_K = 100  # candidates of each predictor
+
+# Working and waiting
 MODEL_CONCURRENCY = 2  # videos or questions worked on at the same time, all visitors together
-QUEUE_SIZE = 32
+QUEUE_SIZE = 32  # how many may wait, on the page or at the endpoints
+THREADS = 80  # everyone who waits on the page holds one for a moment at a time
 
 # Files on the server
 CLEAN_EVERY_SECOND = 3600
@@ -16,6 +24,7 @@ MAX_QUESTIONS = 10  # lines of the question field that are asked at once
 
 # Progress
 REPORT_EVERY_SECOND = 0.25
+STOP_SECOND = 5.0  # what is cancelled ends at its next report, long before
 
 # The timeline, so that an hour of video stays a small page
 MAX_PICTURES = 32

@@ -1,22 +1,30 @@
-"""The folder of clips and playable copies: made per server start, swept while it runs."""
+"""The folder of clips and playable copies: made per server start, swept while it runs.
+
+Gradio does the same with uploads (`delete_cache` of the page).
+"""
 
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import shutil
 import tempfile
+import threading
 import time
 import uuid
 from pathlib import Path
 
-from mutualsl.ui.limits import KEEP_FILES_SECOND
+from mutualsl.ui.limits import CLEAN_EVERY_SECOND, KEEP_FILES_SECOND
+
+PREFIX = "mutualsl-page-"
 
 
 @functools.cache
 def made_files_folder() -> Path:
-    """The folder, gone when the server stops."""
-    folder = Path(tempfile.mkdtemp(prefix="mutualsl-page-")).resolve()
+    """The folder, gone when the server stops; what killed servers have left goes too."""
+    forget_old(Path(tempfile.gettempdir()), f"{PREFIX}*")
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
@@ -29,9 +37,21 @@ def new_file(folder: Path, name: str) -> Path:
     return place / name
 
 
-def forget_old(folder: Path) -> None:
+def forget_old(folder: Path, pattern: str = "*") -> None:
     """Delete what was made longer ago than files are kept."""
     oldest = time.time() - KEEP_FILES_SECOND
-    for made in folder.iterdir():
-        if made.stat().st_mtime < oldest:
-            shutil.rmtree(made, ignore_errors=True) if made.is_dir() else made.unlink()
+    for made in folder.glob(pattern):
+        with contextlib.suppress(OSError):  # gone meanwhile, or somebody else's
+            if made.stat().st_mtime < oldest:
+                shutil.rmtree(made) if made.is_dir() else made.unlink()
+
+
+def keep_swept(folder: Path, every_second: float = CLEAN_EVERY_SECOND) -> None:
+    """Forget old files now and then as long as the folder is there, also when nobody comes."""
+
+    def sweep() -> None:
+        while folder.is_dir():
+            forget_old(folder)
+            time.sleep(every_second)
+
+    threading.Thread(target=sweep, daemon=True).start()

@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterator
 from typing import Generic, NamedTuple, TypeVar
 
 from mutualsl.ui.limits import REPORT_EVERY_SECOND
+from mutualsl.ui.line import MACHINE
 
 T = TypeVar("T")
 Report = Callable[[str, float], None]  # stage, fraction
+Step = tuple[str, float, int | None]  # stage, fraction, how many wait before
 
 STAGES = {
+    "model": "Loading the model",
     "video": "Opening the video",
     "features": "Looking at the pictures",
     "text": "Reading the subtitles",
@@ -29,6 +32,7 @@ class Update(NamedTuple):
     stage: str  # a key of STAGES
     fraction: float
     elapsed_second: float
+    before: int | None = None  # how many wait before this visitor; `None` when it is their turn
 
 
 class Superseded(Exception):
@@ -38,13 +42,14 @@ class Superseded(Exception):
 class Work(Generic[T]):
     """A function that runs in a thread; iterate for its progress, then take `result()`.
 
-    Leaving the iteration early (the visitor closes the page or loads another video) stops it.
+    It waits in line until the machine has a place for it. Leaving the iteration early (the visitor
+    cancels, closes the page or loads another video) stops it.
     """
 
     def __init__(self, function: Callable[[Report], T], first_stage: str) -> None:
         self._function = function
         self._stage = first_stage
-        self._reports: queue.Queue[tuple[str, float] | None] = queue.Queue()
+        self._reports: queue.Queue[Step | None] = queue.Queue()
         self._abandoned = threading.Event()
         self._value: T | None = None
         self._error: Exception | None = None
@@ -52,14 +57,15 @@ class Work(Generic[T]):
     def __iter__(self) -> Iterator[Update]:
         started = time.perf_counter()
         threading.Thread(target=self._run, daemon=True).start()
-        stage, fraction = self._stage, 0.0
+        step: Step = (self._stage, 0.0, None)
         try:
             while True:
-                yield Update(stage, fraction, time.perf_counter() - started)
+                stage, fraction, before = step
+                yield Update(stage, fraction, time.perf_counter() - started, before)
                 latest = self._latest()
                 if latest is None:
                     return
-                stage, fraction = latest or (stage, fraction)
+                step = latest or step
         finally:
             self._abandoned.set()
 
@@ -69,10 +75,10 @@ class Work(Generic[T]):
             raise self._error
         return self._value  # type: ignore[return-value]  # set whenever there is no error
 
-    def _latest(self) -> tuple[str, float] | tuple[()] | None:
+    def _latest(self) -> Step | tuple[()] | None:
         """The newest report, () when there was none for a while, `None` at the end."""
         deadline = time.perf_counter() + REPORT_EVERY_SECOND
-        latest: tuple[str, float] | tuple[()] = ()
+        latest: Step | tuple[()] = ()
         while (left := deadline - time.perf_counter()) > 0:
             try:
                 report = self._reports.get(timeout=left)
@@ -85,7 +91,9 @@ class Work(Generic[T]):
 
     def _run(self) -> None:
         try:
-            self._value = self._function(self._report)
+            with MACHINE.place(self._wait):
+                self._tell(self._stage, 0.0, None)
+                self._value = self._function(self._report)
         except Superseded:
             pass
         except Exception as error:  # handed to the visitor's own thread by result()
@@ -94,6 +102,12 @@ class Work(Generic[T]):
             self._reports.put(None)
 
     def _report(self, stage: str, fraction: float) -> None:
+        self._tell(stage, fraction, None)
+
+    def _wait(self, before: int) -> None:
+        self._tell(self._stage, 0.0, before)
+
+    def _tell(self, *step: *Step) -> None:
         if self._abandoned.is_set():
             raise Superseded
-        self._reports.put((stage, fraction))
+        self._reports.put(step)

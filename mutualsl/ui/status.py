@@ -23,7 +23,12 @@ def notice(text: str = EMPTY) -> str:
 
 
 def running(update: Update) -> str:
-    """The stage, how much of it is done, and the seconds so far."""
+    """The stage, how much of it is done, and the seconds so far; or who is first."""
+    if update.before is not None:
+        return (
+            f'<div class="status is-running" role="status"><p>{_before(update.before)}</p>'
+            '<progress max="1" aria-label="Waiting"></progress></div>'
+        )
     done = f": {percent(update.fraction)}" if update.fraction > 0 else ""
     return (
         f'<div class="status is-running" role="status"><p>{STAGES[update.stage]}{done}'
@@ -31,6 +36,21 @@ def running(update: Update) -> str:
         f'<progress max="1" value="{update.fraction:.3f}"'
         f' aria-label="{STAGES[update.stage]}"></progress></div>'
     )
+
+
+def stopped(*, reading: bool) -> str:
+    """The visitor has cancelled what ran."""
+    if reading:
+        return notice("Stopped. Ask, or give a file, and the files are read again.")
+    return notice("Stopped.")
+
+
+def _before(count: int) -> str:
+    """Where a visitor stands in line."""
+    if count == 0:
+        return "All places are taken; you are next."
+    who = "1 visitor is" if count == 1 else f"{count} visitors are"
+    return f"All places are taken; {who} before you."
 
 
 def ready(encoded: EncodedVideo, *, embedded_track: bool) -> str:

@@ -13,7 +13,12 @@ _TEMPLATE_SIGNS = str.maketrans({"{": "&#123;", "}": "&#125;", "$": "&#36;", "`"
 
 def escaped(text: str) -> str:
     """Text that shows as it is in HTML, in attributes too, and inside a gr.HTML template."""
-    return html.escape(text, quote=True).translate(_TEMPLATE_SIGNS)
+    return safe_in_template(html.escape(text, quote=True))
+
+
+def safe_in_template(markup: str) -> str:
+    """HTML that a gr.HTML template leaves as it is."""
+    return markup.translate(_TEMPLATE_SIGNS)
 
 
 def file_name(path: str | Path) -> str:

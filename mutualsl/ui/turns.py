@@ -14,27 +14,45 @@ class Turns:
     """One visitor's; it lives in a `gr.State`, so that all handlers of that visitor share it.
 
     Reading files stops everything before it. A question stops an earlier question, but never the
-    reading of files: the video it is about may be the one on its way.
+    reading of files: the video it is about may be the one on its way. `stop` ends all of it.
     """
 
     def __init__(self) -> None:
         self._readings = 0
         self._questions = 0
+        self._stops = 0
+        self._running: set[Steps] = set()
+        self.stopped = False  # whether a stop was the last that happened
         self.reading = False  # whether files are being read
-        self.waiting: str | None = None  # the question that was asked meanwhile
+        self.waiting: str | None = None  # the question to be answered then
 
     def supersede(self) -> None:
         """Whatever runs stops before its next step."""
         self._readings += 1
         self.reading = False
 
-    def read(self, steps: Steps[S, T]) -> Steps[S, T | None]:
-        """The steps of reading files; returns what they return, `None` when superseded."""
+    def stop(self) -> None:
+        """Everything stops before its next step, and nothing that waits begins."""
         self.supersede()
-        self.reading, self.waiting = True, None
+        self.waiting, self.stopped = None, True
+        self._questions += 1
+        self._stops += 1
+
+    @property
+    def busy(self) -> bool:
+        """Whether something has not ended yet."""
+        return bool(self._running)
+
+    def read(self, steps: Steps[S, T], waiting: str | None = None) -> Steps[S, T | None]:
+        """The steps of reading files; returns what they return, `None` when superseded.
+
+        `waiting` is the question they are read for; a later one takes its place.
+        """
+        self.supersede()
+        self.reading, self.waiting, self.stopped = True, waiting, False
         mine = self._readings
         try:
-            return (yield from _while(steps, lambda: self._readings == mine))
+            return (yield from self._while(steps, lambda: self._readings == mine))
         finally:
             if self._readings == mine:
                 self.reading = False
@@ -42,20 +60,27 @@ class Turns:
     def answer(self, steps: Steps[S, None]) -> Steps[S, None]:
         """The steps of answering a question."""
         self._questions += 1
+        self.stopped = False
         mine = (self._readings, self._questions)
-        yield from _while(steps, lambda: (self._readings, self._questions) == mine)
+        yield from self._while(steps, lambda: (self._readings, self._questions) == mine)
 
+    def beside(self, steps: Steps[S, None]) -> Steps[S, None]:
+        """Steps that go on whatever else is started, until a stop."""
+        mine = self._stops
+        yield from self._while(steps, lambda: self._stops == mine)
 
-def _while(steps: Steps[S, T], latest: Callable[[], bool]) -> Steps[S, T | None]:
-    """Steps as long as they are the latest; ending them tells their work to stop."""
-    try:
-        while True:
-            step = next(steps)
-            if not latest():
-                return None
-            yield step
-    except StopIteration as end:
-        value: T = end.value
-        return value
-    finally:
-        steps.close()
+    def _while(self, steps: Steps[S, T], latest: Callable[[], bool]) -> Steps[S, T | None]:
+        """Steps as long as they are the latest; ending them tells their work to stop."""
+        self._running.add(steps)
+        try:
+            while True:
+                step = next(steps)
+                if not latest():
+                    return None
+                yield step
+        except StopIteration as end:
+            value: T = end.value
+            return value
+        finally:
+            steps.close()
+            self._running.discard(steps)

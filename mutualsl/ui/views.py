@@ -23,6 +23,7 @@ View = list[Any]
 OUTPUTS = (
     *("status", "ask", "loaded", "asked", "player", "timeline", "results", "video_file"),
     *("subtitle_file", "question", "clip", "transcript", "evidence", "offset", "history"),
+    *("model", "model_choice"),
 )
 
 
@@ -34,6 +35,7 @@ class Loaded:
     playing: Path | None  # a file that browsers can play
     embedded_track: bool  # the subtitles came out of the video file
     track: Subtitles | None  # as they were read; those of `encoded` may be shifted
+    model: str  # name of the model that it is encoded for
     answers: tuple[Answer, ...] = ()  # to the questions about it so far
 
 

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,18 +23,25 @@ START_SECOND = 180
 
 
 class Server(NamedTuple):
-    """Where the page is served, and what its server says on stderr."""
+    """Where the page is served, by which process, and what that says on stderr."""
 
     url: str
     log: Path
+    pid: int
 
 
 @pytest.fixture(scope="session")
 def server(checkpoint, own_cache, tmp_path_factory):
+    """The page with the weights that come with the project."""
+    with serving(checkpoint, tmp_path_factory.mktemp("server") / "stderr.txt") as server:
+        yield server
+
+
+@contextmanager
+def serving(checkpoint, log):
     """`python app.py` in a process of its own, on a free port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("server") / "stderr.txt"
     command = [sys.executable, "app.py", "--checkpoint", checkpoint, "--port", str(port)]
     with log.open("w") as stderr:
         process = subprocess.Popen(
@@ -46,7 +54,7 @@ def server(checkpoint, own_cache, tmp_path_factory):
         url = next((line[5:].strip() for line in lines if line.startswith("URL: ")), None)
         alarm.cancel()
         assert url, f"app.py has not served the page:\n{log.read_text()}"
-        yield Server(url, log)
+        yield Server(url, log, process.pid)
     finally:
         alarm.cancel()
         process.kill()

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 from mutualsl.ui.history import history
 from tests.ui.values import answer, prediction
@@ -14,3 +15,11 @@ def test_each_answer_is_a_chip_and_the_one_shown_is_marked():
     assert re.findall(r'data-answer="(\d)"', page) == ["0", "1", "2"]
     assert page.count('aria-current="true"') == 1
     assert "&lt;1&gt;?" in page and "<1>" not in page and "0:10.0 – 0:20.0" in page
+
+
+def test_answers_of_several_models_say_whose_they_are():
+    answers = [
+        replace(answer(None, prediction()), model={"name": name}) for name in ("one", "t<w>o")
+    ]
+    assert "· one" in history(answers, 1) and "· t&lt;w&gt;o" in history(answers, 1)
+    assert "one" not in history(answers[:1] * 2, 0)

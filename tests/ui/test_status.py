@@ -1,3 +1,5 @@
+import pytest
+
 from mutualsl.errors import VideoError
 from mutualsl.ui import status
 from mutualsl.ui.progress import Update
@@ -7,6 +9,15 @@ from tests.ui.values import encoded_video
 def test_progress_has_stage_share_and_seconds():
     page = status.running(Update("features", 0.42, 3.14))
     assert "Looking at the pictures: 42 % · 3.1 s" in page and 'value="0.420"' in page
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [(0, "you are next"), (1, "1 visitor is before you"), (2, "2 visitors are before you")],
+)
+def test_who_waits_knows_how_many_are_before(before, said):
+    page = status.running(Update("question", 0.0, 1.0, before))
+    assert said in page and "is-running" in page and "Searching" not in page
 
 
 def test_an_error_names_the_file_and_not_the_server(tmp_path):

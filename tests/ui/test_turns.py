@@ -63,6 +63,31 @@ def test_superseded_before_anything_new_begins():
     assert list(running) == [] and visit.ended == ["first"]
 
 
+def test_a_stop_ends_all_of_it_and_nothing_that_waited_begins():
+    visit = Visit()
+    reading = visit.turns.read(visit.steps("files"))
+    clip = visit.turns.beside(visit.steps("clip"))
+    question = visit.turns.answer(visit.steps("question"))
+    running = [reading, clip, question]
+    for steps in running:
+        next(steps)
+    visit.turns.waiting = "How?"
+    visit.turns.stop()
+    assert visit.turns.busy and visit.turns.stopped and visit.turns.waiting is None
+    assert [list(steps) for steps in running] == [[], [], []]
+    assert not visit.turns.busy and visit.ended == ["files", "clip", "question"]
+    assert len(list(visit.turns.answer(visit.steps("next")))) == 3 and not visit.turns.stopped
+
+
+def test_what_goes_on_beside_ends_with_a_stop_only():
+    visit = Visit()
+    clip = visit.turns.beside(visit.steps("clip"))
+    next(clip)
+    list(visit.turns.read(visit.steps("files")))
+    list(visit.turns.answer(visit.steps("question")))
+    assert len(list(clip)) == 2
+
+
 @pytest.mark.parametrize("kind", ["read", "answer"])
 def test_visitors_do_not_stop_each_other(kind):
     one, other = Visit(), Visit()

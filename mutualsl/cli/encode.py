@@ -1,0 +1,66 @@
+"""`mutualsl encode`: videos into the feature cache, so that asking about them is quick."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mutualsl.cli.options import DEFAULT_CHECKPOINT, Checkpoint, Device
+from mutualsl.cli.output import progress
+
+SUFFIXES = {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".3gp"}
+
+
+def encode(
+    videos: Annotated[list[Path], typer.Argument(help="Video files, and folders of them.")],
+    checkpoint: Checkpoint = DEFAULT_CHECKPOINT,
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
+    device: Device = "auto",
+) -> int:
+    """Read videos ahead of time; a run that was ended goes on where it was."""
+    from mutualsl.features.fill import Job, fill
+    from mutualsl.inference import AnswerLocalizer
+
+    files = list(_files(videos))
+    if not files:
+        raise typer.BadParameter(f"no video in {', '.join(map(str, videos))}")
+    localizer = AnswerLocalizer.from_pretrained(checkpoint, device)
+    job = Job(
+        encoder=localizer.encoder.name,
+        folder=(checkpoint / localizer.checkpoint.visual.folder).resolve(),
+        fingerprint=localizer.encoder.fingerprint,
+        device=str(localizer.device),
+        cache=localizer.cache,
+    )
+    with progress("reading") as report:
+        outcomes = fill(
+            files,
+            job,
+            workers=min(workers, len(files)),
+            done=lambda count: report(f"{count} of {len(files)}", count / len(files)),
+        )
+    for outcome in outcomes:
+        if outcome.reason:
+            print(f"mutualsl: {' '.join(outcome.reason.split())}", file=sys.stderr)
+    counts = Counter(outcome.kind for outcome in outcomes)
+    print(
+        f"{counts['made']} read, {counts['there']} were there, "
+        f"{counts['damaged']} damaged and not kept, {counts['failed']} failed"
+    )
+    return 2 if counts["failed"] else 0
+
+
+def _files(given: Sequence[Path]) -> Iterator[Path]:
+    """The files named, and the videos in the folders named, at any depth."""
+    for path in given:
+        if path.is_dir():
+            found = (each for each in sorted(path.rglob("*")) if each.suffix.lower() in SUFFIXES)
+            yield from (each for each in found if each.is_file() and each.name[0] != ".")
+        else:
+            yield path

@@ -1,0 +1,18 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+CHECKPOINTS = Path(__file__).resolve().parents[2] / "checkpoints"
+DEFAULT_CHECKPOINT = CHECKPOINTS / "mutualsl-mini"
+DEFAULT_VISUAL = CHECKPOINTS / "visual-mini"
+
+Checkpoint = Annotated[
+    Path,
+    typer.Option(envvar="MUTUALSL_CHECKPOINT", help="Folder of a trained model."),
+]
+Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]

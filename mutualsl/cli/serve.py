@@ -1,0 +1,45 @@
+"""`mutualsl serve`: the page. `app.py` is the same command."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mutualsl.cli.options import DEFAULT_CHECKPOINT, Checkpoint, Device
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+MAX_PORT = 65535
+
+
+def serve(
+    checkpoint: Checkpoint = DEFAULT_CHECKPOINT,
+    device: Device = "auto",
+    host: Annotated[str | None, typer.Option(help="Address to listen on (127.0.0.1).")] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=1, max=MAX_PORT, help="Port to listen on (the first free from 7860)."),
+    ] = None,
+    data_root: Annotated[
+        Path | None, typer.Option(help="Folder of data sets on this machine.")
+    ] = None,
+    mcp: Annotated[
+        bool, typer.Option("--mcp", help="Offer the endpoints as MCP tools too.")
+    ] = False,
+) -> None:
+    """Serve the page: video, question, clip. Prints one line, `URL: ...`."""
+    if mcp and find_spec("mcp") is None:
+        raise typer.BadParameter("--mcp needs a package: pip install 'mutualsl[mcp]'")
+    if data_root is not None and not data_root.is_dir():
+        raise typer.BadParameter(f"--data-root {data_root}: not a folder; name an existing one")
+    from mutualsl.ui.app import build_app, launch
+    from mutualsl.ui.shelf import Shelf, read_models
+
+    shelf = Shelf(read_models(checkpoint), device)
+    shelf.get(shelf.names[0])  # what cannot be loaded is said before anyone visits
+    page = build_app(shelf, ASSETS)
+    url = launch(page, ASSETS, host=host, port=port, mcp=mcp)
+    print(f"URL: {url}", flush=True)
+    page.block_thread()

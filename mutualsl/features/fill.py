@@ -1,0 +1,167 @@
+"""Fill the feature cache with many videos: restartable, and no bad file stops the others.
+
+What is in the cache is not made again, so a run that was ended goes on where it was. Each worker is
+a process that loads the visual encoder once; one that crashes costs the file it was at.
+"""
+
+from __future__ import annotations
+
+import functools
+import multiprocessing
+import os
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import torch
+
+from mutualsl.errors import VideoError
+from mutualsl.features import VISUAL_ENCODERS, FeatureCache, VisualEncoder, extract
+from mutualsl.video import content_hash, probe
+
+
+class Outcome(NamedTuple):
+    """What became of one video."""
+
+    video: Path
+    kind: Literal["made", "there", "damaged", "failed"]  # damaged: read, but not to be kept
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Job:
+    """What a worker needs beside the video."""
+
+    encoder: str  # key of VISUAL_ENCODERS
+    folder: Path
+    fingerprint: str
+    device: str
+    cache: FeatureCache
+
+
+Encode = Callable[[Job, Path, str], tuple[str, ...]]
+
+
+def encode(job: Job, video: Path, digest: str) -> tuple[str, ...]:
+    """Put a video's features into the cache, in a worker; returns warnings about the file."""
+    encoder = _encoder(job.encoder, job.folder, job.device)
+    info = probe(video)
+    features = job.cache.get_or_make(digest, job.fingerprint, lambda: extract(video, info, encoder))
+    return features.warnings
+
+
+def fill(
+    videos: Sequence[Path],
+    job: Job,
+    *,
+    workers: int,
+    done: Callable[[int], None],
+    encode: Encode = encode,
+) -> list[Outcome]:
+    """Encode every video that is not in the cache; `done` hears how many have ended.
+
+    The outcomes come in the order in which they ended.
+    """
+    idle: queue.SimpleQueue[_Process] = queue.SimpleQueue()
+    processes = [_Process(max(1, (os.cpu_count() or 1) // workers)) for _ in range(workers)]
+    for process in processes:
+        idle.put(process)
+    seen = _Seen()
+    outcomes: list[Outcome] = []
+    with ThreadPoolExecutor(workers) as threads:
+        futures = [threads.submit(_one, video, job, idle, seen, encode) for video in videos]
+        try:
+            for future in as_completed(futures):
+                outcomes.append(future.result())
+                done(len(outcomes))
+        finally:
+            threads.shutdown(wait=False, cancel_futures=True)
+            for process in processes:
+                process.close()
+    return outcomes
+
+
+def _one(
+    video: Path, job: Job, idle: queue.SimpleQueue[_Process], seen: _Seen, encode: Encode
+) -> Outcome:
+    try:
+        digest = content_hash(video)
+        if seen.before(digest) or job.cache.stored(digest, job.fingerprint) is not None:
+            return Outcome(video, "there")
+        process = idle.get()
+        try:
+            warnings = process.run(encode, job, video, digest)
+        finally:
+            idle.put(process)
+    except Exception as error:  # also what a worker did not foresee: the other files go on
+        known = isinstance(error, VideoError)
+        return Outcome(video, "failed", str(error) if known else f"{video}: {error!r}")
+    if warnings:
+        return Outcome(video, "damaged", "; ".join(warnings))
+    if job.cache.stored(digest, job.fingerprint) is None:
+        reason = f"{video}: its features do not stay in {job.cache.folder}; make room there"
+        return Outcome(video, "failed", reason)
+    return Outcome(video, "made")
+
+
+class _Seen:
+    """Contents that were met: a copy of a video is not encoded beside it."""
+
+    def __init__(self) -> None:
+        self._digests: set[str] = set()
+        self._lock = threading.Lock()
+
+    def before(self, digest: str) -> bool:
+        """Whether it was met before; from now on it was."""
+        with self._lock:
+            met = digest in self._digests
+            self._digests.add(digest)
+            return met
+
+
+class _Process:
+    """One worker, started when it is needed, and again after a crash."""
+
+    def __init__(self, threads: int) -> None:
+        self._threads = threads
+        self._pool: ProcessPoolExecutor | None = None
+
+    def run(self, encode: Encode, job: Job, video: Path, digest: str) -> tuple[str, ...]:
+        """Encode in the worker; `VideoError` when it crashes."""
+        if self._pool is None:
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(1, context, _begin, (self._threads,))
+        try:
+            return self._pool.submit(encode, job, video, digest).result()
+        except BrokenProcessPool as error:
+            self.close()
+            raise VideoError(f"{video}: the worker crashed; try it alone") from error
+
+    def close(self) -> None:
+        """End the worker; harmless when it has ended."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
+
+
+def _begin(threads: int) -> None:
+    """A worker shares the machine with the others, and ends with the run that started it."""
+    torch.set_num_threads(threads)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
+
+
+@functools.cache
+def _encoder(name: str, folder: Path, device: str) -> VisualEncoder:
+    return VISUAL_ENCODERS[name](folder, device)

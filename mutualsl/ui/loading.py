@@ -1,0 +1,59 @@
+"""A visitor's files to a video ready for questions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from mutualsl.encoded import EncodedVideo
+from mutualsl.errors import SubtitleError, VideoError
+from mutualsl.subtitles import Subtitles
+from mutualsl.ui.limits import MAX_CUES, MAX_VIDEO_HOUR
+from mutualsl.ui.made_files import forget_old
+from mutualsl.ui.progress import Report
+from mutualsl.ui.shelf import Shelf
+from mutualsl.ui.text import file_name
+from mutualsl.ui.views import Loaded
+from mutualsl.video import VideoInfo, playable_copy
+
+
+def prepare(
+    shelf: Shelf,
+    folder: Path,
+    model: str,
+    video: str | None,
+    subtitles: str | None,
+    report: Report,
+) -> Loaded:
+    """Encode a video and its subtitles; only what the library accepted reaches the player."""
+    encoded = encode(shelf, model, video, subtitles, report)
+    playing = None
+    forget_old(folder)
+    if encoded.path is not None and encoded.info is not None:
+        playing = playable_copy(
+            encoded.path, encoded.info, folder, lambda done: report("copy", done)
+        )
+    embedded = subtitles is None and encoded.subtitles is not None
+    return Loaded(encoded, playing, embedded, encoded.subtitles, model)
+
+
+def encode(
+    shelf: Shelf, model: str, video: str | None, subtitles: str | None, report: Report
+) -> EncodedVideo:
+    """A video and its subtitles, within the limits of the page."""
+    encoded = shelf.get(model).encode_video(video, subtitles, progress=report, admit=admit)
+    return encoded if video is None else replace(encoded, name=file_name(video))
+
+
+def admit(info: VideoInfo | None, track: Subtitles | None) -> None:
+    """Refuse what is too long for a page that others use too."""
+    if info is not None and info.duration_second > MAX_VIDEO_HOUR * 3600:
+        hours = info.duration_second / 3600
+        raise VideoError(
+            f"the video lasts {hours:.1f} hours; here it may last {MAX_VIDEO_HOUR}, cut it first"
+        )
+    if track is not None and len(track) > MAX_CUES:
+        raise SubtitleError(
+            f"the subtitles have {len(track):,} cues; here they may have {MAX_CUES:,}, "
+            "cut them first"
+        )

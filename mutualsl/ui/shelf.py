@@ -1,0 +1,93 @@
+"""The models there are to choose from; each is loaded when it is first chosen, then shared."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from mutualsl.checkpoint import Description, describe
+from mutualsl.errors import CheckpointError, UnknownName
+from mutualsl.inference import AnswerLocalizer
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Model:
+    """One model of the list."""
+
+    name: str  # no other model of the list has it
+    folder: Path
+    about: Description
+    metrics: dict[str, Any] | None  # what `mutualsl.evaluation.collect` wrote
+    card: str  # Markdown
+
+
+class Shelf:
+    """Models by name, shared by all visitors."""
+
+    def __init__(self, models: Sequence[Model], device: str = "auto") -> None:
+        self.models = tuple(models)
+        self._device = device
+        self._loaded: dict[str, AnswerLocalizer] = {}
+        self._loading = threading.Lock()
+
+    @property
+    def names(self) -> list[str]:
+        """Every model; the first is the one that a visitor begins with."""
+        return [model.name for model in self.models]
+
+    def get(self, name: str) -> AnswerLocalizer:
+        """The model of that name. `UnknownName` if there is none, `CheckpointError` if it fails."""
+        model = next((model for model in self.models if model.name == name), None)
+        if model is None:
+            raise UnknownName("model", name, self.names)
+        with self._loading:
+            if name not in self._loaded:
+                self._loaded[name] = _load(model, self._device)
+        return self._loaded[name]
+
+
+def read_models(checkpoint: str | Path) -> tuple[Model, ...]:
+    """The model in a folder, and those in the folders beside it."""
+    first = Path(checkpoint).resolve()
+    beside = sorted(path for path in first.parent.iterdir() if path.is_dir() and path != first)
+    models = [_read(first)]
+    for folder in beside:
+        try:
+            model = _read(folder)
+        except (CheckpointError, UnknownName, OSError):  # a visual encoder, or no checkpoint
+            continue
+        taken = model.name in {other.name for other in models}
+        models.append(replace(model, name=f"{model.name} ({folder.name})") if taken else model)
+    return tuple(models)
+
+
+def _read(folder: Path) -> Model:
+    about = describe(folder)
+    card = folder / "README.md"
+    return Model(
+        name=about.name,
+        folder=folder,
+        about=about,
+        metrics=_metrics(folder / "metrics.json"),
+        card=card.read_text(encoding="utf-8", errors="replace") if card.is_file() else "",
+    )
+
+
+def _metrics(path: Path) -> dict[str, Any] | None:
+    try:
+        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return record
+
+
+def _load(model: Model, device: str) -> AnswerLocalizer:
+    """Its answers carry the name that it has in the list."""
+    localizer = AnswerLocalizer.from_pretrained(model.folder, device)
+    about = {**localizer.checkpoint.about, "name": model.name}
+    localizer.checkpoint = replace(localizer.checkpoint, about=about)
+    return localizer

@@ -1,0 +1,88 @@
+"""What a visitor started can be stopped, and stops when they leave; then nothing runs any more."""
+
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.page import SOON_MS
+
+pytestmark = pytest.mark.browser
+QUESTION = "how do i open the jar"
+DEADLINE_SECOND = 20
+
+
+def readers(server):
+    """Processes of the server that read a video."""
+    found = []
+    for task in Path(f"/proc/{server.pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            command = Path(f"/proc/{child}/cmdline")
+            if command.exists() and b"mutualsl.video.worker" in command.read_bytes():
+                found.append(child)
+    return found
+
+
+def wait_for_readers(server, count):
+    deadline = time.monotonic() + DEADLINE_SECOND
+    while len(readers(server)) != count and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert len(readers(server)) == count
+
+
+def reading(page, server, video):
+    """Upload a video and wait until its pictures are looked at."""
+    page.upload(video)
+    expect(page["status"]).to_contain_text("Looking at the pictures: ", timeout=SOON_MS)
+    wait_for_readers(server, 1)
+
+
+@pytest.mark.parametrize("how", ["button", "escape"])
+def test_cancel_stops_the_reading(visit, server, long_video, short_video, one_cue, shelf, how):
+    page = visit()
+    expect(page["cancel"]).not_to_be_visible()
+    reading(page, server, long_video)
+    expect(page["ask"]).to_be_disabled()
+    if how == "button":
+        page["cancel"].click()
+    else:
+        page["question"].locator("textarea, input").focus()
+        page.page.keyboard.press("Escape")
+    expect(page["status"]).to_contain_text("Stopped", timeout=SOON_MS)
+    expect(page["ask"]).to_be_enabled()
+    expect(page["cancel"]).not_to_be_visible()
+    wait_for_readers(server, 0)
+    page.upload(short_video, one_cue)
+    page.has_video()
+    page.ask(QUESTION)
+    one = shelf.get("one")
+    page.shows(one.ask(one.encode_video(short_video, one_cue), QUESTION))
+
+
+def test_closing_the_tab_stops_the_reading(visit, server, long_video):
+    page = visit()
+    reading(page, server, long_video)
+    page.page.goto("about:blank")
+    wait_for_readers(server, 0)
+
+
+def test_who_waits_sees_how_many_are_before_and_goes_on_when_somebody_stops(
+    visit, server, long_video, short_video, one_cue
+):
+    readers_first = [visit(), visit()]
+    for page in readers_first:
+        page.upload(long_video)
+    wait_for_readers(server, 2)
+    third, fourth = visit(), visit()
+    third.upload(short_video)
+    expect(third["status"]).to_contain_text("you are next", timeout=SOON_MS)
+    fourth.upload(subtitles=one_cue)
+    expect(fourth["status"]).to_contain_text("1 visitor is before you", timeout=SOON_MS)
+    third["cancel"].click()
+    expect(third["status"]).to_contain_text("Stopped", timeout=SOON_MS)
+    expect(fourth["status"]).to_contain_text("you are next", timeout=SOON_MS)
+    for page in readers_first:
+        page["cancel"].click()
+    expect(fourth["status"]).to_contain_text("Subtitles only", timeout=SOON_MS)
+    wait_for_readers(server, 0)

@@ -1,0 +1,123 @@
+"""Many videos into the cache: what is there stays, and one bad file never stops the rest."""
+
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from mutualsl.features import FeatureCache, MiniEncoder, extract
+from mutualsl.features.fill import Job, fill
+from mutualsl.video import content_hash, probe, write_video
+from tests.command_line import call
+from tests.features import encoding
+from tests.video.conftest import gray
+
+
+@pytest.fixture(scope="module")
+def videos(tmp_path_factory):
+    """Six videos of a second, each with a content of its own."""
+    folder = tmp_path_factory.mktemp("videos")
+    for number in range(6):
+        write_video(folder / f"{number}.mp4", [gray(number)] * 8, rate_hz=8)
+    return folder
+
+
+@pytest.fixture
+def job(tiny_models, tmp_path):
+    folder = tiny_models.parent / "visual-a"
+    return Job(
+        encoder="mini",
+        folder=folder,
+        fingerprint=MiniEncoder.from_folder(folder).fingerprint,
+        device="cpu",
+        cache=FeatureCache(tmp_path / "cache"),
+    )
+
+
+def kinds(outcomes):
+    return Counter(outcome.kind for outcome in outcomes)
+
+
+def test_every_video_once_and_the_same_as_reading_it_here(videos, job):
+    counts = []
+    paths = sorted(videos.iterdir())
+    outcomes = fill(paths, job, workers=2, done=counts.append)
+    assert kinds(outcomes) == {"made": 6} and counts == [1, 2, 3, 4, 5, 6]
+    encoder = MiniEncoder.from_folder(job.folder)
+    for path in paths:
+        stored = job.cache.stored(content_hash(path), job.fingerprint)
+        here = extract(path, probe(path), encoder)
+        np.testing.assert_allclose(stored.rows, here.rows, rtol=1e-2, atol=1e-3)
+    assert kinds(fill(paths, job, workers=2, done=counts.append)) == {"there": 6}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_bad_files_are_said_and_the_others_go_on(videos, job, tmp_path, workers):
+    shutil.copy(videos / "0.mp4", tmp_path / "copy of 0.mp4")
+    shutil.copy(videos / "1.mp4", tmp_path / "crash.mp4")
+    (tmp_path / "text.mp4").write_text("not a video\n" * 50)
+    bad = [tmp_path / "crash.mp4", tmp_path / "text.mp4", tmp_path / "missing.mp4"]
+    good = [videos / "0.mp4", tmp_path / "copy of 0.mp4", videos / "2.mp4", videos / "3.mp4"]
+    outcomes = fill([*bad, *good], job, workers=workers, done=str, encode=encoding.crashing)
+    assert kinds(outcomes) == {"failed": 3, "made": 3, "there": 1}
+    reasons = {outcome.video.name: outcome.reason for outcome in outcomes if outcome.reason}
+    assert "crashed" in reasons["crash.mp4"] and "missing.mp4" in reasons["missing.mp4"]
+    assert "text.mp4" in reasons["text.mp4"]
+
+
+def test_an_error_nobody_foresaw_costs_one_file(videos, job, tmp_path):
+    shutil.copy(videos / "0.mp4", tmp_path / "odd.mp4")
+    paths = [tmp_path / "odd.mp4", videos / "1.mp4"]
+    outcomes = fill(paths, job, workers=1, done=str, encode=encoding.unforeseen)
+    assert kinds(outcomes) == {"failed": 1, "made": 1}
+
+
+def test_features_that_do_not_stay_are_no_success(videos, job):
+    job.cache.folder.touch()  # no folder: nothing can be written
+    (outcome,) = fill([videos / "0.mp4"], job, workers=1, done=str)
+    assert outcome.kind == "failed" and "make room" in outcome.reason
+
+
+def test_the_command_sums_up(videos, tiny_models, tmp_path, monkeypatch, capfd):
+    monkeypatch.setenv("MUTUALSL_CACHE", str(tmp_path / "cache"))
+    arguments = ("--checkpoint", tiny_models, "--workers", "1")
+    bad = tmp_path / "bad.mp4"
+    bad.write_text("not a video\n" * 50)
+    done = call(capfd, "encode", videos, bad, *arguments)
+    assert (done.code, done.err.count("\n")) == (2, 1) and "bad.mp4" in done.err
+    assert done.out == "6 read, 0 were there, 0 damaged and not kept, 1 failed\n"
+    again = call(capfd, "encode", videos, *arguments)
+    assert (again.code, again.err) == (0, "")
+    assert again.out == "0 read, 6 were there, 0 damaged and not kept, 0 failed\n"
+
+
+def test_a_folder_without_videos_is_refused(tiny_models, tmp_path, capfd):
+    done = call(capfd, "encode", tmp_path, "--checkpoint", tiny_models)
+    assert (done.code, done.out) == (2, "") and "no video in" in done.err
+
+
+def test_a_run_that_was_killed_goes_on_where_it_was(
+    videos, tiny_models, tmp_path, monkeypatch, capfd
+):
+    cache = tmp_path / "cache"
+    monkeypatch.setenv("MUTUALSL_CACHE", str(cache))
+    arguments = ("encode", videos, "--checkpoint", tiny_models, "--workers", "1")
+    command = [sys.executable, "-m", "mutualsl", *map(str, arguments)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while not list(cache.glob("*.npz")) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    time.sleep(1.0)  # its worker ends too
+    there = {path.name: path.read_bytes() for path in cache.glob("*.npz")}
+    assert there
+    done = call(capfd, *arguments)
+    assert done.out.startswith(f"{6 - len(there)} read, {len(there)} were there")
+    assert len(list(cache.glob("*.npz"))) == 6
+    assert all((cache / name).read_bytes() == content for name, content in there.items())

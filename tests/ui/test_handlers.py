@@ -1,0 +1,39 @@
+import pytest
+
+from mutualsl.subtitles import Cue, write_subtitles
+from mutualsl.ui.handlers import Desk
+from mutualsl.ui.limits import MAX_QUESTIONS
+from mutualsl.ui.turns import Turns
+from mutualsl.ui.views import OUTPUTS
+
+
+@pytest.fixture
+def desk(shelf, tmp_path):
+    return Desk(shelf, (), tmp_path)
+
+
+@pytest.fixture
+def loaded(desk, tmp_path):
+    """Subtitles alone, as the page has read them."""
+    track = tmp_path / "track.srt"
+    write_subtitles([Cue(1, 2, "open the jar"), Cue(3, 4, "close the box")], track)
+    *_, last = desk.load(None, str(track), None, "one", Turns())
+    return shown(last, "loaded")
+
+
+def shown(view, name):
+    return view[OUTPUTS.index(name)]
+
+
+def test_too_many_questions_at_once_are_refused_and_none_is_asked(desk, loaded):
+    questions = "\n".join(["how do i open the jar"] * (MAX_QUESTIONS + 1))
+    *_, last = desk.ask(questions, loaded, None, None, "one", Turns())
+    assert f"ask at most {MAX_QUESTIONS} at once" in shown(last, "status")
+    assert shown(last, "loaded") != loaded
+
+
+def test_as_many_as_allowed_are_asked(desk, loaded):
+    questions = "\n".join(["how do i open the jar"] * MAX_QUESTIONS)
+    views = list(desk.ask(questions, loaded, None, None, "one", Turns()))
+    kept = [shown(view, "loaded") for view in views if hasattr(shown(view, "loaded"), "answers")]
+    assert [len(each.answers) for each in kept] == list(range(1, MAX_QUESTIONS + 1))
