@@ -20,13 +20,15 @@ from mutualsl.ui.text import escaped  # noqa: E402
 from mutualsl.ui.theme import theme  # noqa: E402
 
 HERE = Path(__file__).parent
-ASSETS = ("style.css", "player.js")
+STYLES = ("style.css", "axis.css")
+SCRIPTS = ("player.js", "zoom.js")
 KEYS = (
     ("Enter", "ask, in the question field; Shift + Enter begins another question"),
     ("Space", "play or pause"),
     ("← →", "one second back or on; with Shift a tenth"),
     ("Page down, Page up", "ten seconds back or on, on the time axis"),
     ("Home, End", "start or end, on the time axis"),
+    ("+ − 0", "zoom the time axis in or out, or show the whole video"),
     ("?", "this list"),
 )
 TITLE = "mutualsl · find the answer in a video"
@@ -73,9 +75,12 @@ def launch_options(examples_folder: str | Path) -> dict[str, Any]:
 
 
 def _head() -> str:
-    """Style and script as they are; `css=` would rewrite the selectors."""
-    style, script = ((HERE / name).read_text(encoding="utf-8") for name in ASSETS)
-    return f"<style>{style}</style><script>{script}</script>"
+    """Styles and scripts as they are; `css=` would rewrite the selectors."""
+    styles, scripts = (
+        "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
+        for names in (STYLES, SCRIPTS)
+    )
+    return f"<style>{styles}</style><script>{scripts}</script>"
 
 
 def _header(localizer: AnswerLocalizer) -> str:

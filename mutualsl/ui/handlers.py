@@ -20,7 +20,7 @@ from mutualsl.inference import AnswerLocalizer
 from mutualsl.spans import Span
 from mutualsl.subtitles import Subtitles, shifted
 from mutualsl.ui import limits, status
-from mutualsl.ui.examples import DemoVideo
+from mutualsl.ui.examples import DemoVideo, known_answers
 from mutualsl.ui.made_files import forget_old, new_file
 from mutualsl.ui.player import file_url
 from mutualsl.ui.progress import Report, Work
@@ -201,7 +201,8 @@ class Desk:
                 encoded.path, encoded.info, self.folder, lambda done: report("copy", done)
             )
         embedded = subtitles is None and encoded.subtitles is not None
-        return Loaded(encoded, playing, embedded, encoded.subtitles)
+        gold = known_answers(self.examples, encoded.path)
+        return Loaded(encoded, playing, embedded, encoded.subtitles, gold=gold)
 
 
 def _watched(

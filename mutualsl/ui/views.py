@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import gradio as gr
 from mutualsl.answer import Answer
 from mutualsl.encoded import EncodedVideo
 from mutualsl.explain import why_they_differ
+from mutualsl.spans import Span
 from mutualsl.subtitles import Subtitles
 from mutualsl.ui import cards, status
 from mutualsl.ui.history import history
@@ -35,6 +37,7 @@ class Loaded:
     embedded_track: bool  # the subtitles came out of the video file
     track: Subtitles | None  # as they were read; those of `encoded` may be shifted
     answers: tuple[Answer, ...] = ()  # to the questions about it so far
+    gold: Mapping[str, Span] = field(default_factory=dict)  # true answers, by question
 
 
 def view(**changes: Any) -> View:
@@ -82,7 +85,7 @@ def shown(loaded: Loaded, place: int) -> dict[str, Any]:
             playable=loaded.playing is not None,
             why=why_they_differ(loaded.encoded, answer),
         ),
-        "timeline": timeline(loaded.encoded, answer),
+        "timeline": timeline(loaded.encoded, answer, gold=loaded.gold.get(answer.question)),
         "evidence": evidence(loaded.encoded, answer),
         "history": history(loaded.answers, place),
     }
