@@ -21,7 +21,7 @@ from mutualsl.ui.theme import theme  # noqa: E402
 
 HERE = Path(__file__).parent
 STYLES = ("style.css", "axis.css")
-SCRIPTS = ("player.js", "zoom.js")
+SCRIPTS = ("player.js", "speed.js", "zoom.js")
 KEYS = (
     ("Enter", "ask, in the question field; Shift + Enter begins another question"),
     ("Space", "play or pause"),

@@ -49,13 +49,14 @@ def _answer_line(answer: Answer | None, why: str | None) -> str:
             '<div class="answer is-waiting"><p id="answer-span">–</p>'
             "<p>Ask a question to see where its answer is.</p></div>"
         )
+    doubt = f'<p class="doubt">{escaped(answer.doubt)}</p>' if answer.doubt else ""
     reason = f'<p class="why">{escaped(why)}</p>' if why else ""
     chance = "" if answer.source == "fallback" else f" · {percent(answer.score)} {CONFIDENCE}"
     return (
         f'<div class="answer {answer.source}" role="status">'
         f'<p class="answer-question">{escaped(answer.question)}</p>'
         f'<p class="answer-main"><span class="answer-label">Answer</span>'
-        f'<strong id="answer-span">{clock_range(answer.span)}</strong></p>'
+        f'<strong id="answer-span">{clock_range(answer.span)}</strong></p>{doubt}'
         f"<p>{SOURCES[answer.source]}{chance}</p>{_agreement(answer)}"
         f"{reason}{_exports(answer)}</div>"
     )

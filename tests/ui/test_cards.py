@@ -77,6 +77,13 @@ def test_a_fallback_is_said_plainly():
     assert "is-answer" not in page
 
 
+def test_a_doubtful_answer_keeps_its_spans():
+    page = results(answer(None, prediction(12.3, 20.1, 0.1)))
+    assert "Probably not answered in this video" in page and "less than 20 %" in page
+    assert text_of(page, "answer-span") == text_of(page, "textual-span") == "0:12.3 – 0:20.1"
+    assert "Probably not" not in results(answer(None, prediction(score=0.3)))
+
+
 def test_agreement_in_number_and_words():
     same = results(answer(prediction(), prediction()))
     apart = results(answer(prediction(0, 5), prediction(50, 60)))
