@@ -82,13 +82,15 @@ class AnswerLocalizer:
         video: str | Path | None,
         subtitles: str | Path | Subtitles | None = None,
         progress: Progress | None = None,
+        track: int | None = None,
     ) -> EncodedVideo:
         """Read a video and its subtitles once; questions then need neither.
 
         Args:
             video: a video file, or `None` for subtitles alone.
-            subtitles: a file, `Subtitles`, "none", or `None` for the first embedded text track.
+            subtitles: a file, `Subtitles`, "none", or `None` for an embedded text track.
             progress: called with a stage ("video", "features", "text") and a fraction.
+            track: which embedded text track, 1 for the first; `None` for the first if there is one.
 
         Raises:
             VideoError, SubtitleError: a file cannot be used.
@@ -101,6 +103,7 @@ class AnswerLocalizer:
             cache=self.cache,
             tokenizer=self.checkpoint.tokenizer,
             progress=progress,
+            track=track,
         )
         return self._prepared(encoded)
 
