@@ -1,4 +1,4 @@
-"""One sentence on why the two predictors point to different spans."""
+"""In one sentence: why the two predictors point to different spans, and what a change did."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from mutualsl.models.base import Prediction
 from mutualsl.spans import Span, iou
 
 AGREE_IOU = 0.5
+SAME_SECOND = 0.05  # less cannot be seen on the page
 NEAR_SECOND = 1.5  # edges no farther apart count as the same
 SILENT_SHARE = 0.5  # of a span with subtitles; below, most of it is silent
 CUT_NEAR_SECOND = 1.0  # rows are a second apart
@@ -43,6 +44,38 @@ def why_they_differ(encoded: EncodedVideo, answer: Answer) -> str | None:
             "the textual predictor little to find there."
         )
     return _places(video, visual, textual)
+
+
+def what_changed(before: Answer, after: Answer) -> str:
+    """How the spans moved from one answer to the other, and whether another one is believed."""
+    said = [
+        f"the {name} span {_movement(then, now)}"
+        for name, then, now in (
+            ("textual", before.textual, after.textual),
+            ("visual", before.visual, after.visual),
+        )
+        if then is not None or now is not None
+    ]
+    if after.source != before.source:
+        believed = "none is" if after.source == "fallback" else f"the {after.source} one is"
+        said.append(f"{believed} now believed")
+    sentence = "; ".join(said)
+    return f"{sentence[:1].upper()}{sentence[1:]}."
+
+
+def _movement(before: Prediction | None, after: Prediction | None) -> str:
+    if before is None or after is None:
+        return "is new" if before is None else "is gone"
+    starts = after.span.start_second - before.span.start_second
+    ends = after.span.end_second - before.span.end_second
+    if abs(starts - ends) < SAME_SECOND:
+        return f"moved by {_later(starts)}" if _differs(starts) else "stayed"
+    edges = (("begins", starts), ("ends", ends))
+    return " and ".join(f"{verb} {_later(by)}" for verb, by in edges if _differs(by))
+
+
+def _differs(second: float) -> bool:
+    return abs(second) >= SAME_SECOND
 
 
 def _edges(video: VideoInput, visual: Span, textual: Span) -> str:

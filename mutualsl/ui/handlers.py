@@ -18,7 +18,6 @@ from mutualsl.answer import Answer
 from mutualsl.encoded import EncodedVideo
 from mutualsl.inference import AnswerLocalizer
 from mutualsl.spans import Span
-from mutualsl.subtitles import Subtitles, shifted
 from mutualsl.ui import limits, status
 from mutualsl.ui.examples import DemoVideo, known_answers
 from mutualsl.ui.made_files import forget_old, new_file
@@ -26,7 +25,18 @@ from mutualsl.ui.player import file_url
 from mutualsl.ui.progress import Report, Work
 from mutualsl.ui.text import clock, escaped, file_name
 from mutualsl.ui.turns import Turns
-from mutualsl.ui.views import Loaded, View, emptied, locked, ready, shown, unasked, unlocked, view
+from mutualsl.ui.views import (
+    Loaded,
+    View,
+    emptied,
+    locked,
+    ready,
+    shown,
+    unasked,
+    unlocked,
+    view,
+    what_ifs,
+)
 from mutualsl.video import export_clip, playable_copy
 
 T = TypeVar("T")
@@ -81,8 +91,8 @@ class Desk:
     def ask_again(
         self, asked: bool, question: str, loaded: Loaded | None, turns: Turns
     ) -> Iterator[View]:
-        """Answer the question that waited for its video, or for its new subtitles."""
-        if asked and loaded is not None and not turns.reading:
+        """Answer the question that waited for its video, or for a change of it."""
+        if asked and loaded is not None and not loaded.answers and not turns.reading:
             yield from turns.answer(self._answer(loaded, question))
         else:
             yield view()
@@ -107,12 +117,14 @@ class Desk:
         )
         yield from self._load_and_answer(video, subtitles, question, turns)
 
-    def shift(self, offset_second: float, loaded: Loaded | None, turns: Turns) -> Iterator[View]:
-        """The subtitles are to be shown earlier or later: read them anew, not the pictures."""
-        if loaded is None or loaded.track is None:
+    def change(
+        self, other: Callable[[Loaded], Loaded], loaded: Loaded | None, turns: Turns
+    ) -> Iterator[View]:
+        """What is asked about is to be another version of the same video."""
+        if loaded is None:
             yield view()
             return
-        yield from turns.read(self._shift(offset_second, loaded, loaded.track))
+        yield from turns.read(self._change(other, loaded))
 
     def show_again(self, event: gr.EventData, loaded: Loaded | None) -> Iterator[View]:
         """An earlier answer was clicked."""
@@ -149,22 +161,12 @@ class Desk:
         if loaded is None:
             yield view(ask=unlocked())
         else:
-            offset = gr.update(value=0.0, visible=loaded.track is not None)
-            yield view(**unasked(loaded), ask=unlocked(), offset=offset)
+            yield view(**unasked(loaded), ask=unlocked())
         return loaded
 
-    def _shift(self, offset_second: float, loaded: Loaded, track: Subtitles) -> Steps[None]:
-        info = loaded.encoded.info
-        duration = info.duration_second if info is not None else None
-
-        def move(report: Report) -> EncodedVideo:
-            report("text", 0.0)
-            later = shifted(track, offset_second, duration)
-            return self.localizer.with_subtitles(loaded.encoded, later)
-
-        encoded = yield from _watched(move, "text")
-        if encoded is not None:
-            yield view(**unasked(replace(loaded, encoded=encoded, answers=())))
+    def _change(self, other: Callable[[Loaded], Loaded], loaded: Loaded) -> Steps[None]:
+        changed = yield from _watched(lambda report: other(loaded), "text")
+        yield view(**(what_ifs(loaded) if changed is None else unasked(changed)))
 
     def _load_and_answer(
         self, video: str | None, subtitles: str | None, question: str, turns: Turns
@@ -202,7 +204,7 @@ class Desk:
             )
         embedded = subtitles is None and encoded.subtitles is not None
         gold = known_answers(self.examples, encoded.path)
-        return Loaded(encoded, playing, embedded, encoded.subtitles, gold=gold)
+        return Loaded(encoded, playing, embedded, encoded, gold=gold)
 
 
 def _watched(

@@ -56,6 +56,12 @@ def test_why_they_differ_is_said_once():
     assert 'class="why"' not in results(answer(prediction(), prediction(60, 70)))
 
 
+def test_what_a_change_did_is_said():
+    page = results(answer(None, prediction()), change="The <textual> span is new.")
+    assert "Compared with before: The &lt;textual&gt; span is new." in page
+    assert "Compared" not in results(answer(None, prediction()))
+
+
 def test_a_missing_head_says_why():
     page = results(answer(None, prediction()))
     assert text_of(page, "visual-span") == "–" and MISSING["visual"] in page
