@@ -139,18 +139,16 @@
     return (start + end) / 2;
   }
 
-  function zoom(frame, wanted, second) {
+  // `share` is where in the frame the second then lies.
+  function zoom(frame, wanted, second, share = 0.5) {
     const [duration, view] = [durationOf(frame), viewOf(frame)];
-    const [start, end] = secondsInView(frame);
-    const inView = start <= second && second <= end;
-    const pixel = inView ? ((second - start) / (end - start)) * view : view / 2;
     const most = Math.max(CLOSEST_FACTOR, duration / CLOSEST_SECOND);
     const factor = Math.min(Math.max(1, wanted), most);
     frame.dataset.factor = factor;
     frame.classList.toggle("is-zoomed", factor > 1);
     frame.style.setProperty("--view", `${view}px`);
     trackOf(frame).style.width = `${100 * factor}%`;
-    frame.scrollLeft = (second / duration) * view * factor - pixel;
+    frame.scrollLeft = view * ((second / duration) * factor - share);
     draw(frame);
     sayView(frame);
   }
@@ -184,7 +182,8 @@
       event.preventDefault(); // the browser's own zoom
       const box = trackOf(frame).getBoundingClientRect();
       const second = (durationOf(frame) * (event.clientX - box.left)) / box.width;
-      zoom(frame, factorOf(frame) * Math.exp(-event.deltaY / 250), second);
+      const share = (event.clientX - box.left - frame.scrollLeft) / viewOf(frame);
+      zoom(frame, factorOf(frame) * Math.exp(-event.deltaY / 250), second, share);
     },
     { passive: false },
   );
