@@ -39,17 +39,22 @@ def results(
     playable: bool = True,
     why: str | None = None,
     change: str | None = None,
+    report: str | None = None,
 ) -> str:
     """The answer line, both cards and the notes; with `None` the same cards, still empty.
 
     `playable` is false when only subtitles were loaded, so there is nothing to play or cut; `why`
-    is a sentence on why the predictors differ, `change` one on what moved since before.
+    is a sentence on why the predictors differ, `change` one on what moved since before;
+    `report` is the answer as a page of its own, to be saved.
     """
     cards = "".join(_card(head, answer, playable) for head in ("visual", "textual"))
-    return f'{_answer_line(answer, why, change)}<div class="cards">{cards}</div>{_notes(answer)}'
+    line = _answer_line(answer, why, change, report)
+    return f'{line}<div class="cards">{cards}</div>{_notes(answer)}'
 
 
-def _answer_line(answer: Answer | None, why: str | None, change: str | None) -> str:
+def _answer_line(
+    answer: Answer | None, why: str | None, change: str | None, report: str | None
+) -> str:
     if answer is None:
         return (
             '<div class="answer is-waiting"><p id="answer-span">–</p>'
@@ -65,21 +70,25 @@ def _answer_line(answer: Answer | None, why: str | None, change: str | None) -> 
         f'<p class="answer-main"><span class="answer-label">Answer</span>'
         f'<strong id="answer-span">{clock_range(answer.span)}</strong></p>{doubt}'
         f"<p>{SOURCES[answer.source]}{chance}</p>{_agreement(answer)}"
-        f"{reason}{moved}{_exports(answer)}</div>"
+        f"{reason}{moved}{_exports(answer, report)}</div>"
     )
 
 
-def _exports(answer: Answer) -> str:
+def _exports(answer: Answer, report: str | None) -> str:
     """Links that hold the files themselves, so that nothing has to be made on the server."""
     stem = Path(answer.video_name).stem if answer.video_name not in {"", "-"} else "answer"
-    links = []
-    for way in EXPORTS.values():
-        data = base64.b64encode(way.write(answer).encode()).decode("ascii")
-        links.append(
-            f'<a download="{escaped(stem)}.{way.suffix}"'
-            f' href="data:{way.media_type};base64,{data}">{way.name}</a>'
-        )
+    links = [
+        _file_link(way.name, f"{stem}.{way.suffix}", way.media_type, way.write(answer))
+        for way in EXPORTS.values()
+    ]
+    if report is not None:
+        links.append(_file_link("report", f"{stem}.html", "text/html", report))
     return f'<p class="exports">Save all spans as {", ".join(links)}</p>'
+
+
+def _file_link(name: str, file_name: str, media_type: str, text: str) -> str:
+    data = base64.b64encode(text.encode()).decode("ascii")
+    return f'<a download="{escaped(file_name)}" href="data:{media_type};base64,{data}">{name}</a>'
 
 
 def _agreement(answer: Answer) -> str:

@@ -14,6 +14,7 @@ from mutualsl.encoded import EncodedVideo
 from mutualsl.explain import what_changed, why_they_differ
 from mutualsl.spans import Span
 from mutualsl.ui import cards, status
+from mutualsl.ui.answer_report import answer_report
 from mutualsl.ui.history import history
 from mutualsl.ui.player import player
 from mutualsl.ui.timeline_view import timeline
@@ -101,13 +102,15 @@ def shown(loaded: Loaded, place: int) -> dict[str, Any]:
     """One of the answers about a video."""
     answer = loaded.answers[place]
     before = compared_with(answer.question, loaded.answers[:place], loaded.earlier)
+    why = why_they_differ(loaded.encoded, answer)
     return {
         "status": ready(loaded),
         "results": cards.results(
             answer,
             playable=loaded.playing is not None,
-            why=why_they_differ(loaded.encoded, answer),
+            why=why,
             change=what_changed(before, answer) if before is not None else None,
+            report=answer_report(loaded.encoded, answer, why),
         ),
         "timeline": timeline(
             loaded.encoded, answer, gold=loaded.gold.get(answer.question), before=before

@@ -48,6 +48,9 @@ def test_every_export_is_a_link_that_holds_its_file():
     for (_, _, data), way in zip(links, EXPORTS.values(), strict=True):
         assert base64.b64decode(data).decode() == way.write(given)
     assert "download=" not in results(None)
+    with_report = re.findall(r'download="answer.html" href="data:text/html;base64,([^"]*)"',
+                             results(given, report="<p>é</p>"))  # fmt: skip
+    assert [base64.b64decode(data).decode() for data in with_report] == ["<p>é</p>"]
 
 
 def test_why_they_differ_is_said_once():
