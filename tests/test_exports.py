@@ -67,7 +67,7 @@ def test_a_report_holds_what_was_asked_and_answered(given):
     encoded = encoded_video(cues, [(s, b"\xff\xd8 picture") for s in range(0, 100, 5)])
     told = replace(given, warnings=("one thing",), model={"name": "mini", "trained_on": "toys"})
     page = answer_report(encoded, told, "They look elsewhere.")
-    for text in ("demo.mp4", "0:30.0 – 0:40.0", "0:12.3 – 0:20.1", "90 %", "62 %", "one thing"):
+    for text in ("demo.mp4", "0:30.0 – 0:40.0", "0:12.3 – 0:20.1", "90 %", "62 %", "One thing"):
         assert text in page, text
     assert "They look elsewhere." in page and "Answered by mini, trained on toys." in page
     visual, textual = re.findall(r"Said around .*?<ul>(.*?)</ul>", page)

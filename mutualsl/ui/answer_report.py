@@ -30,7 +30,7 @@ def answer_report(encoded: EncodedVideo, answer: Answer, why: str | None = None)
         _answer(answer),
         _spans(answer),
         _paragraph(why),
-        report_axis(encoded, answer),
+        f'<div class="wide" tabindex="0">{report_axis(encoded, answer)}</div>',
         *(_quoted(head, getattr(answer, head), encoded) for head in HEADS),
         _notes(answer.warnings),
         _model(answer),
@@ -98,7 +98,7 @@ def _meet(cue: Cue, span: Span) -> bool:
 
 
 def _notes(warnings: Sequence[str]) -> str:
-    lines = "".join(f"<li>{escaped(warning)}</li>" for warning in warnings)
+    lines = "".join(f"<li>{escaped(note[:1].upper() + note[1:])}</li>" for note in warnings)
     return f"<h2>To keep in mind</h2><ul>{lines}</ul>" if lines else ""
 
 

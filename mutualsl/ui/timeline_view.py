@@ -26,7 +26,7 @@ from mutualsl.ui.axis import (
     ticks,
 )
 from mutualsl.ui.text import clock, clock_range, escaped, short_clock
-from mutualsl.ui.timeline_lanes import before_mark, gold_lane, overlap_lane, place
+from mutualsl.ui.timeline_lanes import Lane, before_mark, gold_lane, overlap_lane, place
 
 _ZOOM = (
     '<span class="tl-zoom" role="group" aria-label="Zoom of the time axis">'
@@ -53,18 +53,19 @@ def timeline(
         return '<p class="tl-empty">The timeline appears here once a video is loaded.</p>'
     duration = encoded.duration_second
     lanes = [_film_strip(encoded.thumbnails, duration), _cue_ribbon(encoded, duration)]
-    words = ""
+    compared: list[Lane] = []
     if answer is not None:
         for head in HEADS:
             earlier = before_mark(head, getattr(before, head, None), duration)
             lanes.append(_head_lane(head, getattr(answer, head), earlier, duration))
-        true = gold_lane(gold, answer, duration) if gold is not None else None
-        compared = [lane for lane in (overlap_lane(answer, duration), true) if lane is not None]
-        words = " ".join(lane.words for lane in compared)
+        truth = gold_lane(gold, answer, duration) if gold is not None else None
+        compared = [lane for lane in (overlap_lane(answer, duration), truth) if lane is not None]
         lanes += [*(lane.html for lane in compared), _answer_band(answer, duration)]
+    words = " ".join(lane.words for lane in compared)
     return (
         f'<div class="tl">{_legend(answer, before)}<div class="tl-scroll">'
         f'<div class="tl-track" data-duration="{duration:.3f}" tabindex="0" role="slider"'
+        f' style="--pairs:{len(compared)}"'
         ' aria-label="Time in the video" aria-describedby="tl-words"'
         f' aria-valuemin="0" aria-valuemax="{duration:.1f}" aria-valuenow="0"'
         f' aria-valuetext="0:00.0 of {clock(duration)}">'
