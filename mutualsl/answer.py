@@ -13,6 +13,12 @@ Source = Literal["textual", "visual", "fallback"]
 ReadOut = Literal["confident", "textual"]
 READ_OUTS: tuple[ReadOut, ...] = ("confident", "textual")
 MAX_QUESTION_CHARACTERS = 1000
+UNANSWERED_BELOW = 0.2
+"""An answer with a lower score is called probably not answered in the video.
+
+A score is the calibrated probability that the span overlaps the answer by an IoU of at least 0.5,
+so this is a bound on a probability, not a detector that was trained on questions without answers.
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +37,19 @@ class Answer:
     video_name: str = ""
     model: dict[str, Any] | None = None
     timings: dict[str, float] | None = None  # seconds: video, features, question
+
+    @property
+    def doubt(self) -> str | None:
+        """A sentence when the answer is probably not in the video; the spans are given anyway.
+
+        Without an answer to stand behind there is no probability to go by.
+        """
+        if self.source == "fallback" or self.score >= UNANSWERED_BELOW:
+            return None
+        return (
+            "Probably not answered in this video: the chance that this span is right "
+            f"(IoU ≥ 0.5) is put at less than {100 * UNANSWERED_BELOW:.0f} %."
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object of the command line and the API, schema 1."""

@@ -1,4 +1,4 @@
-"""One sentence on why the two predictors point to different spans."""
+"""In one sentence: why the two predictors point to different spans, and what a change did."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import numpy as np
 
 from mutualsl.answer import Answer
 from mutualsl.data.ceilings import best_iou, covered_share, cue_edges
-from mutualsl.data.example import Rows, VideoInput
+from mutualsl.data.example import VideoInput
 from mutualsl.encoded import EncodedVideo
 from mutualsl.models.base import Prediction
 from mutualsl.spans import Span, iou
 
 AGREE_IOU = 0.5
+SAME_SECOND = 0.05  # less cannot be seen on the page
 NEAR_SECOND = 1.5  # edges no farther apart count as the same
+SILENT_SHARE = 0.5  # of a span with subtitles; below, most of it is silent
+CUT_NEAR_SECOND = 1.0  # rows are a second apart
 CUT_DEVIATIONS = 2.5  # a step between rows so much larger than usual is a cut
 
 
@@ -28,13 +31,51 @@ def why_they_differ(encoded: EncodedVideo, answer: Answer) -> str | None:
     if iou(visual.span, textual.span) >= AGREE_IOU:
         return None
     video = encoded.input
-    if covered_share(visual.span, video.cues) == 0.0:
+    spoken = covered_share(visual.span, video.cues)
+    if spoken == 0.0:
         return (
             "No subtitle is shown during the visual span, so the textual predictor cannot find it."
         )
     if iou(visual.span, textual.span) > 0.0:
         return _edges(video, visual.span, textual.span)
+    if spoken < SILENT_SHARE:
+        return (
+            f"During {100 * (1 - spoken):.0f} % of the visual span nothing is said, which leaves "
+            "the textual predictor little to find there."
+        )
     return _places(video, visual, textual)
+
+
+def what_changed(before: Answer, after: Answer) -> str:
+    """How the spans moved from one answer to the other, and whether another one is believed."""
+    said = [
+        f"the {name} span {_movement(then, now)}"
+        for name, then, now in (
+            ("textual", before.textual, after.textual),
+            ("visual", before.visual, after.visual),
+        )
+        if then is not None or now is not None
+    ]
+    if after.source != before.source:
+        believed = "none is" if after.source == "fallback" else f"the {after.source} one is"
+        said.append(f"{believed} now believed")
+    sentence = "; ".join(said)
+    return f"{sentence[:1].upper()}{sentence[1:]}."
+
+
+def _movement(before: Prediction | None, after: Prediction | None) -> str:
+    if before is None or after is None:
+        return "is new" if before is None else "is gone"
+    starts = after.span.start_second - before.span.start_second
+    ends = after.span.end_second - before.span.end_second
+    if abs(starts - ends) < SAME_SECOND:
+        return f"moved by {_later(starts)}" if _differs(starts) else "stayed"
+    edges = (("begins", starts), ("ends", ends))
+    return " and ".join(f"{verb} {_later(by)}" for verb, by in edges if _differs(by))
+
+
+def _differs(second: float) -> bool:
+    return abs(second) >= SAME_SECOND
 
 
 def _edges(video: VideoInput, visual: Span, textual: Span) -> str:
@@ -48,10 +89,30 @@ def _edges(video: VideoInput, visual: Span, textual: Span) -> str:
     starts = textual.start_second - visual.start_second
     ends = textual.end_second - visual.end_second
     if abs(starts) <= NEAR_SECOND:
-        return f"They begin together; the textual span ends {_later(ends)}."
-    if abs(ends) <= NEAR_SECOND:
-        return f"They end together; the textual span begins {_later(starts)}."
-    return f"The textual span begins {_later(starts)} and ends {_later(ends)}."
+        said = f"They begin together; the textual span ends {_later(ends)}"
+    elif abs(ends) <= NEAR_SECOND:
+        said = f"They end together; the textual span begins {_later(starts)}"
+    else:
+        said = f"The textual span begins {_later(starts)} and ends {_later(ends)}"
+    return f"{said}{_at_edges(video, visual, starts, ends)}."
+
+
+def _at_edges(video: VideoInput, visual: Span, starts: float, ends: float) -> str:
+    """What happens at the visual edges that the textual span does not share, if anything."""
+    silent = []
+    if starts > NEAR_SECOND:
+        silent.append(Span(visual.start_second, visual.start_second + starts))
+    if ends < -NEAR_SECOND:
+        silent.append(Span(visual.end_second + ends, visual.end_second))
+    if silent and all(covered_share(part, video.cues) == 0.0 for part in silent):
+        return ": the rest of the visual span is silent"
+    cuts = _cut_seconds(video)
+    at_start = abs(starts) > NEAR_SECOND and _near(visual.start_second, cuts)
+    at_end = abs(ends) > NEAR_SECOND and _near(visual.end_second, cuts)
+    if at_start or at_end:
+        verb = "begins and ends" if at_start and at_end else "begins" if at_start else "ends"
+        return f": the visual span {verb} at a cut, where the pictures change"
+    return ""
 
 
 def _places(video: VideoInput, visual: Prediction, textual: Prediction) -> str:
@@ -60,7 +121,8 @@ def _places(video: VideoInput, visual: Prediction, textual: Prediction) -> str:
         for rank, candidate in enumerate(own.candidates[1:], start=2):
             if iou(candidate.span, other.span) >= AGREE_IOU:
                 return f"The other span is choice {rank} of the {name} predictor."
-    if video.rows is not None and _between_cuts(video.rows, video.row_second, visual.span):
+    cuts = _cut_seconds(video)
+    if all(_near(edge, cuts) for edge in visual.span):
         return (
             "The visual span runs from one cut to the next, while the words that match best are "
             "said elsewhere."
@@ -68,14 +130,17 @@ def _places(video: VideoInput, visual: Prediction, textual: Prediction) -> str:
     return "The words that match best are said at another time than the pictures that do."
 
 
-def _between_cuts(rows: Rows, row_second: float, span: Span) -> bool:
-    """Whether both edges lie next to an unusually large step between rows (K, F)."""
-    steps = np.linalg.norm(np.diff(rows, axis=0), axis=1)
-    if len(steps) < 3:
-        return False
+def _cut_seconds(video: VideoInput) -> list[float]:
+    """Where the step from one row (K, F) to the next is unusually large."""
+    if video.rows is None or len(video.rows) < 4:
+        return []
+    steps = np.linalg.norm(np.diff(video.rows, axis=0), axis=1)
     cuts = 1 + np.flatnonzero(steps > steps.mean() + CUT_DEVIATIONS * steps.std())
-    seconds = cuts * row_second
-    return bool(len(seconds)) and all(np.abs(seconds - edge).min() <= row_second for edge in span)
+    return [float(cut) * video.row_second for cut in cuts]
+
+
+def _near(second: float, cuts: list[float]) -> bool:
+    return any(abs(cut - second) <= CUT_NEAR_SECOND for cut in cuts)
 
 
 def _later(second: float) -> str:

@@ -83,14 +83,16 @@ class AnswerLocalizer:
         subtitles: str | Path | Subtitles | None = None,
         progress: Progress | None = None,
         admit: Admit | None = None,
+        track: int | None = None,
     ) -> EncodedVideo:
         """Read a video and its subtitles once; questions then need neither.
 
         Args:
             video: a video file, or `None` for subtitles alone.
-            subtitles: a file, `Subtitles`, "none", or `None` for the first embedded text track.
+            subtitles: a file, `Subtitles`, "none", or `None` for an embedded text track.
             progress: called with a stage ("video", "features", "text") and a fraction.
             admit: called with what is known of both before the slow part; raises to refuse them.
+            track: which embedded text track, 1 for the first; `None` for the first if there is one.
 
         Raises:
             VideoError, SubtitleError: a file cannot be used.
@@ -104,6 +106,7 @@ class AnswerLocalizer:
             tokenizer=self.checkpoint.tokenizer,
             progress=progress,
             admit=admit,
+            track=track,
         )
         return self._prepared(encoded)
 

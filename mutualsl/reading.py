@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 
 from mutualsl.data.example import VideoInput
 from mutualsl.data.tokenizer import TextTokenizer
 from mutualsl.encoded import EncodedVideo
-from mutualsl.errors import MutualSLError
+from mutualsl.errors import MutualSLError, VideoError
 from mutualsl.features import FeatureCache, VisualEncoder, extract
 from mutualsl.subtitles import Subtitles, fitted, from_track, read_subtitles
 from mutualsl.video import VideoInfo, content_hash, probe, read_text_track
@@ -28,19 +28,20 @@ def read_video(
     tokenizer: TextTokenizer,
     progress: Progress | None = None,
     admit: Admit | None = None,
+    track: int | None = None,
 ) -> EncodedVideo:
     """What `AnswerLocalizer.encode_video` promises, with everything it needs passed in."""
     report = progress or (lambda stage, fraction: None)
     started = time.perf_counter()
     report("video", 0.0)
     info = probe(video) if video is not None else None
-    track = _subtitles(info, subtitles)
+    transcript = _subtitles(info, subtitles, track)
     if admit is not None:
-        admit(info, track)
+        admit(info, transcript)
     if info is not None:
         duration_second = info.duration_second
-    elif track is not None:
-        duration_second = track.end_second
+    elif transcript is not None:
+        duration_second = transcript.end_second
     else:
         raise MutualSLError("nothing to ask about: give a video, a subtitle file, or both")
     probed = time.perf_counter()
@@ -55,7 +56,7 @@ def read_video(
     if info is not None:
         encoded = _with_rows(encoded, info, encoder, cache, report)
     report("text", 0.0)
-    encoded = with_cues(encoded, track, tokenizer)
+    encoded = with_cues(encoded, transcript, tokenizer)
     report("text", 1.0)
     return encoded
 
@@ -70,6 +71,37 @@ def with_cues(
         encoded,
         subtitles=track,
         input=replace(encoded.input, cues=cues, cue_tokens=tokens),
+    )
+
+
+def without_cues(encoded: EncodedVideo, places: Collection[int]) -> EncodedVideo:
+    """The same encoded video without some of its cues, as if they had never been said."""
+    kept = [place for place in range(len(encoded.input.cues)) if place not in places]
+    cues = tuple(encoded.input.cues[place] for place in kept)
+    tokens = tuple(encoded.input.cue_tokens[place] for place in kept)
+    track = replace(encoded.subtitles, cues=cues) if encoded.subtitles and cues else None
+    return replace(
+        encoded,
+        subtitles=track,
+        input=replace(encoded.input, cues=cues, cue_tokens=tokens),
+    )
+
+
+def read_embedded(info: VideoInfo, number: int = 1) -> Subtitles:
+    """A text track of a video; 1 is its first. `VideoError` where there are not as many."""
+    count = len(info.text_tracks)
+    if not 1 <= number <= count:
+        there = {0: "has no text track", 1: "has one text track"}.get(
+            count, f"has {count} text tracks"
+        )
+        todo = f"choose 1 to {count}" if count > 1 else "leave the choice out"
+        raise VideoError(f"{Path(info.path).name} {there}, so there is no track {number}; {todo}")
+    track = info.text_tracks[number - 1]
+    return from_track(
+        read_text_track(info.path, track.index),
+        codec=track.codec,
+        language=track.language,
+        video_duration_second=info.duration_second,
     )
 
 
@@ -96,7 +128,9 @@ def _with_rows(
     )
 
 
-def _subtitles(info: VideoInfo | None, wanted: str | Path | Subtitles | None) -> Subtitles | None:
+def _subtitles(
+    info: VideoInfo | None, wanted: str | Path | Subtitles | None, track: int | None
+) -> Subtitles | None:
     duration = info.duration_second if info is not None else None
     if isinstance(wanted, Subtitles):
         return fitted(wanted, duration)
@@ -104,10 +138,6 @@ def _subtitles(info: VideoInfo | None, wanted: str | Path | Subtitles | None) ->
         return None
     if wanted is not None:
         return read_subtitles(wanted, duration)
-    if info is None or not info.text_tracks:
+    if info is None or not (info.text_tracks or track):
         return None
-    track = info.text_tracks[0]
-    events = read_text_track(info.path, track.index)
-    return from_track(
-        events, codec=track.codec, language=track.language, video_duration_second=duration
-    )
+    return read_embedded(info, track or 1)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from mutualsl.answer import choose
+from mutualsl.answer import UNANSWERED_BELOW, Answer, choose
+from mutualsl.cli.output import answer_table
 from mutualsl.models.base import Candidate, HeadPredictions, Prediction
 from mutualsl.spans import Span
 
@@ -39,3 +40,29 @@ SURE, DOUBTFUL, LOST = head(1, 2, 0.9), head(3, 4, 0.2), head(5, 6, 0.99, in_dom
 )
 def test_which_head_is_believed(visual, textual, read_out, expected):
     assert choose(HeadPredictions(visual, textual), 30.0, read_out) == expected
+
+
+@pytest.mark.parametrize(
+    ("score", "source", "doubted"),
+    [
+        (UNANSWERED_BELOW - 0.001, "textual", True),
+        (UNANSWERED_BELOW, "textual", False),
+        (0.9, "visual", False),
+        (0.0, "fallback", False),
+    ],
+)
+def test_a_doubtful_answer_says_so_and_keeps_its_span(score, source, doubted):
+    given = Answer(
+        question="How?",
+        duration_second=30.0,
+        visual=None,
+        textual=head(1, 2, score),
+        span=Span(1, 2),
+        score=score,
+        source=source,
+        agreement=None,
+    )
+    assert (given.doubt is not None) == doubted
+    assert given.to_dict()["warnings"] == [] and given.to_dict()["textual"]["span"] == [1.0, 2.0]
+    assert ("Probably not answered in this video" in answer_table(given)) == doubted
+    assert "0:01.0 - 0:02.0" in answer_table(given)

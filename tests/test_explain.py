@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mutualsl.explain import why_they_differ
+from mutualsl.explain import what_changed, why_they_differ
 from mutualsl.models.base import Candidate
 from mutualsl.spans import Span
 from mutualsl.subtitles import Cue
@@ -66,3 +66,50 @@ def test_cuts():
     assert "from one cut to the next" in why(*apart, rows=rows)
     assert "from one cut" not in why(prediction(35, 50), apart[1], rows=rows)
     assert "another time" in why(*apart)
+
+
+def test_a_cut_at_an_edge_of_spans_that_overlap():
+    rows = np.zeros((100, 4), np.float32)
+    rows[10:] = 5.0
+    said = why(prediction(10, 49), prediction(40, 49), rows=rows)
+    assert said.endswith(
+        "30.0 s later: the visual span begins at a cut, where the pictures change."
+    )
+    assert "cut" not in why(prediction(10, 49), prediction(10, 20), rows=rows)
+
+
+def test_silence_between_edges():
+    cues = (Cue(18.0, 30.0, "a"), Cue(30.0, 40.0, "b"))
+    both = prediction(10, 30), prediction(18, 40)
+    assert why(*both, cues).endswith("10.0 s later: the rest of the visual span is silent.")
+    assert why(*both, (Cue(9.0, 12.0, "c"), *cues)).endswith("10.0 s later.")
+
+
+def test_a_span_that_is_mostly_silent():
+    cues = (Cue(20.0, 22.0, "a"), Cue(60.0, 69.0, "b"))
+    said = why(prediction(20, 30), prediction(60, 69), cues)
+    assert said.startswith("During 80 % of the visual span nothing is said")
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "said"),
+    [
+        ((10, 20), (22.4, 32.4), "The textual span moved by 12.4 s later."),
+        ((10, 20), (9, 19), "The textual span moved by 1.0 s earlier."),
+        ((10, 20), (10, 20.04), "The textual span stayed."),
+        ((10, 20), (12, 17), "The textual span begins 2.0 s later and ends 3.0 s earlier."),
+        ((10, 20), (10, 25), "The textual span ends 5.0 s later."),
+    ],
+)
+def test_how_a_span_moved(then, now, said):
+    assert what_changed(answer(None, prediction(*then)), answer(None, prediction(*now))) == said
+
+
+def test_spans_that_come_and_go_and_another_that_is_believed():
+    both, one = answer(prediction(), prediction(), "visual"), answer(None, prediction())
+    assert what_changed(both, one) == (
+        "The textual span stayed; the visual span is gone; the textual one is now believed."
+    )
+    assert "the visual span is new" in what_changed(one, both)
+    nothing = answer(None, None, "fallback")
+    assert what_changed(one, nothing).endswith("none is now believed.")

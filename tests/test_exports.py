@@ -1,14 +1,18 @@
 import csv
 import io
 import json
+import re
+from dataclasses import replace
 
 import pytest
 
 from mutualsl.exports import EXPORTS, to_chapters, to_csv, to_json
 from mutualsl.models.base import Candidate
 from mutualsl.spans import Span
-from mutualsl.subtitles import read_subtitles
-from tests.ui.values import answer, prediction
+from mutualsl.subtitles import Cue, read_subtitles
+from mutualsl.ui import limits
+from mutualsl.ui.answer_report import answer_report
+from tests.ui.values import answer, encoded_video, prediction
 
 
 @pytest.fixture
@@ -51,3 +55,52 @@ def test_a_guess_outside_the_domain_is_left_out():
 
 def test_every_way_has_a_name_of_its_own():
     assert len({way.suffix for way in EXPORTS.values()}) == len(EXPORTS)
+
+
+# The report: one HTML file
+
+ATTACK = "</title></style><script>alert(1)</script><img src=x onerror=alert(2)>\" onload='a()"
+
+
+def test_a_report_holds_what_was_asked_and_answered(given):
+    cues = [Cue(float(second), second + 4.0, f"line at {second}") for second in range(0, 100, 5)]
+    encoded = encoded_video(cues, [(s, b"\xff\xd8 picture") for s in range(0, 100, 5)])
+    told = replace(given, warnings=("one thing",), model={"name": "mini", "trained_on": "toys"})
+    page = answer_report(encoded, told, "They look elsewhere.")
+    for text in ("demo.mp4", "0:30.0 – 0:40.0", "0:12.3 – 0:20.1", "90 %", "62 %", "One thing"):
+        assert text in page, text
+    assert "They look elsewhere." in page and "Answered by mini, trained on toys." in page
+    visual, textual = re.findall(r"Said around .*?<ul>(.*?)</ul>", page)
+    assert [int(s) for s in re.findall(r"line at (\d+)", visual)] == list(range(15, 60, 5))
+    assert [int(s) for s in re.findall(r"<li class=inside>.*?line at (\d+)", visual)] == [
+        30, 35, 40
+    ]  # fmt: skip
+    assert [int(s) for s in re.findall(r"line at (\d+)", textual)] == list(range(0, 40, 5))
+    assert page.count("<image ") == 20 and page.count('class="band"') == 2
+
+
+def test_a_report_needs_nothing_and_runs_nothing(given):
+    encoded = replace(encoded_video([Cue(12.0, 14.0, ATTACK)]), name=ATTACK)
+    told = replace(given, question=ATTACK, warnings=(ATTACK,), model={"name": ATTACK})
+    page = answer_report(encoded, told, ATTACK)
+    assert "<script" not in page and "<img" not in page
+    tags = re.findall(r"<[^>]*>", page)
+    assert not any(re.search(r"\son\w+\s*=", tag) for tag in tags)
+    assert not re.search(r"""(src|href)=["']?(?!data:image)""", "".join(tags))
+    assert "default-src 'none'" in page
+    assert page.count("<title>") == 1 + 3  # the page's, a cue's and both spans'
+
+
+def test_a_report_of_little(given):
+    nothing = answer(None, None, source="fallback")
+    page = answer_report(encoded_video(()), nothing)
+    assert "no span" in page and "Said around" not in page and "The whole video" in page
+    doubtful = answer(prediction(score=0.5, in_domain=False), prediction(score=0.1))
+    page = answer_report(encoded_video(), doubtful)
+    assert "a guess, which is not used" in page and "Probably not answered" in page
+
+
+def test_a_long_transcript_is_quoted_in_part():
+    cues = [Cue(0.1 * n, 0.1 * n + 0.1, f"line {n}") for n in range(1000)]
+    page = answer_report(encoded_video(cues), answer(None, prediction(10, 90)))
+    assert page.count("<li") == limits.MAX_REPORT_LINES and "And 800 more." in page

@@ -46,6 +46,9 @@ def ask(
         str | None,
         typer.Option(help="Subtitle file, or none. Default: the first embedded text track."),
     ] = None,
+    track: Annotated[
+        int | None, typer.Option(min=1, help="Which embedded text track: 1 is the first.")
+    ] = None,
     checkpoint: Checkpoint = DEFAULT_CHECKPOINT,
     top_k: Annotated[int, typer.Option(min=1, help="Candidates per predictor.")] = 5,
     read_out: Annotated[
@@ -62,6 +65,8 @@ def ask(
 
     if read_out not in READ_OUTS:
         raise typer.BadParameter(f"--read-out {read_out!r}: choose one of {', '.join(READ_OUTS)}")
+    if track is not None and (subtitles is not None or video == "-"):
+        raise typer.BadParameter("--track is about tracks inside a video; leave out --subtitles")
     if clip is not None and video == "-":
         raise typer.BadParameter("--clip needs a video; '-' has none")
     if clip is not None and not clip.absolute().parent.is_dir():
@@ -73,6 +78,7 @@ def ask(
             None if video == "-" else video,
             subtitles,
             lambda stage, fraction: report(f"reading {stage}", fraction),
+            track,
         )
     answer = localizer.ask(encoded, question, top_k, read_out)
     print(json.dumps(answer.to_dict(), ensure_ascii=False) if as_json else answer_table(answer))

@@ -35,6 +35,8 @@ def answer_table(answer: Answer) -> str:
         lines.append(f"  {name:8} {_clock(*head.span)}   score {head.score:.2f}{note}")
     span = _clock(*answer.span)
     lines.append(f"  {'answer':8} {span}   score {answer.score:.2f}  from {answer.source}")
+    if answer.doubt is not None:
+        lines.append(f"  {answer.doubt}")
     if answer.agreement is not None:
         lines.append(f"  agreement (IoU) {answer.agreement:.2f}")
     lines += [f"  note: {warning}" for warning in answer.warnings]

@@ -116,7 +116,7 @@ class Endpoints:
         self.shelf.get(name)
         with MACHINE.place(_silent):
             encoded = encode(self.shelf, name, video, subtitles, _silent)
-        return Loaded(encoded, None, False, encoded.subtitles, name)
+        return Loaded(encoded, None, False, encoded, name)
 
     def _ask(
         self, loaded: Loaded, question: str, top_k: float, read_out: str, model: str

@@ -23,13 +23,15 @@ from mutualsl.ui.shelf import Shelf  # noqa: E402
 from mutualsl.ui.theme import theme  # noqa: E402
 
 HERE = Path(__file__).parent
-ASSETS = ("style.css", "player.js", "serving.js")
+STYLES = ("style.css", "axis.css")
+SCRIPTS = ("player.js", "speed.js", "zoom.js", "serving.js")
 KEYS = (
     ("Enter", "ask, in the question field; Shift + Enter begins another question"),
     ("Space", "play or pause"),
     ("← →", "one second back or on; with Shift a tenth"),
     ("Page down, Page up", "ten seconds back or on, on the time axis"),
     ("Home, End", "start or end, on the time axis"),
+    ("+ − 0", "zoom the time axis in or out, or show the whole video"),
     ("Escape", "cancel what runs"),
     ("?", "this list"),
 )
@@ -98,9 +100,12 @@ def launch_options(examples_folder: str | Path) -> dict[str, Any]:
 
 
 def _head() -> str:
-    """Style and script as they are; `css=` would rewrite the selectors."""
-    style, *scripts = ((HERE / name).read_text(encoding="utf-8") for name in ASSETS)
-    return f"<style>{style}</style>" + "".join(f"<script>{script}</script>" for script in scripts)
+    """Styles and scripts as they are; `css=` would rewrite the selectors."""
+    styles, scripts = (
+        "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
+        for names in (STYLES, SCRIPTS)
+    )
+    return f"<style>{styles}</style><script>{scripts}</script>"
 
 
 def _header(shelf: Shelf) -> str:

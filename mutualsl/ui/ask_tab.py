@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from mutualsl.ui import cards, status
+from mutualsl.ui.changes import Changes
 from mutualsl.ui.examples import example_cards
 from mutualsl.ui.handlers import Desk
 from mutualsl.ui.limits import MAX_OFFSET_SECOND
@@ -14,6 +15,7 @@ from mutualsl.ui.player import player
 from mutualsl.ui.timeline_view import timeline
 from mutualsl.ui.turns import Turns
 from mutualsl.ui.views import OUTPUTS
+from mutualsl.ui.what_if import GIVEN
 
 Parts = dict[str, Any]  # component by its name in OUTPUTS, and a few that no handler changes
 
@@ -36,6 +38,14 @@ element.addEventListener('click', (event) => {
 });
 """
 
+_TRIGGER_LEAVE_OUT = """
+element.addEventListener('click', (event) => {
+  const line = event.target.closest('.tr-out')?.closest('li');
+  if (line) trigger('click', {cue: [...line.parentElement.children].indexOf(line)});
+  if (event.target.closest('[data-bring-back]')) trigger('click', {cue: -1});
+});
+"""
+
 
 def build(desk: Desk) -> None:
     """Lay out the tab and connect it; style.css places the parts in a grid by their ids."""
@@ -51,7 +61,7 @@ def build(desk: Desk) -> None:
     with gr.Column(elem_id="more"):  # what is not always there
         parts["clip"] = _html("", "clip")
         parts["history"] = _html("", "history", js_on_load=_TRIGGER_ANSWER)
-        parts["transcript"] = _html("", "transcript")
+        parts["transcript"] = _html("", "transcript", js_on_load=_TRIGGER_LEAVE_OUT)
         parts["evidence"] = _html("", "evidence")
     _connect(desk, parts, examples)
 
@@ -104,6 +114,12 @@ def _inputs(parts: Parts) -> None:
         elem_id="offset",
         visible=False,
     )
+    parts["given"] = gr.Radio(
+        list(GIVEN), value=GIVEN[0], label="Ask with", elem_id="given", visible=False
+    )
+    parts["track"] = gr.Dropdown(
+        [], label="Subtitle track inside the video", elem_id="track", visible=False
+    )
 
 
 def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None) -> None:
@@ -117,7 +133,7 @@ def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None) -> None:
     }
     video, subtitles = files = [parts["video_file"], parts["subtitle_file"]]
     question, loaded, model = parts["question"], parts["loaded"], parts["model"]
-    turns = gr.State(Turns())
+    turns, changes = gr.State(Turns()), Changes(desk)
 
     def start(triggers: list[Any], handler: Any, inputs: list[Any]) -> Any:
         """Stop what is running, also while the queue is full, and begin something new."""
@@ -135,8 +151,13 @@ def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None) -> None:
         desk.load,
         [*files, loaded, model],
     )
-    moved = start([parts["offset"].release], desk.shift, [parts["offset"], loaded])
-    for new_input in (changed, moved):
+    what_ifs = (
+        start([parts["offset"].release], changes.shift, [parts["offset"], loaded]),
+        start([parts["given"].input], changes.give, [parts["given"], loaded]),
+        start([parts["track"].input], changes.choose_track, [parts["track"], loaded]),
+        start([parts["transcript"].click], changes.leave_out, [loaded]),
+    )
+    for new_input in (changed, *what_ifs):
         new_input.then(desk.ask_again, [parts["asked"], question, loaded, turns], **common)
     if examples is not None:
         start([examples.click], desk.try_example, [loaded, model])

@@ -22,8 +22,8 @@ SOURCES = {
 NUDGES_SECOND = (-1.0, -0.1, 0.1, 1.0)
 CONFIDENCE = "estimated chance that this span is right (IoU ≥ 0.5)"
 MISSING = {
-    "visual": "No span: there is no video to look at, or this predictor is not trained.",
-    "textual": "No span: there are no subtitles to read, or this predictor is not trained.",
+    "visual": "No span: no video is given to look at, or this predictor is not trained.",
+    "textual": "No span: no subtitles are given to read, or this predictor is not trained.",
 }
 _ICONS = {  # an eye and lines of text, so that colour is not the only mark
     "visual": '<path d="M2 12s3.6-7 10-7 10 7 10 7-3.6 7-10 7S2 12 2 12Z"/>'
@@ -33,45 +33,62 @@ _ICONS = {  # an eye and lines of text, so that colour is not the only mark
 _PLAY_SIGN = '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M7 4.5v15l13-7.5z"/></svg>'
 
 
-def results(answer: Answer | None, *, playable: bool = True, why: str | None = None) -> str:
+def results(
+    answer: Answer | None,
+    *,
+    playable: bool = True,
+    why: str | None = None,
+    change: str | None = None,
+    report: str | None = None,
+) -> str:
     """The answer line, both cards and the notes; with `None` the same cards, still empty.
 
     `playable` is false when only subtitles were loaded, so there is nothing to play or cut; `why`
-    is a sentence on why the predictors differ.
+    is a sentence on why the predictors differ, `change` one on what moved since before;
+    `report` is the answer as a page of its own, to be saved.
     """
     cards = "".join(_card(head, answer, playable) for head in ("visual", "textual"))
-    return f'{_answer_line(answer, why)}<div class="cards">{cards}</div>{_notes(answer)}'
+    line = _answer_line(answer, why, change, report)
+    return f'{line}<div class="cards">{cards}</div>{_notes(answer)}'
 
 
-def _answer_line(answer: Answer | None, why: str | None) -> str:
+def _answer_line(
+    answer: Answer | None, why: str | None, change: str | None, report: str | None
+) -> str:
     if answer is None:
         return (
             '<div class="answer is-waiting"><p id="answer-span">–</p>'
             "<p>Ask a question to see where its answer is.</p></div>"
         )
+    doubt = f'<p class="doubt">{escaped(answer.doubt)}</p>' if answer.doubt else ""
     reason = f'<p class="why">{escaped(why)}</p>' if why else ""
+    moved = f'<p class="change">Compared with before: {escaped(change)}</p>' if change else ""
     chance = "" if answer.source == "fallback" else f" · {percent(answer.score)} {CONFIDENCE}"
     return (
         f'<div class="answer {answer.source}" role="status">'
         f'<p class="answer-question">{escaped(answer.question)}</p>'
         f'<p class="answer-main"><span class="answer-label">Answer</span>'
-        f'<strong id="answer-span">{clock_range(answer.span)}</strong></p>'
+        f'<strong id="answer-span">{clock_range(answer.span)}</strong></p>{doubt}'
         f"<p>{SOURCES[answer.source]}{chance}</p>{_agreement(answer)}"
-        f"{reason}{_exports(answer)}</div>"
+        f"{reason}{moved}{_exports(answer, report)}</div>"
     )
 
 
-def _exports(answer: Answer) -> str:
+def _exports(answer: Answer, report: str | None) -> str:
     """Links that hold the files themselves, so that nothing has to be made on the server."""
     stem = Path(answer.video_name).stem if answer.video_name not in {"", "-"} else "answer"
-    links = []
-    for way in EXPORTS.values():
-        data = base64.b64encode(way.write(answer).encode()).decode("ascii")
-        links.append(
-            f'<a download="{escaped(stem)}.{way.suffix}"'
-            f' href="data:{way.media_type};base64,{data}">{way.name}</a>'
-        )
+    links = [
+        _file_link(way.name, f"{stem}.{way.suffix}", way.media_type, way.write(answer))
+        for way in EXPORTS.values()
+    ]
+    if report is not None:
+        links.append(_file_link("report", f"{stem}.html", "text/html", report))
     return f'<p class="exports">Save all spans as {", ".join(links)}</p>'
+
+
+def _file_link(name: str, file_name: str, media_type: str, text: str) -> str:
+    data = base64.b64encode(text.encode()).decode("ascii")
+    return f'<a download="{escaped(file_name)}" href="data:{media_type};base64,{data}">{name}</a>'
 
 
 def _agreement(answer: Answer) -> str:

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from mutualsl.spans import Span
 from mutualsl.ui.player import file_url
 from mutualsl.ui.text import escaped
 
@@ -17,6 +18,7 @@ class DemoVideo:
     video: Path
     subtitles: Path | None
     questions: tuple[str, ...]
+    gold: tuple[Span, ...]  # the true answer to each question
     poster_second: float  # a moment that something happens in
 
     @property
@@ -35,6 +37,16 @@ def read_examples(folder: Path) -> tuple[DemoVideo, ...]:
     return tuple(example for example in examples if example.video.is_file())
 
 
+def known_answers(examples: tuple[DemoVideo, ...], video: Path | None) -> dict[str, Span]:
+    """The true answers about one of the demo videos, by question; none about any other video."""
+    return {
+        question: gold
+        for example in examples
+        if example.video == video
+        for question, gold in zip(example.questions, example.gold, strict=True)
+    }
+
+
 def example_cards(examples: tuple[DemoVideo, ...]) -> str:
     """HTML of the example cards; a click on a question carries both numbers to the page."""
     return f'<div class="examples">{"".join(map(_card, range(len(examples)), examples))}</div>'
@@ -46,6 +58,7 @@ def _example(folder: Path, entry: dict) -> DemoVideo:
         video=(folder / entry["video"]).resolve(),
         subtitles=(folder / entry["subtitles"]).resolve() if entry["subtitles"] else None,
         questions=tuple(item["question"] for item in entry["questions"]),
+        gold=tuple(Span(item["start"], item["end"]) for item in entry["questions"]),
         poster_second=(first["start"] + first["end"]) / 2,
     )
 

@@ -7,7 +7,7 @@ for each part of the page, made by `view`, so each says only what it changes.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -18,9 +18,8 @@ from mutualsl.answer import Answer
 from mutualsl.encoded import EncodedVideo
 from mutualsl.errors import QuestionError
 from mutualsl.spans import Span
-from mutualsl.subtitles import Subtitles, shifted
 from mutualsl.ui import limits, status
-from mutualsl.ui.examples import DemoVideo
+from mutualsl.ui.examples import DemoVideo, known_answers
 from mutualsl.ui.loading import prepare
 from mutualsl.ui.made_files import new_file
 from mutualsl.ui.player import file_url
@@ -29,7 +28,18 @@ from mutualsl.ui.shelf import Shelf
 from mutualsl.ui.switching import switch_model
 from mutualsl.ui.text import clock, escaped
 from mutualsl.ui.turns import Turns
-from mutualsl.ui.views import Loaded, View, emptied, locked, ready, shown, unasked, unlocked, view
+from mutualsl.ui.views import (
+    Loaded,
+    View,
+    emptied,
+    locked,
+    ready,
+    shown,
+    unasked,
+    unlocked,
+    view,
+    what_ifs,
+)
 from mutualsl.ui.watching import Steps, watched
 from mutualsl.video import export_clip
 
@@ -88,8 +98,9 @@ class Desk:
     def ask_again(
         self, asked: bool, question: str, loaded: Loaded | None, turns: Turns
     ) -> Iterator[View]:
-        """Answer the question that waited for its video, or for its new subtitles."""
-        if asked and loaded is not None and not turns.reading and not turns.stopped:
+        """Answer the question that waited for its video, or for a change of it."""
+        waits = asked and not turns.reading and not turns.stopped
+        if waits and loaded is not None and not loaded.answers:
             yield from turns.answer(self._answer(loaded, question))
         else:
             yield view()
@@ -114,12 +125,14 @@ class Desk:
         )
         yield from self._load_and_answer(video, subtitles, question, model, turns)
 
-    def shift(self, offset_second: float, loaded: Loaded | None, turns: Turns) -> Iterator[View]:
-        """The subtitles are to be shown earlier or later: read them anew, not the pictures."""
-        if loaded is None or loaded.track is None:
+    def change(
+        self, other: Callable[[Loaded], Loaded], loaded: Loaded | None, turns: Turns
+    ) -> Iterator[View]:
+        """What is asked about is to be another version of the same video."""
+        if loaded is None:
             yield view()
             return
-        yield from turns.read(self._shift(offset_second, loaded, loaded.track))
+        yield from turns.read(self._change(other, loaded))
 
     def switch(
         self,
@@ -187,22 +200,13 @@ class Desk:
         if loaded is None:
             yield view(ask=unlocked())
         else:
-            offset = gr.update(value=0.0, visible=loaded.track is not None)
-            yield view(**unasked(loaded), ask=unlocked(), offset=offset, model=model)
+            loaded = replace(loaded, gold=known_answers(self.examples, loaded.encoded.path))
+            yield view(**unasked(loaded), ask=unlocked(), model=model)
         return loaded
 
-    def _shift(self, offset_second: float, loaded: Loaded, track: Subtitles) -> Steps[None]:
-        info = loaded.encoded.info
-        duration = info.duration_second if info is not None else None
-
-        def move(report: Report) -> EncodedVideo:
-            report("text", 0.0)
-            later = shifted(track, offset_second, duration)
-            return self.shelf.get(loaded.model).with_subtitles(loaded.encoded, later)
-
-        encoded = yield from watched(move, "text")
-        if encoded is not None:
-            yield view(**unasked(replace(loaded, encoded=encoded, answers=())))
+    def _change(self, other: Callable[[Loaded], Loaded], loaded: Loaded) -> Steps[None]:
+        changed = yield from watched(lambda report: other(loaded), "text")
+        yield view(**(what_ifs(loaded) if changed is None else unasked(changed)))
 
     def _load_and_answer(
         self,

@@ -32,3 +32,8 @@ MAX_PICTURE_BYTES = 110_000  # all pictures of a film-strip together, before bas
 MAX_CUE_BINS = 1000
 MAX_CUE_TEXT = 80  # characters shown on hover
 MAX_CURVE_POINTS = 800
+
+# The report of an answer, which travels with it to the page
+MAX_REPORT_PICTURE_BYTES = 50_000
+MAX_REPORT_CUES = 400
+MAX_REPORT_LINES = 200  # of the transcript around a span

@@ -34,7 +34,7 @@ def prepare(
             encoded.path, encoded.info, folder, lambda done: report("copy", done)
         )
     embedded = subtitles is None and encoded.subtitles is not None
-    return Loaded(encoded, playing, embedded, encoded.subtitles, model)
+    return Loaded(encoded, playing, embedded, encoded, model)
 
 
 def encode(

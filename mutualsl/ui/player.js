@@ -6,7 +6,7 @@
   const STOP_EARLY_SECOND = 0.015; // less than a frame: the last picture of the span stays
   let guard = null; // the span being played: {start, end, button, seeking}; null: free playing
   let cueTable = { lane: null, rows: [], current: null };
-  let drawnAxis = null;
+  let drawnLane = null;
   let drawnVideo = null;
   let place = { source: null, second: 0 }; // where the visitor was, for a player drawn anew
 
@@ -320,9 +320,9 @@
 
   const drawn = new MutationObserver(() => {
     keepPlace();
-    const axis = track();
-    if (axis && axis !== drawnAxis) {
-      drawnAxis = axis; // a new timeline starts at zero: move its playhead to the video's time
+    const lane = document.querySelector("#timeline .tl-cues");
+    if (lane && lane !== drawnLane) {
+      drawnLane = lane; // a new timeline starts at zero, and new cues with none of them current
       showTime();
     }
     layEvidence();

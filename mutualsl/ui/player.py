@@ -10,6 +10,8 @@ from mutualsl.encoded import EncodedVideo
 from mutualsl.subtitles import to_webvtt
 from mutualsl.ui.text import escaped
 
+SPEEDS = (0.5, 0.75, 1, 1.25, 1.5, 2)
+
 
 def file_url(path: Path) -> str:
     """Where the page finds a file that it may show, relative so that it works behind a proxy."""
@@ -26,7 +28,19 @@ def player(encoded: EncodedVideo | None, playing: Path | None) -> str:
     return (
         f'<div class="screen"><video controls playsinline preload="metadata"'
         f' src="{file_url(playing)}" aria-label="{escaped(encoded.name)}">'
-        f"{_track(encoded)}</video></div>"
+        f"{_track(encoded)}</video></div>{_speeds()}"
+    )
+
+
+def _speeds() -> str:
+    """The choice of a speed, which speed.js applies."""
+    options = "".join(
+        f'<option value="{speed:g}"{" selected" if speed == 1 else ""}>{speed:g} ×</option>'
+        for speed in SPEEDS
+    )
+    return (
+        '<label class="speed">Speed <select data-speed aria-label="Playback speed">'
+        f"{options}</select></label>"
     )
 
 

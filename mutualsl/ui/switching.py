@@ -10,6 +10,7 @@ from mutualsl.ui.progress import Report
 from mutualsl.ui.shelf import Shelf
 from mutualsl.ui.views import Loaded, locked, ready, unlocked, view
 from mutualsl.ui.watching import Steps, watched
+from mutualsl.ui.what_if import applied
 
 
 def switch_model(
@@ -39,10 +40,11 @@ def for_model(shelf: Shelf, loaded: Loaded, model: str, report: Report) -> Loade
     """The same video for another model; pictures are looked at again only by another encoder."""
     if model == loaded.model:
         return loaded
-    localizer, encoded = shelf.get(model), loaded.encoded
+    localizer, whole = shelf.get(model), loaded.whole
     if localizer.encoder.fingerprint == shelf.get(loaded.model).encoder.fingerprint:
-        encoded = localizer.with_subtitles(encoded, encoded.subtitles)
+        whole = localizer.with_subtitles(whole, whole.subtitles)
     else:
-        again = localizer.encode_video(encoded.path, encoded.subtitles or "none", progress=report)
-        encoded = replace(again, name=encoded.name)
-    return replace(loaded, encoded=encoded, model=model)
+        again = localizer.encode_video(whole.path, whole.subtitles or "none", progress=report)
+        whole = replace(again, name=whole.name)
+    encoded = applied(localizer, whole, loaded.what_if)
+    return replace(loaded, encoded=encoded, whole=whole, model=model)

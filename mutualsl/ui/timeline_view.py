@@ -1,53 +1,81 @@
-"""The timeline: film-strip, cues, both predictors' curves and spans on one axis, as a string."""
+"""The timeline: film-strip, cues, both predictors' curves and spans on one axis, as a string.
+
+It shows the whole video; zoom.js makes it wider than its frame, which scrolls, and then draws the
+cues, curves and time marks that are in view more finely.
+"""
 
 from __future__ import annotations
 
 import base64
-import math
 from collections.abc import Sequence
-
-import numpy as np
 
 from mutualsl.answer import Answer
 from mutualsl.encoded import EncodedVideo
-from mutualsl.models.base import Curve, Prediction
+from mutualsl.models.base import Prediction
 from mutualsl.spans import Span
-from mutualsl.subtitles import Cue
 from mutualsl.ui import limits
+from mutualsl.ui.axis import (
+    CURVE_HEIGHT,
+    CURVE_WIDTH,
+    HEADS,
+    curve_path,
+    merged,
+    peak,
+    pictures,
+    share,
+    ticks,
+)
 from mutualsl.ui.text import clock, clock_range, escaped, short_clock
+from mutualsl.ui.timeline_lanes import Lane, before_mark, gold_lane, overlap_lane, place
 
-HEADS = {"visual": "Visual", "textual": "Textual"}
-_TICK_STEPS_SECOND = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
-_MOST_TICKS = 8
-_WIDTH, _HEIGHT = 1000, 100  # viewBox of the curves; the page stretches it
+_ZOOM = (
+    '<span class="tl-zoom" role="group" aria-label="Zoom of the time axis">'
+    '<span class="tl-view" role="status"></span>'
+    '<button type="button" data-zoom="out" aria-label="Zoom out">−</button>'
+    '<button type="button" data-zoom="in" aria-label="Zoom in">+</button>'
+    '<button type="button" data-zoom="whole">Whole video</button></span>'
+)
 
 
-def timeline(encoded: EncodedVideo | None, answer: Answer | None = None) -> str:
+def timeline(
+    encoded: EncodedVideo | None,
+    answer: Answer | None = None,
+    *,
+    gold: Span | None = None,
+    before: Answer | None = None,
+) -> str:
     """HTML of the timeline; before a question only the film-strip and the cues, empty before both.
 
+    `gold` is the true answer where it is known, `before` the answer before something was changed.
     Every lane spans the full width of `.tl-track`, so a time is a share of that width.
     """
     if encoded is None or encoded.duration_second <= 0:
         return '<p class="tl-empty">The timeline appears here once a video is loaded.</p>'
     duration = encoded.duration_second
     lanes = [_film_strip(encoded.thumbnails, duration), _cue_ribbon(encoded, duration)]
+    compared: list[Lane] = []
     if answer is not None:
-        lanes += [
-            _head_lane("visual", answer.visual, duration),
-            _head_lane("textual", answer.textual, duration),
-            _answer_band(answer, duration),
-        ]
+        for head in HEADS:
+            earlier = before_mark(head, getattr(before, head, None), duration)
+            lanes.append(_head_lane(head, getattr(answer, head), earlier, duration))
+        truth = gold_lane(gold, answer, duration) if gold is not None else None
+        compared = [lane for lane in (overlap_lane(answer, duration), truth) if lane is not None]
+        lanes += [*(lane.html for lane in compared), _answer_band(answer, duration)]
+    words = " ".join(lane.words for lane in compared)
     return (
-        f'<div class="tl">{_legend(answer)}'
+        f'<div class="tl">{_legend(answer, before)}<div class="tl-scroll">'
         f'<div class="tl-track" data-duration="{duration:.3f}" tabindex="0" role="slider"'
-        f' aria-label="Time in the video" aria-valuemin="0" aria-valuemax="{duration:.1f}"'
-        f' aria-valuenow="0" aria-valuetext="0:00.0 of {clock(duration)}">'
+        f' style="--pairs:{len(compared)}"'
+        ' aria-label="Time in the video" aria-describedby="tl-words"'
+        f' aria-valuemin="0" aria-valuemax="{duration:.1f}" aria-valuenow="0"'
+        f' aria-valuetext="0:00.0 of {clock(duration)}">'
         f'{"".join(lanes)}{_ticks(duration)}<div class="tl-playhead"></div></div></div>'
+        f'<p id="tl-words" class="only-heard">{escaped(words)}</p></div>'
     )
 
 
-def _legend(answer: Answer | None) -> str:
-    """What the marks mean, and the place where player.js writes the time and the current cue."""
+def _legend(answer: Answer | None, before: Answer | None) -> str:
+    """What the marks mean, and the places where the scripts write the time and the current cue."""
     keys = ""
     if answer is not None:
         keys = "".join(
@@ -56,34 +84,25 @@ def _legend(answer: Answer | None) -> str:
         )
         keys += '<span class="tl-key line"><i></i>start</span>'
         keys += '<span class="tl-key dashed"><i></i>end, as likely as the line is high</span>'
+    if before is not None:
+        keys += '<span class="tl-key before"><i></i>before</span>'
     return (
-        f'<p class="tl-legend"><span class="tl-now" aria-hidden="true">0:00.0</span>'
-        f'<span class="tl-said" aria-hidden="true"></span>{keys}</p>'
+        f'<div class="tl-legend"><span class="tl-now" aria-hidden="true">0:00.0</span>'
+        f'<span class="tl-said" aria-hidden="true"></span>{keys}{_ZOOM}</div>'
     )
 
 
-def _place(start_second: float, end_second: float, duration: float) -> str:
-    """CSS left and width in percent of the axis, kept inside it."""
-    left = min(max(start_second / duration, 0.0), 1.0)
-    right = min(max(end_second / duration, left), 1.0)
-    return f"left:{100 * left:.3f}%;width:{100 * (right - left):.3f}%"
-
-
 def _film_strip(thumbnails: Sequence[tuple[float, bytes]], duration: float) -> str:
-    """Pictures side by side, each the one nearest to the middle of its place."""
-    if not thumbnails:
+    """Pictures side by side; one that is given more room than it fills is repeated."""
+    shown = pictures(thumbnails, duration, limits.MAX_PICTURE_BYTES)
+    if not shown:
         return '<div class="tl-lane tl-film is-empty">No pictures</div>'
-    mean_bytes = sum(len(jpeg) for _, jpeg in thumbnails) / len(thumbnails)
-    affordable = max(1, int(limits.MAX_PICTURE_BYTES / max(mean_bytes, 1.0)))
-    count = min(limits.MAX_PICTURES, affordable, len(thumbnails))
-    seconds = np.array([second for second, _ in thumbnails])
-    pictures = []
-    for place in range(count):
-        middle_second = (place + 0.5) * duration / count
-        _, jpeg = thumbnails[int(np.abs(seconds - middle_second).argmin())]
-        data = base64.b64encode(jpeg).decode("ascii")
-        pictures.append(f'<img alt="" draggable="false" src="data:image/jpeg;base64,{data}">')
-    return f'<div class="tl-lane tl-film">{"".join(pictures)}</div>'
+    strip = "".join(
+        '<i style="background-image:url(data:image/jpeg;base64,'
+        f'{base64.b64encode(jpeg).decode("ascii")})"></i>'
+        for jpeg in shown
+    )
+    return f'<div class="tl-lane tl-film" aria-hidden="true">{strip}</div>'
 
 
 def _cue_ribbon(encoded: EncodedVideo, duration: float) -> str:
@@ -91,46 +110,38 @@ def _cue_ribbon(encoded: EncodedVideo, duration: float) -> str:
     if not cues:
         return '<div class="tl-lane tl-cues is-empty">No subtitles</div>'
     marks = []
-    for cue in _merged(cues, limits.MAX_CUE_BINS):
+    for cue in merged(cues, limits.MAX_CUE_BINS):
         text = " ".join(cue.text.split())
         if len(text) > limits.MAX_CUE_TEXT:
             text = text[: limits.MAX_CUE_TEXT - 1] + "…"
         marks.append(
-            f'<i style="{_place(cue.start_second, cue.end_second, duration)}"'
+            f'<i style="{place(cue.start_second, cue.end_second, duration)}"'
             f' title="{escaped(text)}"></i>'
         )
     return f'<div class="tl-lane tl-cues">{"".join(marks)}</div>'
 
 
-def _merged(cues: Sequence[Cue], most: int) -> list[Cue]:
-    """At most `most` cues: neighbours become one that keeps the first text."""
-    size = math.ceil(len(cues) / most)
-    groups = [cues[begin : begin + size] for begin in range(0, len(cues), size)]
-    return [
-        Cue(group[0].start_second, max(cue.end_second for cue in group), group[0].text)
-        for group in groups
-    ]
-
-
-def _head_lane(head: str, prediction: Prediction | None, duration: float) -> str:
+def _head_lane(head: str, prediction: Prediction | None, earlier: str, duration: float) -> str:
     name = HEADS[head]
     if prediction is None:
-        return f'<div class="tl-lane tl-head {head} is-empty">{name} predictor: no span</div>'
+        return (
+            f'<div class="tl-lane tl-head {head} is-empty">{name} predictor: no span{earlier}</div>'
+        )
     muted = "" if prediction.in_domain else " is-muted"
     start, end = prediction.start_curve, prediction.end_curve
-    peak = max(_peak(start), _peak(end), 1e-6)
+    highest = peak(start, end)
     return (
         f'<div class="tl-lane tl-head {head}{muted}">'
-        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" preserveAspectRatio="none" aria-hidden="true">'
-        f'<path class="start" d="{_curve_path(start, duration, peak)}"/>'
-        f'<path class="end" d="{_curve_path(end, duration, peak)}"/></svg>'
-        f"{_band(name, prediction.span, duration)}</div>"
+        f'<svg viewBox="0 0 {CURVE_WIDTH} {CURVE_HEIGHT}" preserveAspectRatio="none"'
+        f' aria-hidden="true"><path class="start" d="{curve_path(start, duration, highest)}"/>'
+        f'<path class="end" d="{curve_path(end, duration, highest)}"/></svg>'
+        f"{earlier}{_band(name, prediction.span, duration)}</div>"
     )
 
 
 def _band(name: str, span: Span, duration: float) -> str:
     return (
-        f'<div class="tl-band" style="{_place(*span, duration)}"'
+        f'<div class="tl-band" style="{place(*span, duration)}"'
         f' title="{name} predictor: {clock_range(span)}"></div>'
     )
 
@@ -139,37 +150,13 @@ def _answer_band(answer: Answer, duration: float) -> str:
     """The believed span across all lanes; nothing for a fallback, which believes no span."""
     if answer.source == "fallback":
         return ""
-    return f'<div class="tl-answer {answer.source}" style="{_place(*answer.span, duration)}"></div>'
-
-
-def _peak(curve: Curve) -> float:
-    return float(curve[:, 1].max()) if len(curve) else 0.0
-
-
-def _curve_path(curve: Curve, duration: float, peak: float) -> str:
-    """An SVG path of (second, probability) pairs, the maximum of each bin, scaled to the peak."""
-    if not len(curve):
-        return ""
-    size = math.ceil(len(curve) / limits.MAX_CURVE_POINTS)
-    points = []
-    for begin in range(0, len(curve), size):
-        group = curve[begin : begin + size]
-        second, probability = group[int(group[:, 1].argmax())]
-        x = _WIDTH * min(max(float(second) / duration, 0.0), 1.0)
-        y = _HEIGHT * (0.97 - 0.91 * float(probability) / peak)  # room for the line's width
-        points.append(f"{x:.1f} {y:.1f}")
-    return "M" + "L".join(points)
+    return f'<div class="tl-answer {answer.source}" style="{place(*answer.span, duration)}"></div>'
 
 
 def _ticks(duration: float) -> str:
-    """Time marks at round seconds, no more than fit."""
-    fitting = (s for s in _TICK_STEPS_SECOND if duration / s <= _MOST_TICKS)
-    step = next(fitting, math.ceil(duration / _MOST_TICKS / 3600) * 3600)
-    marks = []
-    for number in range(int(duration // step) + 1):
-        share = 100 * number * step / duration
-        if share > 95:  # no room for its text
-            break
-        text = short_clock(number * step)
-        marks.append(f'<span style="left:{share:.3f}%">{text}</span>')
-    return f'<div class="tl-ticks" aria-hidden="true">{"".join(marks)}</div>'
+    """Time marks at round seconds."""
+    marks = "".join(
+        f'<span style="left:{100 * share(second, duration):.3f}%">{short_clock(second)}</span>'
+        for second in ticks(duration)
+    )
+    return f'<div class="tl-ticks" aria-hidden="true">{marks}</div>'

@@ -20,17 +20,34 @@ from mutualsl.ui.text import escaped, short_clock
 HEADS = ("visual", "textual")
 
 
-def transcript(encoded: EncodedVideo | None) -> str:
-    """HTML of all cues with a search field; nothing without subtitles."""
-    if encoded is None or not encoded.subtitles:
+def transcript(encoded: EncodedVideo | None, left_out: Sequence[Cue] = ()) -> str:
+    """HTML of all cues with a search field; nothing without subtitles.
+
+    `left_out` are cues that the encoded video lacks because the visitor took them away.
+    """
+    if encoded is None or not (encoded.subtitles or left_out):
         return ""
-    cues = "".join(_cue(cue) for cue in encoded.subtitles.cues)
+    cues = "".join(_cue(cue) for cue in encoded.subtitles or ())
     return (
         '<section class="tr" aria-label="Transcript"><header><h3>Transcript</h3>'
         "<p>Bars show where each predictor starts (left half) and ends (right half).</p>"
         '<input type="search" class="tr-search" placeholder="Search the transcript"'
         ' aria-label="Search the transcript"><span class="tr-count" role="status"></span></header>'
-        f'<ol class="tr-cues">{cues}</ol></section>'
+        f'{_left_out(left_out)}<ol class="tr-cues">{cues}</ol></section>'
+    )
+
+
+def _left_out(cues: Sequence[Cue]) -> str:
+    """The lines that were taken away, and the way back."""
+    if not cues:
+        return ""
+    lines = "".join(
+        f"<li><time>{short_clock(cue.start_second)}</time> {_on_one_line(cue)}</li>" for cue in cues
+    )
+    return (
+        '<div class="tr-left-out"><p>Asked without:</p>'
+        f'<ul>{lines}</ul><button type="button" class="chip" data-bring-back>Bring back'
+        f" {'this line' if len(cues) == 1 else 'these lines'}</button></div>"
     )
 
 
@@ -40,8 +57,13 @@ def _cue(cue: Cue) -> str:
         f' data-end="{cue.end_second:.3f}"><span class="tr-bars" aria-hidden="true">'
         '<i class="visual"></i><i class="visual"></i><i class="textual"></i><i class="textual"></i>'
         f'</span><time>{short_clock(cue.start_second)}</time><span class="tr-text">'
-        f"{escaped(' '.join(cue.text.split()))}</span></button></li>"
+        f"{_on_one_line(cue)}</span></button>"
+        '<button type="button" class="tr-out">without this line</button></li>'
     )
+
+
+def _on_one_line(cue: Cue) -> str:
+    return escaped(" ".join(cue.text.split()))
 
 
 def evidence(encoded: EncodedVideo | None, answer: Answer | None) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,20 +11,23 @@ import gradio as gr
 
 from mutualsl.answer import Answer
 from mutualsl.encoded import EncodedVideo
-from mutualsl.explain import why_they_differ
-from mutualsl.subtitles import Subtitles
+from mutualsl.explain import what_changed, why_they_differ
+from mutualsl.spans import Span
 from mutualsl.ui import cards, status
+from mutualsl.ui.answer_report import answer_report
 from mutualsl.ui.history import history
 from mutualsl.ui.player import player
 from mutualsl.ui.timeline_view import timeline
+from mutualsl.ui.tracks import track_choices
 from mutualsl.ui.transcript_view import evidence, transcript
+from mutualsl.ui.what_if import WhatIf, compared_with, left_out_cues
 
 View = list[Any]
 
 OUTPUTS = (
     *("status", "ask", "loaded", "asked", "player", "timeline", "results", "video_file"),
     *("subtitle_file", "question", "clip", "transcript", "evidence", "offset", "history"),
-    *("model", "model_choice"),
+    *("given", "track", "model", "model_choice"),
 )
 
 
@@ -34,9 +38,13 @@ class Loaded:
     encoded: EncodedVideo
     playing: Path | None  # a file that browsers can play
     embedded_track: bool  # the subtitles came out of the video file
-    track: Subtitles | None  # as they were read; those of `encoded` may be shifted
+    whole: EncodedVideo  # as it was read; `encoded` is what is left of it under `what_if`
     model: str  # name of the model that it is encoded for
     answers: tuple[Answer, ...] = ()  # to the questions about it so far
+    gold: Mapping[str, Span] = field(default_factory=dict)  # true answers, by question
+    what_if: WhatIf = WhatIf()
+    earlier: tuple[Answer, ...] = ()  # before the last change of `what_if` or of the track
+    track_number: int = 1
 
 
 def view(**changes: Any) -> View:
@@ -55,8 +63,8 @@ def emptied() -> dict[str, Any]:
         "clip": "",
         "transcript": "",
         "evidence": "",
-        "offset": gr.update(value=0.0, visible=False),
         "history": "",
+        **dict.fromkeys(("offset", "given", "track"), gr.update(visible=False)),
     }
 
 
@@ -68,23 +76,46 @@ def unasked(loaded: Loaded) -> dict[str, Any]:
         "player": player(loaded.encoded, loaded.playing),
         "timeline": timeline(loaded.encoded),
         "results": cards.results(None),
-        "transcript": transcript(loaded.encoded),
+        "transcript": transcript(loaded.encoded, left_out_cues(loaded.whole, loaded.what_if)),
         "evidence": "",
         "history": "",
+        **what_ifs(loaded),
+    }
+
+
+def what_ifs(loaded: Loaded) -> dict[str, Any]:
+    """What can be changed about a video, as it is now."""
+    spoken = loaded.whole.subtitles is not None
+    tracks = track_choices(loaded.whole.info) if loaded.embedded_track else []
+    both = spoken and loaded.whole.input.rows is not None
+    return {
+        "offset": gr.update(value=loaded.what_if.offset_second, visible=spoken),
+        "given": gr.update(value=loaded.what_if.given, visible=both),
+        "track": gr.update(
+            choices=tracks,
+            value=loaded.track_number if tracks else None,
+            visible=len(tracks) > 1,
+        ),
     }
 
 
 def shown(loaded: Loaded, place: int) -> dict[str, Any]:
     """One of the answers about a video."""
     answer = loaded.answers[place]
+    before = compared_with(answer.question, loaded.answers[:place], loaded.earlier)
+    why = why_they_differ(loaded.encoded, answer)
     return {
         "status": ready(loaded),
         "results": cards.results(
             answer,
             playable=loaded.playing is not None,
-            why=why_they_differ(loaded.encoded, answer),
+            why=why,
+            change=what_changed(before, answer) if before is not None else None,
+            report=answer_report(loaded.encoded, answer, why),
         ),
-        "timeline": timeline(loaded.encoded, answer),
+        "timeline": timeline(
+            loaded.encoded, answer, gold=loaded.gold.get(answer.question), before=before
+        ),
         "evidence": evidence(loaded.encoded, answer),
         "history": history(loaded.answers, place),
     }

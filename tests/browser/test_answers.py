@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from mutualsl.exports import EXPORTS
+from tests.browser.page import clock
 
 pytestmark = pytest.mark.browser
 ODD_NAME = 'it\'s "my" vidéo 二'
@@ -104,5 +105,14 @@ def test_all_spans_can_be_saved(visit, demos, localizer, kitchen, tmp_path):
             visitor.page.locator(".exports").get_by_role("link", name=way.name).click()
         assert waiting.value.suggested_filename == f"kitchen-basics.{way.suffix}"
         waiting.value.save_as(tmp_path / way.suffix)
+    with visitor.page.expect_download() as waiting:
+        visitor.page.locator(".exports").get_by_role("link", name="report").click()
+    assert waiting.value.suggested_filename == "kitchen-basics.html"
+    waiting.value.save_as(tmp_path / "report.html")
+    report = visitor.page.context.new_page()
+    report.goto((tmp_path / "report.html").as_uri())
+    expect(report.get_by_role("heading", level=1)).to_have_text(question)
+    expect(report.locator(".answer b")).to_contain_text(clock(answer.span.start_second))
+    report.close()
     spans = (tmp_path / "csv").read_text().splitlines()
     assert spans[1].startswith("answer,1,{:.3f},{:.3f}".format(*answer.span))

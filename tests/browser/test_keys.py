@@ -35,6 +35,7 @@ def test_the_list_of_keys_opens_and_closes(visit):
     visitor.page.keyboard.press("?")
     expect(visitor["keys"]).to_be_visible()
     expect(visitor["keys"]).to_contain_text("play or pause")
+    expect(visitor["keys"]).to_contain_text("zoom the time axis")
     visitor.page.keyboard.press("Escape")
     expect(visitor["keys"]).to_be_hidden()
     visitor.page.get_by_role("button", name="Keys").click()

@@ -46,6 +46,17 @@ def test_after_the_span_the_visitor_is_free(answered):
     )
 
 
+def test_the_speed_that_was_chosen_stays(answered, one_cue):
+    page, _ = answered
+    page.page.get_by_label("Playback speed").select_option("1.5")
+    assert page.video.evaluate("video => video.playbackRate") == 1.5
+    page.upload(subtitles=one_cue)  # the player is drawn anew
+    page.page.wait_for_function("document.querySelector('#player video')?.playbackRate === 1.5")
+    expect(page.page.get_by_label("Playback speed")).to_have_value("1.5")
+    page.video.evaluate("video => { video.playbackRate = 0.5 }")  # the browser's own menu
+    expect(page.page.get_by_label("Playback speed")).to_have_value("0.5")
+
+
 def test_a_click_on_the_timeline_seeks(answered, short):
     page, _ = answered
     for share in (0.25, 0.75):

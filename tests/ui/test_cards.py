@@ -48,12 +48,21 @@ def test_every_export_is_a_link_that_holds_its_file():
     for (_, _, data), way in zip(links, EXPORTS.values(), strict=True):
         assert base64.b64decode(data).decode() == way.write(given)
     assert "download=" not in results(None)
+    with_report = re.findall(r'download="answer.html" href="data:text/html;base64,([^"]*)"',
+                             results(given, report="<p>é</p>"))  # fmt: skip
+    assert [base64.b64decode(data).decode() for data in with_report] == ["<p>é</p>"]
 
 
 def test_why_they_differ_is_said_once():
     page = results(answer(prediction(), prediction(60, 70)), why="Because <of> this.")
     assert page.count("Because &lt;of&gt; this.") == 1
     assert 'class="why"' not in results(answer(prediction(), prediction(60, 70)))
+
+
+def test_what_a_change_did_is_said():
+    page = results(answer(None, prediction()), change="The <textual> span is new.")
+    assert "Compared with before: The &lt;textual&gt; span is new." in page
+    assert "Compared" not in results(answer(None, prediction()))
 
 
 def test_a_missing_head_says_why():
@@ -75,6 +84,13 @@ def test_a_fallback_is_said_plainly():
     assert "The whole video: neither predictor has an answer" in page
     assert text_of(page, "answer-span") == "0:00.0 – 1:40.0"
     assert "is-answer" not in page
+
+
+def test_a_doubtful_answer_keeps_its_spans():
+    page = results(answer(None, prediction(12.3, 20.1, 0.1)))
+    assert "Probably not answered in this video" in page and "less than 20 %" in page
+    assert text_of(page, "answer-span") == text_of(page, "textual-span") == "0:12.3 – 0:20.1"
+    assert "Probably not" not in results(answer(None, prediction(score=0.3)))
 
 
 def test_agreement_in_number_and_words():

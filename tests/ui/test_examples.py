@@ -1,6 +1,7 @@
 import json
 
-from mutualsl.ui.examples import example_cards, read_examples
+from mutualsl.spans import Span
+from mutualsl.ui.examples import example_cards, known_answers, read_examples
 
 
 def write_listing(folder, question="How?"):
@@ -18,6 +19,14 @@ def test_examples_are_those_whose_video_is_there(tmp_path):
     (example,) = read_examples(tmp_path)
     assert example.title == "One trick" and example.questions == ("How?",)
     assert example.poster_second == 6.0
+
+
+def test_true_answers_are_known_of_the_examples_only(tmp_path):
+    write_listing(tmp_path)
+    examples = read_examples(tmp_path)
+    assert known_answers(examples, examples[0].video) == {"How?": Span(4.0, 8.0)}
+    assert known_answers(examples, tmp_path / "missing.mp4") == {}
+    assert known_answers(examples, None) == {}
 
 
 def test_no_folder_no_examples(tmp_path):

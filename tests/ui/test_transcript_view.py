@@ -22,7 +22,15 @@ def test_every_cue_is_a_button_with_its_times():
     assert re.findall(r'data-start="([\d.]+)" data-end="([\d.]+)"', page) == [
         ("10.000", "20.000"), ("25.000", "30.000"), ("60.000", "80.000")
     ]  # fmt: skip
-    assert page.count("<button") == 3 and "world" in page
+    assert page.count('class="tr-cue"') == page.count('class="tr-out"') == 3 and "world" in page
+
+
+def test_lines_that_were_left_out_can_be_brought_back():
+    page = transcript(encoded_video(CUES[1:]), [Cue(10.0, 20.0, "<i>hel</i>\nlo")])
+    assert "&lt;i&gt;hel&lt;/i&gt; lo" in page and "Bring back this line" in page
+    assert page.count('class="tr-cue"') == 2
+    assert "Bring back these lines" in transcript(encoded_video(()), CUES)  # not one is left
+    assert "data-bring-back" not in transcript(encoded_video(CUES))
 
 
 def test_without_subtitles_there_is_none():

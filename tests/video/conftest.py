@@ -85,3 +85,31 @@ def detailed(tmp_path_factory):
     noise = np.random.default_rng(0).integers(0, 255, (48, 200, 3), np.uint8)
     frames = (np.ascontiguousarray(noise[:, shift : shift + 64]) for shift in range(100))
     return write_video(path, frames, 10)
+
+
+ASS_HEADER = b"[Script Info]\nScriptType: v4.00+\n\n[Events]\nFormat: Layer, Start, End, Text\n"
+
+
+def make_tracks(path, *tracks, codec="subrip", seconds=4):
+    """A Matroska video with text tracks of (language, title, [(start, end, text), ...])."""
+    with av.open(str(path), "w") as container:
+        video = container.add_stream("libx264", rate=10)
+        video.width, video.height, video.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        streams = [container.add_stream(codec) for _ in tracks]
+        for stream, (language, title, _) in zip(streams, tracks, strict=True):
+            stream.metadata.update(language=language, title=title)
+            stream.codec_context.subtitle_header = ASS_HEADER
+            stream.codec_context.time_base = stream.time_base = Fraction(1, 1000)
+        container.start_encoding()
+        for stream, (_, _, cues) in zip(streams, tracks, strict=True):
+            for start, end, text in cues:
+                packet = av.Packet(text.encode())
+                packet.stream, packet.time_base = stream, Fraction(1, 1000)
+                packet.pts = packet.dts = round(start * 1000)
+                packet.duration = round((end - start) * 1000)
+                container.mux(packet)
+        for number in range(10 * seconds):
+            frame = av.VideoFrame.from_ndarray(gray(number % 50), format="rgb24")
+            container.mux(video.encode(frame))
+        container.mux(video.encode(None))
+    return Path(path)

@@ -1,0 +1,112 @@
+"""An answer as one HTML file that can be kept and sent: no script, no other file, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from mutualsl.answer import Answer
+from mutualsl.encoded import EncodedVideo
+from mutualsl.models.base import Prediction
+from mutualsl.spans import Span
+from mutualsl.subtitles import Cue
+from mutualsl.ui import limits
+from mutualsl.ui.axis import HEADS
+from mutualsl.ui.cards import CONFIDENCE, SOURCES
+from mutualsl.ui.report_axis import report_axis
+from mutualsl.ui.text import clock, clock_range, escaped, percent, short_clock
+
+AROUND_SECOND = 15.0  # transcript that is quoted before and after each span
+_STYLE = Path(__file__).parent / "report.css"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"  # nothing may run or load
+
+
+def answer_report(encoded: EncodedVideo, answer: Answer, why: str | None = None) -> str:
+    """The whole page; `why` is a sentence on why the predictors differ."""
+    question = escaped(answer.question)
+    parts = [
+        f"<h1>{question}</h1>",
+        f"<p>Video: <b>{escaped(encoded.name)}</b>, {clock(encoded.duration_second)}</p>",
+        _answer(answer),
+        _spans(answer),
+        _paragraph(why),
+        f'<div class="wide" tabindex="0">{report_axis(encoded, answer)}</div>',
+        *(_quoted(head, getattr(answer, head), encoded) for head in HEADS),
+        _notes(answer.warnings),
+        _model(answer),
+    ]
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        '<meta name="viewport" content="width=device-width">'
+        f"<title>{question}</title><style>{_STYLE.read_text(encoding='utf-8')}</style></head>\n"
+        f"<body>{''.join(parts)}</body></html>\n"
+    )
+
+
+def _answer(answer: Answer) -> str:
+    score = "" if answer.source == "fallback" else f", {percent(answer.score)} {CONFIDENCE}"
+    return (
+        f'<p class="answer"><b>{clock_range(answer.span)}</b> {SOURCES[answer.source]}{score}</p>'
+        f"{_paragraph(answer.doubt)}"
+    )
+
+
+def _spans(answer: Answer) -> str:
+    rows = "".join(
+        f'<tr class="{head}"><th scope="row">{name} predictor</th>'
+        f"{_cells(getattr(answer, head))}</tr>"
+        for head, name in HEADS.items()
+    )
+    overlap = ""
+    if answer.agreement is not None:
+        overlap = f"<p>Agreement of both spans (IoU): {answer.agreement:.2f}.</p>"
+    return (
+        '<table><thead><tr><th scope="col">Who</th><th scope="col">Span</th>'
+        f'<th scope="col">Score</th></tr></thead><tbody>{rows}</tbody></table>{overlap}'
+    )
+
+
+def _cells(prediction: Prediction | None) -> str:
+    if prediction is None:
+        return "<td>no span</td><td></td>"
+    score = percent(prediction.score) if prediction.in_domain else "a guess, which is not used"
+    return f"<td>{clock_range(prediction.span)}</td><td>{score}</td>"
+
+
+def _quoted(head: str, prediction: Prediction | None, encoded: EncodedVideo) -> str:
+    """What is said around a span; what is said within it stands out."""
+    if prediction is None or not encoded.subtitles:
+        return ""
+    span = prediction.span
+    near = Span(span.start_second - AROUND_SECOND, span.end_second + AROUND_SECOND)
+    cues = [cue for cue in encoded.subtitles if _meet(cue, near)]
+    lines = "".join(
+        f"<li{' class=inside' if _meet(cue, span) else ''}>"
+        f"<time>{short_clock(cue.start_second)}</time> {escaped(' '.join(cue.text.split()))}</li>"
+        for cue in cues[: limits.MAX_REPORT_LINES]
+    )
+    more = len(cues) - limits.MAX_REPORT_LINES
+    return (
+        f'<h2 class="{head}">Said around the span of the {HEADS[head].lower()} predictor</h2>'
+        f"<ul>{lines or '<li>Nothing.</li>'}</ul>{f'<p>And {more:,} more.</p>' if more > 0 else ''}"
+    )
+
+
+def _meet(cue: Cue, span: Span) -> bool:
+    return cue.start_second < span.end_second and cue.end_second > span.start_second
+
+
+def _notes(warnings: Sequence[str]) -> str:
+    lines = "".join(f"<li>{escaped(note[:1].upper() + note[1:])}</li>" for note in warnings)
+    return f"<h2>To keep in mind</h2><ul>{lines}</ul>" if lines else ""
+
+
+def _model(answer: Answer) -> str:
+    model = answer.model or {}
+    name, seen = (escaped(str(model.get(key, "unknown"))) for key in ("name", "trained_on"))
+    return f'<p class="model">Answered by {name}, trained on {seen}.</p>'
+
+
+def _paragraph(text: str | None) -> str:
+    return f"<p>{escaped(text)}</p>" if text else ""

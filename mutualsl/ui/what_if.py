@@ -1,0 +1,102 @@
+"""What if: a video asked about without some lines, with subtitles moved, or with one modality."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from mutualsl.answer import Answer
+from mutualsl.encoded import EncodedVideo
+from mutualsl.errors import MutualSLError
+from mutualsl.inference import AnswerLocalizer
+from mutualsl.reading import without_cues
+from mutualsl.subtitles import Cue, shifted
+
+EVERYTHING, WITHOUT_VIDEO, WITHOUT_SUBTITLES = (
+    "everything",
+    "without the video",
+    "without the subtitles",
+)
+GIVEN = (EVERYTHING, WITHOUT_VIDEO, WITHOUT_SUBTITLES)
+REPHRASED_SHARE = 0.5  # of the words of two questions that are common
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WhatIf:
+    """What differs from the files as they were read."""
+
+    offset_second: float = 0.0
+    left_out: frozenset[int] = frozenset()  # places of cues in the whole transcript
+    given: str = EVERYTHING  # one of GIVEN
+
+    def notes(self) -> tuple[str, ...]:
+        """One for each difference; they stay with every answer that is given under it."""
+        notes = []
+        if self.left_out:
+            lines = "one line" if len(self.left_out) == 1 else f"{len(self.left_out)} lines"
+            notes.append(f"what if: asked without {lines} of the subtitles")
+        if self.offset_second:
+            notes.append(f"what if: subtitles moved by {self.offset_second:+.1f} s")
+        if self.given != EVERYTHING:
+            notes.append(f"what if: asked {self.given}")
+        return tuple(notes)
+
+
+def applied(localizer: AnswerLocalizer, whole: EncodedVideo, what_if: WhatIf) -> EncodedVideo:
+    """The video that questions are then asked about.
+
+    A modality that is left out is still shown. `MutualSLError` if there is nothing left to ask
+    about, `SubtitleError` if the subtitles are moved out of the video.
+    """
+    encoded = without_cues(whole, what_if.left_out) if what_if.left_out else whole
+    if encoded.subtitles is not None and what_if.offset_second:
+        duration = whole.info.duration_second if whole.info is not None else None
+        moved = shifted(encoded.subtitles, what_if.offset_second, duration)
+        encoded = localizer.with_subtitles(encoded, moved)
+    asked = encoded.input
+    if what_if.given == WITHOUT_VIDEO:
+        asked = asked.without_video()
+    elif what_if.given == WITHOUT_SUBTITLES:
+        asked = asked.without_subtitles()
+    if asked.rows is None and not asked.cues:
+        raise MutualSLError("then nothing is left to ask about; bring a line or the video back")
+    return replace(encoded, input=asked, warnings=(*whole.warnings, *what_if.notes()))
+
+
+def whole_place(whole: EncodedVideo, what_if: WhatIf, place: int) -> int | None:
+    """Where a line that is shown stands in the whole transcript; `None` if it is not there."""
+    cues = whole.subtitles.cues if whole.subtitles is not None else ()
+    shown = [
+        number
+        for number, cue in enumerate(cues)
+        if number not in what_if.left_out and cue.end_second + what_if.offset_second > 0.0
+    ]
+    return shown[place] if 0 <= place < len(shown) else None
+
+
+def left_out_cues(whole: EncodedVideo, what_if: WhatIf) -> list[Cue]:
+    """The lines that are left out, with their times as they were read."""
+    cues = whole.subtitles.cues if whole.subtitles is not None else ()
+    return [cues[place] for place in sorted(what_if.left_out)]
+
+
+def compared_with(
+    question: str, asked: Sequence[Answer], earlier: Sequence[Answer]
+) -> Answer | None:
+    """The answer that a new one is shown beside, if any.
+
+    That to the same question before the last change (`earlier`); otherwise that to the question
+    asked just before (`asked`), if this one says it in other words.
+    """
+    for answer in reversed(earlier):
+        if answer.question == question:
+            return answer
+    if asked and asked[-1].question != question and _rephrased(asked[-1].question, question):
+        return asked[-1]
+    return None
+
+
+def _rephrased(one: str, other: str) -> bool:
+    words, others = (set(re.findall(r"\w+", question.lower())) for question in (one, other))
+    return len(words & others) >= REPHRASED_SHARE * len(words | others) > 0

@@ -1,0 +1,54 @@
+"""Which of the text tracks inside a video is read."""
+
+import pytest
+
+from mutualsl.errors import VideoError
+from mutualsl.reading import read_embedded
+from mutualsl.video import probe
+from tests.command_line import call
+from tests.video.conftest import make_tracks
+
+ENGLISH = ("eng", "English", [(0.5, 1.5, "Open the jar."), (2.0, 3.0, "Close the jar.")])
+GERMAN = ("ger", "Deutsch", [(1.0, 2.5, "Öffne das Glas.")])
+
+
+@pytest.fixture(scope="module")
+def two_tracks(tmp_path_factory):
+    return make_tracks(tmp_path_factory.mktemp("tracks") / "two.mkv", ENGLISH, GERMAN)
+
+
+def test_tracks_are_counted_from_one(two_tracks):
+    info = probe(two_tracks)
+    assert [cue.text for cue in read_embedded(info)] == ["Open the jar.", "Close the jar."]
+    second = read_embedded(info, 2)
+    assert second.language == "ger" and [cue.text for cue in second] == ["Öffne das Glas."]
+
+
+@pytest.mark.parametrize("number", [0, 3])
+def test_a_track_that_is_not_there(two_tracks, number):
+    with pytest.raises(VideoError, match=f"two.mkv has 2 text tracks.*{number}; choose 1 to 2"):
+        read_embedded(probe(two_tracks), number)
+
+
+def test_a_track_of_a_video_without_any(localizer, short_video):
+    with pytest.raises(VideoError, match="has no text track"):
+        localizer.encode_video(short_video, track=1)
+    assert localizer.encode_video(short_video).subtitles is None
+
+
+def test_the_command_line_reads_the_track_that_was_named(two_tracks, capfd, checkpoint):
+    question = ("--question", "How is the jar opened?", "--json")
+    done = call(capfd, "ask", two_tracks, "--track", 2, *question)
+    assert done.code == 0 and '"span": [1.0, 2.5]' in done.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--track", 5), "there is no track 5; choose 1 to 2"),
+        (("--track", 1, "--subtitles", "none"), "leave out --subtitles"),
+    ],
+)
+def test_the_command_line_refuses_in_one_line(two_tracks, capfd, checkpoint, arguments, said):
+    done = call(capfd, "ask", two_tracks, "--question", "How?", *arguments)
+    assert done.code == 2 and said in done.err and done.err.count("\n") == 1
