@@ -92,10 +92,11 @@ class Desk:
         self, asked: bool, question: str, loaded: Loaded | None, turns: Turns
     ) -> Iterator[View]:
         """Answer the question that waited for its video, or for a change of it."""
-        if asked and loaded is not None and not loaded.answers and not turns.reading:
-            yield from turns.answer(self._answer(loaded, question))
-        else:
+        if loaded is None or not asked or turns.reading:
             yield view()
+            return
+        change_failed = bool(loaded.answers) and turns.waiting is None  # its reason is shown
+        yield from [view()] if change_failed else turns.answer(self._answer(loaded, question))
 
     def try_example(
         self, event: gr.EventData, loaded: Loaded | None, turns: Turns
