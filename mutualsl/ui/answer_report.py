@@ -30,7 +30,8 @@ def answer_report(encoded: EncodedVideo, answer: Answer, why: str | None = None)
         _answer(answer),
         _spans(answer),
         _paragraph(why),
-        f'<div class="wide" tabindex="0">{report_axis(encoded, answer)}</div>',
+        '<div class="wide" tabindex="0" role="region" aria-label="Time axis">'
+        f"{report_axis(encoded, answer)}</div>",
         *(_quoted(head, getattr(answer, head), encoded) for head in HEADS),
         _notes(answer.warnings),
         _model(answer),

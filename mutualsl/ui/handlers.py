@@ -15,7 +15,6 @@ from pathlib import Path
 import gradio as gr
 
 from mutualsl.answer import Answer
-from mutualsl.encoded import EncodedVideo
 from mutualsl.errors import QuestionError
 from mutualsl.spans import Span
 from mutualsl.ui import limits, status
@@ -99,11 +98,11 @@ class Desk:
         self, asked: bool, question: str, loaded: Loaded | None, turns: Turns
     ) -> Iterator[View]:
         """Answer the question that waited for its video, or for a change of it."""
-        waits = asked and not turns.reading and not turns.stopped
-        if waits and loaded is not None and not loaded.answers:
-            yield from turns.answer(self._answer(loaded, question))
-        else:
+        if loaded is None or not asked or turns.reading or turns.stopped:
             yield view()
+            return
+        change_failed = bool(loaded.answers) and turns.waiting is None  # its reason is shown
+        yield from [view()] if change_failed else turns.answer(self._answer(loaded, question))
 
     def try_example(
         self, event: gr.EventData, loaded: Loaded | None, model: str, turns: Turns
