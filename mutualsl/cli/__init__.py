@@ -78,7 +78,7 @@ def ask(
             None if video == "-" else video,
             subtitles,
             lambda stage, fraction: report(f"reading {stage}", fraction),
-            track,
+            track=track,
         )
     answer = localizer.ask(encoded, question, top_k, read_out)
     print(json.dumps(answer.to_dict(), ensure_ascii=False) if as_json else answer_table(answer))
