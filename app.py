@@ -55,11 +55,13 @@ def _serve(options: argparse.Namespace) -> None:
     if options.data_root is not None and not options.data_root.is_dir():
         raise DataError(f"--data-root {options.data_root} is not a folder; name an existing one")
     from mutualsl.inference import AnswerLocalizer
+    from mutualsl.ui.analyse.catalogue import read_catalogue
     from mutualsl.ui.app import build_app, launch
 
+    catalogue = read_catalogue(options.data_root) if options.data_root is not None else None
     localizer = AnswerLocalizer.from_pretrained(options.checkpoint, options.device)
-    page = build_app(localizer, HERE / "assets")
-    url = launch(page, HERE / "assets", host=options.host, port=options.port)
+    page = build_app(localizer, HERE / "assets", catalogue)
+    url = launch(page, HERE / "assets", host=options.host, port=options.port, catalogue=catalogue)
     print(f"URL: {url}", flush=True)
     page.block_thread()
 

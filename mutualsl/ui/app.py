@@ -10,8 +10,11 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio i
 
 import gradio as gr  # noqa: E402
 
+from mutualsl.evaluation.report.analysis_page import QUESTIONS_STYLE, SCRIPT, read_part  # noqa: E402
 from mutualsl.inference import AnswerLocalizer  # noqa: E402
-from mutualsl.ui import ask_tab, limits  # noqa: E402
+from mutualsl.ui import analyse_tab, ask_tab, limits  # noqa: E402
+from mutualsl.ui.analyse.catalogue import Catalogue  # noqa: E402
+from mutualsl.ui.analyse.handlers import AnalysisDesk  # noqa: E402
 from mutualsl.ui.api import add_endpoints  # noqa: E402
 from mutualsl.ui.examples import read_examples  # noqa: E402
 from mutualsl.ui.handlers import Desk  # noqa: E402
@@ -20,7 +23,8 @@ from mutualsl.ui.text import escaped  # noqa: E402
 from mutualsl.ui.theme import theme  # noqa: E402
 
 HERE = Path(__file__).parent
-ASSETS = ("style.css", "player.js")
+STYLES = ("style.css", "analyse.css")
+SCRIPTS = ("player.js", "analyse.js")
 KEYS = (
     ("Enter", "ask, in the question field; Shift + Enter begins another question"),
     ("Space", "play or pause"),
@@ -32,20 +36,34 @@ KEYS = (
 TITLE = "mutualsl · find the answer in a video"
 
 
-def build_app(localizer: AnswerLocalizer, examples_folder: str | Path) -> gr.Blocks:
-    """The page around any localizer; without an examples folder it has no examples."""
+def build_app(
+    localizer: AnswerLocalizer, examples_folder: str | Path, catalogue: Catalogue | None = None
+) -> gr.Blocks:
+    """The page around any localizer; without an examples folder it has no examples.
+
+    Without a `catalogue` of data sets, visitors analyse only what they upload.
+    """
     desk = Desk(localizer, read_examples(Path(examples_folder)), made_files_folder())
     keeping = (limits.CLEAN_EVERY_SECOND, limits.KEEP_FILES_SECOND)
     with gr.Blocks(title=TITLE, delete_cache=keeping, analytics_enabled=False) as page:
         gr.HTML(_header(localizer), elem_id="header", apply_default_css=False)
         add_endpoints(desk)  # first, so that no handler of the page takes their names
-        ask_tab.build(desk)
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab("Ask", elem_id="ask-tab"):
+                ask_tab.build(desk)
+            with gr.Tab("Analyse", elem_id="analyse-tab"):
+                analyse_tab.build(AnalysisDesk(localizer, catalogue, made_files_folder()))
     page.queue(default_concurrency_limit=limits.MODEL_CONCURRENCY, max_size=limits.QUEUE_SIZE)
     return page
 
 
 def launch(
-    page: gr.Blocks, examples_folder: str | Path, *, host: str | None, port: int | None
+    page: gr.Blocks,
+    examples_folder: str | Path,
+    *,
+    host: str | None,
+    port: int | None,
+    catalogue: Catalogue | None = None,
 ) -> str:
     """Serve the page in the background and return its address. `OSError` when the port is taken."""
     _, url, _ = page.launch(
@@ -54,17 +72,22 @@ def launch(
         prevent_thread_lock=True,
         quiet=True,
         _frontend=False,  # skips a check that gives a busy machine only 3 seconds to answer
-        **launch_options(examples_folder),
+        **launch_options(examples_folder, catalogue),
     )
     return str(url)
 
 
-def launch_options(examples_folder: str | Path) -> dict[str, Any]:
+def launch_options(
+    examples_folder: str | Path, catalogue: Catalogue | None = None
+) -> dict[str, Any]:
     """What `gr.Blocks.launch` needs for this page's look and files."""
+    folders = [Path(examples_folder).resolve(), made_files_folder()]
+    if catalogue is not None:
+        folders += catalogue.video_folders()
     return {
         "theme": theme(),
         "head": _head(),
-        "allowed_paths": [str(Path(examples_folder).resolve()), str(made_files_folder())],
+        "allowed_paths": [str(folder) for folder in folders],
         "max_file_size": limits.MAX_UPLOAD,
         "footer_links": ["api"],
         "run_history": False,
@@ -74,8 +97,13 @@ def launch_options(examples_folder: str | Path) -> dict[str, Any]:
 
 def _head() -> str:
     """Style and script as they are; `css=` would rewrite the selectors."""
-    style, script = ((HERE / name).read_text(encoding="utf-8") for name in ASSETS)
-    return f"<style>{style}</style><script>{script}</script>"
+    styles = [read_part(QUESTIONS_STYLE), *map(_asset, STYLES)]
+    scripts = [read_part(SCRIPT), *map(_asset, SCRIPTS)]
+    return f"<style>{''.join(styles)}</style><script>{''.join(scripts)}</script>"
+
+
+def _asset(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
 
 
 def _header(localizer: AnswerLocalizer) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,6 +23,15 @@ _MOST_TICKS = 8
 _WIDTH, _HEIGHT = 1000, 100  # viewBox of the curves; the page stretches it
 
 
+class SpanLane(NamedTuple):
+    """A span to be shown, and others that came close."""
+
+    kind: str  # as the style calls it
+    name: str
+    span: Span | None
+    candidates: tuple[Span, ...] = ()
+
+
 def timeline(encoded: EncodedVideo | None, answer: Answer | None = None) -> str:
     """HTML of the timeline; before a question only the film-strip and the cues, empty before both.
 
@@ -37,8 +47,44 @@ def timeline(encoded: EncodedVideo | None, answer: Answer | None = None) -> str:
             _head_lane("textual", answer.textual, duration),
             _answer_band(answer, duration),
         ]
+    return _axis(duration, _legend(answer), lanes)
+
+
+def span_axis(
+    duration_second: float, spans: Sequence[SpanLane], encoded: EncodedVideo | None = None
+) -> str:
+    """HTML of spans of any origin, a lane each, below the pictures and cues of a video."""
+    duration = max(duration_second, 1e-3)
+    lanes = [_span_lane(lane, duration) for lane in spans]
+    if encoded is not None:
+        above = [_cue_ribbon(encoded, duration)]
+        if encoded.thumbnails:
+            above.insert(0, _film_strip(encoded.thumbnails, duration))
+        lanes = above + lanes
+    return _axis(duration, _legend(None), lanes)
+
+
+def _span_lane(lane: SpanLane, duration: float) -> str:
+    bands = "".join(
+        f'<div class="tl-candidate" style="{_place(*span, duration)}"'
+        f' title="{lane.name}, next best: {clock_range(span)}"></div>'
+        for span in lane.candidates
+    )
+    if lane.span is not None:
+        bands += (
+            f'<div class="tl-band" style="{_place(*lane.span, duration)}"'
+            f' title="{lane.name}: {clock_range(lane.span)}"></div>'
+        )
     return (
-        f'<div class="tl">{_legend(answer)}'
+        f'<div class="tl-lane tl-span {lane.kind}">{bands}'
+        f'<span class="tl-name">{lane.name}</span></div>'
+    )
+
+
+def _axis(duration: float, legend: str, lanes: Sequence[str]) -> str:
+    """Lanes above round times, with a playhead that player.js moves."""
+    return (
+        f'<div class="tl">{legend}'
         f'<div class="tl-track" data-duration="{duration:.3f}" tabindex="0" role="slider"'
         f' aria-label="Time in the video" aria-valuemin="0" aria-valuemax="{duration:.1f}"'
         f' aria-valuenow="0" aria-valuetext="0:00.0 of {clock(duration)}">'

@@ -7,40 +7,66 @@ a further question about a long transcript sends a few numbers and not the whole
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from mutualsl.answer import Answer
 from mutualsl.encoded import EncodedVideo
 from mutualsl.models.base import Curve, Prediction
+from mutualsl.spans import Span, shared_second
 from mutualsl.subtitles import Cue
 from mutualsl.ui.text import escaped, short_clock
 
 HEADS = ("visual", "textual")
+_BARS = (
+    '<span class="tr-bars" aria-hidden="true"><i class="visual"></i><i class="visual"></i>'
+    '<i class="textual"></i><i class="textual"></i></span>'
+)
 
 
 def transcript(encoded: EncodedVideo | None) -> str:
     """HTML of all cues with a search field; nothing without subtitles."""
     if encoded is None or not encoded.subtitles:
         return ""
-    cues = "".join(_cue(cue) for cue in encoded.subtitles.cues)
+    says = "Bars show where each predictor starts (left half) and ends (right half)."
+    return _transcript("".join(_cue(cue, _BARS) for cue in encoded.subtitles.cues), says)
+
+
+def marked_transcript(encoded: EncodedVideo | None, spans: Mapping[str, Span]) -> str:
+    """HTML of all cues, each with a mark for every one of `spans` that it lies in."""
+    if encoded is None or not encoded.subtitles:
+        return ""
+    cues = "".join(_cue(cue, _marks(cue, spans)) for cue in encoded.subtitles.cues)
+    keys = " ".join(f'<span class="tr-key {kind}"><i></i>{kind}</span>' for kind in spans)
+    return _transcript(cues, f"Marks show which spans a line lies in: {keys}")
+
+
+def _marks(cue: Cue, spans: Mapping[str, Span]) -> str:
+    own = Span(cue.start_second, cue.end_second)
+    inside = [kind for kind, span in spans.items() if shared_second(own, span) > 0]
+    bars = "".join(
+        f'<i class="{kind}{" is-inside" if kind in inside else ""}"></i>' for kind in spans
+    )
+    said = f'<span class="sr-only">in {", ".join(inside)}: </span>' if inside else ""
+    return f'<span class="tr-bars tr-marks" aria-hidden="true">{bars}</span>{said}'
+
+
+def _transcript(cues: str, says: str) -> str:
     return (
         '<section class="tr" aria-label="Transcript"><header><h3>Transcript</h3>'
-        "<p>Bars show where each predictor starts (left half) and ends (right half).</p>"
+        f"<p>{says}</p>"
         '<input type="search" class="tr-search" placeholder="Search the transcript"'
         ' aria-label="Search the transcript"><span class="tr-count" role="status"></span></header>'
         f'<ol class="tr-cues">{cues}</ol></section>'
     )
 
 
-def _cue(cue: Cue) -> str:
+def _cue(cue: Cue, bars: str) -> str:
     return (
         f'<li><button type="button" class="tr-cue" data-start="{cue.start_second:.3f}"'
-        f' data-end="{cue.end_second:.3f}"><span class="tr-bars" aria-hidden="true">'
-        '<i class="visual"></i><i class="visual"></i><i class="textual"></i><i class="textual"></i>'
-        f'</span><time>{short_clock(cue.start_second)}</time><span class="tr-text">'
-        f"{escaped(' '.join(cue.text.split()))}</span></button></li>"
+        f' data-end="{cue.end_second:.3f}">{bars}<time>{short_clock(cue.start_second)}</time>'
+        f'<span class="tr-text">{escaped(" ".join(cue.text.split()))}</span></button></li>'
     )
 
 

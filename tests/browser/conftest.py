@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,11 +32,17 @@ class Server(NamedTuple):
 @pytest.fixture(scope="session")
 def server(checkpoint, own_cache, tmp_path_factory):
     """`python app.py` in a process of its own, on a free port."""
+    with serving(checkpoint, tmp_path_factory.mktemp("server") / "stderr.txt") as server:
+        yield server
+
+
+@contextmanager
+def serving(checkpoint, log, *options):
+    """The page as long as it is needed; what it says on stderr is added to `log`."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("server") / "stderr.txt"
-    command = [sys.executable, "app.py", "--checkpoint", checkpoint, "--port", str(port)]
-    with log.open("w") as stderr:
+    command = [sys.executable, "app.py", "--checkpoint", checkpoint, "--port", str(port), *options]
+    with log.open("a") as stderr:
         process = subprocess.Popen(
             command, cwd=ROOT, stdout=subprocess.PIPE, stderr=stderr, text=True
         )

@@ -32,7 +32,6 @@
       this.current = null;
       this.columns = SHOWN.filter((name) => this.isUsed(name));
       for (const name of ["data-rows", "data-columns"]) section.removeAttribute(name); // megabytes
-      section.querySelector(".q-controls").addEventListener("input", () => this.begin());
       this.readNotes();
     }
 
@@ -160,7 +159,7 @@
         const span = row[this.at[name]];
         if (!span) continue;
         const mark = document.createElement("i");
-        mark.className = name;
+        mark.className = `is-${name}`;
         mark.title = `${name} ${clock(span[0])} to ${clock(span[1])}`;
         mark.style.left = `${share(span[0])}%`;
         mark.style.width = `${share(span[1]) - share(span[0])}%`;
@@ -221,5 +220,9 @@
   };
   window.mutualslQuestions = () => tables.get(document.querySelector(".questions"));
   begin();
-  new MutationObserver(begin).observe(document, { childList: true, subtree: true });
+  document.addEventListener("input", (event) => {
+    if (event.target.closest?.(".q-controls")) tables.get(event.target.closest(".questions"))?.begin();
+  });
+  const redrawn = { childList: true, subtree: true, attributeFilter: ["data-rows"] };
+  new MutationObserver(begin).observe(document, redrawn);
 })();

@@ -11,7 +11,8 @@ from mutualsl.evaluation.compare import Compared
 from mutualsl.evaluation.report import overview
 from mutualsl.evaluation.report.question_table import question_table
 
-STYLES = ("analysis.css", "questions.css")
+STYLE = "analysis.css"
+QUESTIONS_STYLE = "questions.css"
 SCRIPT = "analysis.js"
 
 
@@ -40,7 +41,7 @@ def read_part(name: str) -> str:
 
 
 def _document(title: str, parts: Sequence[str]) -> str:
-    style = "".join(read_part(name) for name in STYLES)
+    style = read_part(STYLE) + read_part(QUESTIONS_STYLE)
     return (
         '<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
