@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,7 @@ def launch(
     catalogue: Catalogue | None = None,
 ) -> str:
     """Serve the page in the background and return its address. `OSError` when the port is taken."""
+    gc.freeze()  # what is here stays: looking through it again makes large files slow to open
     _, url, _ = page.launch(
         server_name=host,
         server_port=port,

@@ -86,12 +86,12 @@ class AnalysisDesk:
             yield view()
             return
 
-        def beside(report: Report) -> Opened:
-            return opened.beside(other, report)
+        def beside(report: Report) -> dict[str, Any]:
+            return compared(opened.beside(other, report))
 
-        found = yield from turns.read(_watched(beside, "predictions", other))
-        if found is not None:
-            yield view(**compared(found))
+        changes = yield from turns.read(_watched(beside, "predictions", other))
+        if changes is not None:
+            yield view(**changes)
 
     def show(
         self,
@@ -112,12 +112,11 @@ class AnalysisDesk:
             kept = _keep(opened, (tags, text, start, end))
             shown = replace(opened, place=place)
             note = opened.notebook.all().get(shown.result.sample_id, Note())
+            changes = {} if kept is None else {"notes": notes(opened)}
         except MutualSLError as error:
             yield view(said=_refused(error))
             return
-        changed = kept is not None
-        said = status.notice("The note on the last question was saved.") if changed else ""
-        changes = {"notes": notes(opened)} if changed else {}
+        said = status.notice("The note on the last question was saved.") if changes else ""
         shown = replace(shown, note=note)
         yield from turns.answer(self._show(opened, shown, changes | {"said": said}))
 
@@ -127,6 +126,7 @@ class AnalysisDesk:
             return view(said=status.notice("Open a question first."))
         try:
             kept = _keep(opened, (tags, text, start, end))
+            listed = notes(opened)
         except MutualSLError as error:
             return view(said=_refused(error))
         note = opened.note if kept is None else kept
@@ -134,7 +134,7 @@ class AnalysisDesk:
         return view(
             **filled_form(note),
             opened=opened,
-            notes=notes(opened),
+            notes=listed,
             detail=detail(opened),
             timeline=axis(opened),
             said=status.notice("Saved."),
@@ -170,15 +170,15 @@ class AnalysisDesk:
         yield view(**busy())
         ended = False
 
-        def steps() -> Steps[Opened | None]:
+        def steps() -> Steps[dict[str, Any] | None]:
             nonlocal ended
-            made = yield from _watched(make, stage, *paths)
+            found = yield from _watched(lambda report: opened_anew(make(report)), stage, *paths)
             ended = True
-            return made
+            return found
 
-        opened = yield from turns.read(steps())
-        if opened is not None:
-            yield view(**opened_anew(opened), **idle())
+        changes = yield from turns.read(steps())
+        if changes is not None:
+            yield view(**changes, **idle())
         elif ended:
             yield view(**idle())
         elif not turns.reading:

@@ -66,7 +66,9 @@ class SharedNotes:
     split: str
 
     def all(self) -> dict[str, Note]:
-        """Every note by `sample_id`."""
+        """Every note by `sample_id`; none is looked for where none was ever kept."""
+        if not self.file.is_file():
+            return {}
         query = f"SELECT sample_id, tags, note, start_second, end_second FROM notes WHERE {_KEY}"
         with self._open() as database:
             rows = database.execute(query, self._key()).fetchall()
@@ -100,8 +102,9 @@ class SharedNotes:
                 with database:
                     yield database
         except (OSError, sqlite3.Error) as error:
+            why = error.strerror if isinstance(error, OSError) else error  # no path of the server
             raise DataError(
-                f"notes cannot be kept with the data ({error}); its folder must be writable"
+                f"notes cannot be kept with the data ({why}); its folder must be writable"
             ) from error
 
 

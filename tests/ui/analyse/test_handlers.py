@@ -4,6 +4,7 @@ import json
 import threading
 from types import SimpleNamespace
 
+import gradio as gr
 import pytest
 
 from mutualsl.evaluation.evaluate import answers
@@ -55,9 +56,7 @@ def seen(views):
     found = {}
     for own in views:
         for name, value in zip(OUTPUTS, own, strict=True):
-            if not (
-                isinstance(value, dict) and value.get("__type__") == "update" and len(value) == 1
-            ):
+            if value != gr.skip():
                 found[name] = value
     return found
 
@@ -125,6 +124,15 @@ def test_cancelling_frees_the_worker_and_says_so(tmp_path):
         if thread.daemon and "_run" in thread.name:
             thread.join(5)
     assert own.localizer.asked <= 1
+
+
+def test_damaged_notes_are_said(tmp_path):
+    root = write_data(tmp_path / "root" / "mine").parent
+    (root / NOTES_FILE).parent.mkdir()
+    (root / NOTES_FILE).write_bytes(b"no database " * 100)
+    shown = seen(desk(tmp_path, root).run(CHOICE, None, Turns()))
+    assert "Notes cannot be kept" in shown["status"] and "opened" not in shown
+    assert shown["run"]["interactive"]
 
 
 def test_a_bad_note_keeps_the_question_and_what_was_typed(tmp_path):

@@ -47,8 +47,10 @@ def test_many_visitors_at_once(tmp_path):
 
 def test_what_cannot_be_kept_is_said(tmp_path):
     (tmp_path / ".mutualsl").write_text("a file where the folder should be")
-    with pytest.raises(DataError, match="notes cannot be kept"):
+    assert shared(tmp_path).all() == {}
+    with pytest.raises(DataError, match="notes cannot be kept") as caught:
         shared(tmp_path).put("a", NOTE)
+    assert str(tmp_path) not in str(caught.value)
     (tmp_path / "root" / ".mutualsl").mkdir(parents=True)
     (tmp_path / "root" / NOTES_FILE).write_bytes(b"no database " * 100)
     with pytest.raises(DataError, match="notes cannot be kept"):
