@@ -24,13 +24,13 @@ def analyse(
     from mutualsl.evaluation.report.analysis_page import analysis_page
 
     results = read_predictions(predictions)
-    comparison = compare_results(results, read_predictions(compare)) if compare else None
+    compared = compare_results(results, read_predictions(compare)) if compare else None
     analysis = analyse_results(results)
     name = predictions.absolute().parent.name
     try:
         out.mkdir(parents=True, exist_ok=True)
         write_csv(analysis, out / "questions.csv")
-        page = analysis_page(analysis, name, comparison)
+        page = analysis_page(analysis, name, compared)
         (out / "report.html").write_text(page, encoding="utf-8")
     except OSError as error:
         raise DataError(f"{out}: cannot write there ({error}); name another folder") from error

@@ -34,12 +34,14 @@ def serve(
         raise typer.BadParameter("--mcp needs a package: pip install 'mutualsl[mcp]'")
     if data_root is not None and not data_root.is_dir():
         raise typer.BadParameter(f"--data-root {data_root}: not a folder; name an existing one")
+    from mutualsl.ui.analyse.catalogue import read_catalogue
     from mutualsl.ui.app import build_app, launch
     from mutualsl.ui.shelf import Shelf, read_models
 
     shelf = Shelf(read_models(checkpoint), device)
     shelf.get(shelf.names[0])  # what cannot be loaded is said before anyone visits
-    page = build_app(shelf, ASSETS)
-    url = launch(page, ASSETS, host=host, port=port, mcp=mcp)
+    catalogue = read_catalogue(data_root) if data_root is not None else None
+    page = build_app(shelf, ASSETS, catalogue)
+    url = launch(page, ASSETS, host=host, port=port, catalogue=catalogue, mcp=mcp)
     print(f"URL: {url}", flush=True)
     page.block_thread()

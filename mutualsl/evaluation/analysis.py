@@ -10,9 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from mutualsl.evaluation.errors import ErrorClass, classify
-from mutualsl.evaluation.ious import HEADS, Ious, measure
+from mutualsl.evaluation.ious import FIRST, HEADS, SCORED, Ious, measure
 from mutualsl.evaluation.predictions import QuestionResult
 from mutualsl.evaluation.slices import SLICES
+
+ORACLES = ("oracle", f"oracle@{FIRST}")
+CEILINGS = {
+    "cue edges": "spans that begin and end with a cue, as the textual predictor's do",
+    "row edges": "spans that begin and end with a one-second row, as the visual predictor's do",
+    ORACLES[0]: "always the better one of the two predictors' spans",
+    ORACLES[1]: f"always the best one of the first {FIRST} candidates of both predictors",
+}
+_FORMULA_SIGNS = {"=", "+", "-", "@", "\t", "\r"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +38,13 @@ class Analysis:
         return {kind: counts[kind] for kind in ErrorClass if counts[kind]}
 
     def ceilings(self) -> dict[str, float]:
-        """Best mIoU in percent that cue edges and one-second rows allow, where they are known."""
+        """Best mIoU in percent by each of `CEILINGS`, over the questions where it is known."""
         known = {
-            "textual": [r.cue_ceiling for r in self.results if r.cue_ceiling is not None],
-            "visual": [r.row_ceiling for r in self.results if r.row_ceiling is not None],
+            "cue edges": [r.cue_ceiling for r in self.results if r.cue_ceiling is not None],
+            "row edges": [r.row_ceiling for r in self.results if r.row_ceiling is not None],
+            **{name: self.ious.values[:, SCORED.index(name)].tolist() for name in ORACLES},
         }
-        return {head: 100.0 * sum(own) / len(own) for head, own in known.items() if own}
+        return {name: 100.0 * sum(own) / len(own) for name, own in known.items() if own}
 
     def worst_first(self) -> list[int]:
         """Places of all questions, by rising IoU of the answer."""
@@ -73,9 +83,16 @@ def analyse(results: Sequence[QuestionResult]) -> Analysis:
     return Analysis(results, measure(results), classes)
 
 
-def write_csv(analysis: Analysis, path: Path) -> None:
-    """All rows with a header; text that a spreadsheet would run as a formula is quoted first."""
+def write_csv(
+    analysis: Analysis, path: Path, more: Sequence[Mapping[str, Any]] | None = None
+) -> None:
+    """All rows with a header; text that a spreadsheet would run as a formula is quoted first.
+
+    `more` has further columns for each row.
+    """
     rows = list(analysis.rows())
+    if more is not None:
+        rows = [{**row, **own} for row, own in zip(rows, more, strict=True)]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, fieldnames=list(rows[0]))
         writer.writeheader()
@@ -83,4 +100,4 @@ def write_csv(analysis: Analysis, path: Path) -> None:
 
 
 def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@"} else value
+    return f"'{value}" if isinstance(value, str) and value[:1] in _FORMULA_SIGNS else value

@@ -22,6 +22,7 @@ from mutualsl.evaluation.predictions import QuestionResult, read_predictions
 from mutualsl.evaluation.report.markdown import table
 
 FLIPS = 10_000
+FLIP_AT_ONCE = 500  # so that thousands of videos fit into memory
 SHOWN_IDS = 3
 ROUNDING = 1e-9  # differences of IoU below this are none
 
@@ -40,15 +41,26 @@ class Comparison(NamedTuple):
     same: int
 
 
-def compare(first: Sequence[QuestionResult], second: Sequence[QuestionResult]) -> list[Comparison]:
-    """Each predictor, the answer and the oracles, paired by `sample_id`.
+class Compared(NamedTuple):
+    """Two files on the same questions."""
+
+    heads: list[Comparison]  # each predictor, the answer and the oracles
+    second: list[QuestionResult]  # in the order of the first file
+    changes: list[float]  # of the answer's IoU, question by question, second minus first
+
+
+def compare(first: Sequence[QuestionResult], second: Sequence[QuestionResult]) -> Compared:
+    """Both files paired by `sample_id`.
 
     Raises `DataError` when the files do not answer the same questions.
     """
     pairs = _paired(first, second)
     ious = [measure([pair[side] for pair in pairs]).values for side in (0, 1)]
     videos = [result.video_id for result, _ in pairs]
-    return [_compare(head, ious[0][:, i], ious[1][:, i], videos) for i, head in enumerate(SCORED)]
+    heads = [_compare(head, ious[0][:, i], ious[1][:, i], videos) for i, head in enumerate(SCORED)]
+    answer = SCORED.index("answer")
+    changes = (ious[1][:, answer] - ious[0][:, answer]).tolist()
+    return Compared(heads, [other for _, other in pairs], changes)
 
 
 def _compare(head: str, first: Floats, second: Floats, videos: Sequence[str]) -> Comparison:
@@ -76,11 +88,12 @@ def sign_flip_p_value(differences: Floats, groups: Sequence[str], seed: int = 0)
     sums = group_sums(differences[:, None], groups)[0][:, 0]
     if 2 ** len(sums) <= FLIPS:
         signs = np.array(list(product((1.0, -1.0), repeat=len(sums))))
+        flipped = np.abs(signs @ sums)
     else:
         generator = np.random.default_rng(seed)
-        signs = generator.choice((1.0, -1.0), size=(FLIPS, len(sums)))
-        signs = np.concatenate([np.ones((1, len(sums))), signs])
-    flipped = np.abs(signs @ sums)
+        parts = [FLIP_AT_ONCE] * (FLIPS // FLIP_AT_ONCE)
+        drawn = [generator.choice((1.0, -1.0), size=(part, len(sums))) @ sums for part in parts]
+        flipped = np.abs(np.concatenate([[sums.sum()], *drawn]))
     return float((flipped >= abs(sums.sum()) - ROUNDING).mean())
 
 
@@ -146,7 +159,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         first, second = read_predictions(options.first), read_predictions(options.second)
-        print(table(*comparison_table(compare(first, second))))
+        print(table(*comparison_table(compare(first, second).heads)))
     except MutualSLError as error:
         print(f"mutualsl: {error}", file=sys.stderr)
         return 2

@@ -14,7 +14,8 @@ from mutualsl.data import DATASETS, Dataset, Example
 from mutualsl.errors import MutualSLError, SubtitleError
 from mutualsl.evaluation.predictions import QuestionResult, from_row, to_row
 from mutualsl.evaluation.summary import summary
-from mutualsl.inference import AnswerLocalizer, EncodedVideo
+from mutualsl.inference import ASK_AT_ONCE, AnswerLocalizer, EncodedVideo
+from mutualsl.reading import Progress
 from mutualsl.subtitles import Subtitles, read_subtitles
 
 
@@ -52,14 +53,20 @@ def answers(
     root: Path,
     read_out: ReadOut,
     dataset: Dataset = DATASETS["jsonl"],
+    progress: Progress | None = None,
 ) -> Iterator[tuple[Example, Answer]]:
-    """Each example with its answer; a video is encoded once for all its questions."""
+    """Each example with its answer, soon after it is known; a video is encoded once for all.
+
+    `progress` is called while a video is encoded.
+    """
     ordered = sorted(examples, key=lambda e: e.video.video_id)
     for _, group in groupby(ordered, key=lambda e: e.video.video_id):
         members = list(group)
-        encoded = encode(localizer, members[0], root, dataset)
-        given = localizer.answer_any(encoded, [e.question for e in members], read_out=read_out)
-        yield from zip(members, given, strict=True)
+        encoded = encode(localizer, members[0], root, dataset, progress)
+        for begin in range(0, len(members), ASK_AT_ONCE):
+            asked = members[begin : begin + ASK_AT_ONCE]
+            given = localizer.answer_any(encoded, [e.question for e in asked], read_out=read_out)
+            yield from zip(asked, given, strict=True)
 
 
 def encode(
@@ -67,6 +74,7 @@ def encode(
     example: Example,
     root: Path,
     dataset: Dataset = DATASETS["jsonl"],
+    progress: Progress | None = None,
 ) -> EncodedVideo:
     """The example's video as a visitor's upload would be encoded.
 
@@ -80,7 +88,8 @@ def encode(
         if video is None and not cues:
             break
         try:
-            encoded = localizer.encode_video(video, Subtitles(cues=cues) if cues else "none")
+            track = Subtitles(cues=cues) if cues else "none"
+            encoded = localizer.encode_video(video, track, progress)
         except MutualSLError as error:
             warnings = (*warnings, str(error))
             continue

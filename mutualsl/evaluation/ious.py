@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from mutualsl.evaluation.metrics import Floats
 from mutualsl.evaluation.predictions import QuestionResult
-from mutualsl.spans import Span, iou
+from mutualsl.spans import Span
 
 HEADS = ("visual", "textual", "answer")
 SCORED = (*HEADS, "oracle", "oracle@5")
@@ -37,12 +37,19 @@ def measure(results: Sequence[QuestionResult]) -> Ious:
     """
     values = np.zeros((len(results), len(SCORED)))
     given = np.zeros((len(results), len(SCORED)), dtype=bool)
+    places: list[tuple[int, int]] = []  # row and column of each of `spans`
+    spans: list[Span] = []
     for row, result in enumerate(results):
-        gold = _inside(result.gold, result.duration_second)
-        for column, spans in enumerate(_spans(result)):
-            inside = [_inside(span, result.duration_second) for span in spans]
-            values[row, column] = max((iou(span, gold) for span in inside), default=0.0)
-            given[row, column] = bool(spans)
+        for column, own in enumerate(_spans(result)):
+            places += [(row, column)] * len(own)
+            spans += own
+    if spans:
+        rows, columns = np.array(places).T
+        golds = np.array([result.gold for result in results])[rows]
+        ends = np.array([result.duration_second for result in results])[rows]
+        found = _iou(_inside(np.array(spans), ends), _inside(golds, ends))
+        np.maximum.at(values, (rows, columns), found)
+        given[rows, columns] = True
     return Ious(values, given)
 
 
@@ -55,5 +62,16 @@ def _spans(result: QuestionResult) -> list[list[Span]]:
     return [visual, textual, [result.answer.span], visual + textual, first]
 
 
-def _inside(span: Span, duration_second: float) -> Span:
-    return Span(max(0.0, span.start_second), min(span.end_second, duration_second))
+def _inside(spans: Floats, duration_second: Floats) -> Floats:
+    """Spans (n, 2) cut to [0, duration] (n,)."""
+    return np.stack([spans[:, 0].clip(0.0), np.minimum(spans[:, 1], duration_second)], axis=1)
+
+
+def _iou(spans: Floats, golds: Floats) -> Floats:
+    """`spans.iou` of many pairs at once, (n, 2), (n, 2) -> (n,)."""
+    start, end = np.maximum(spans[:, 0], golds[:, 0]), np.minimum(spans[:, 1], golds[:, 1])
+    hull = np.maximum(spans[:, 1], golds[:, 1]) - np.minimum(spans[:, 0], golds[:, 0])
+    proper = (spans[:, 1] > spans[:, 0]) & (golds[:, 1] > golds[:, 0])
+    shared = (end - start).clip(0.0)
+    found: Floats = np.divide(shared, hull, out=np.zeros(len(spans)), where=proper)
+    return found

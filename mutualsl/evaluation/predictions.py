@@ -74,23 +74,23 @@ def from_row(row: dict[str, Any], where: str) -> QuestionResult:
         covered = row.get("gold_covered")
         ceilings = row.get("ceilings") or {}
         return QuestionResult(
-            sample_id=str(row["sample_id"]),
-            video_id=str(row["video_id"]),
-            question=str(row["question"]),
+            sample_id=_text(row["sample_id"]),
+            video_id=_text(row["video_id"]),
+            question=_text(row["question"]),
             duration_second=_number(row["duration"]),
             gold=_span(row["gold"] or (0.0, 0.0)),  # without gold nothing is right
             visual=_found(row["visual"]),
             textual=_found(row["textual"]),
             answer=_given(row["answer"]),
-            source=str(row["answer"]["source"]),
-            kind=row.get("kind"),
+            source=_text(row["answer"]["source"]),
+            kind=None if row.get("kind") is None else _text(row["kind"]),
             gold_covered=_number_or_none(covered),
             cue_ceiling=_number_or_none(ceilings.get("cues")),
             row_ceiling=_number_or_none(ceilings.get("rows")),
         )
     except KeyError as error:
         raise DataError(f"{where}: no {error}; `mutualsl evaluate` writes such rows") from error
-    except (TypeError, ValueError, AttributeError) as error:
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
         raise DataError(f"{where}: {error}; `mutualsl evaluate` writes such rows") from error
 
 
@@ -119,7 +119,7 @@ def read_predictions(path: str | Path) -> list[QuestionResult]:
 def _parse(line: str, where: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{where}: not JSON ({error}); evaluate again") from error
     if not isinstance(row, dict):
         raise DataError(f"{where}: not an object; `mutualsl evaluate` writes such rows")
@@ -133,7 +133,7 @@ def _found(head: dict[str, Any] | None) -> Found | None:
 def _given(head: dict[str, Any]) -> Found:
     return Found(
         span=_span(head["span"]),
-        score=_number(head["score"]),
+        score=_share(head["score"]),
         candidates=tuple(_span(candidate[:2]) for candidate in head.get("candidates", ())),
     )
 
@@ -141,6 +141,19 @@ def _given(head: dict[str, Any]) -> Found:
 def _span(pair: Sequence[Any]) -> Span:
     start, end = pair
     return Span(_number(start), _number(end))
+
+
+def _text(value: Any) -> str:
+    text = str(value)
+    text.encode()  # half a character, as JSON can hold, could not be shown or written
+    return text
+
+
+def _share(value: Any) -> float:
+    share = _number(value)
+    if not 0.0 <= share <= 1.0:
+        raise ValueError(f"score {value} is not in [0, 1]")
+    return share
 
 
 def _number_or_none(value: Any) -> float | None:

@@ -65,8 +65,13 @@ SLICES: Mapping[str, tuple[Callable[[QuestionResult], str], tuple[str, ...]]] = 
 
 def partition(name: str, results: Sequence[QuestionResult]) -> dict[str, list[bool]]:
     """One side of `SLICES`: for every label that occurs, which questions have it."""
-    function, order = SLICES[name]
-    labels = [function(result) for result in results]
-    found = [label for label in order if label in labels]
-    found += sorted(set(labels) - set(order))
+    labels = [SLICES[name][0](result) for result in results]
+    found = labels_in_order(name, results)
     return {label: [own == label for own in labels] for label in found}
+
+
+def labels_in_order(name: str, results: Sequence[QuestionResult]) -> list[str]:
+    """The labels of one side of `SLICES` that occur, in the order they are shown."""
+    function, order = SLICES[name]
+    occurring = {function(result) for result in results}
+    return [label for label in order if label in occurring] + sorted(occurring - set(order))

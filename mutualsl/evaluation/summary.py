@@ -29,12 +29,8 @@ def summary(results: Sequence[QuestionResult]) -> dict[str, Any]:
         found["by_kind"] = kinds
     return found | {
         "intervals": head_intervals(results, ious),
-        "histogram": {
-            head: iou_histogram(ious.values[ious.given[:, column], column])
-            for column, head in enumerate(HEADS)
-            if ious.given[:, column].any()
-        },
-        "reliability": _reliability(results, ious),
+        "histogram": histograms(ious),
+        "reliability": reliabilities(results, ious),
     }
 
 
@@ -85,7 +81,17 @@ def _by_head(ends: list[list[float]] | None) -> dict[str, dict[str, list[float]]
     }
 
 
-def _reliability(results: Sequence[QuestionResult], ious: Ious) -> dict[str, Any]:
+def histograms(ious: Ious) -> dict[str, list[int]]:
+    """How IoU is spread, of each head that answered."""
+    return {
+        head: iou_histogram(ious.values[ious.given[:, column], column])
+        for column, head in enumerate(HEADS)
+        if ious.given[:, column].any()
+    }
+
+
+def reliabilities(results: Sequence[QuestionResult], ious: Ious) -> dict[str, Any]:
+    """What came true of the scores of each head that answered."""
     found = {}
     for column, head in enumerate(HEADS):
         heads = [getattr(result, head) for result in results]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 from pathlib import Path
@@ -13,7 +14,10 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio i
 import gradio as gr  # noqa: E402
 
 from mutualsl.errors import MutualSLError  # noqa: E402
-from mutualsl.ui import ask_tab, limits  # noqa: E402
+from mutualsl.evaluation.report.analysis_page import QUESTIONS_STYLE, SCRIPT, read_part  # noqa: E402
+from mutualsl.ui import analyse_tab, ask_tab, limits  # noqa: E402
+from mutualsl.ui.analyse.catalogue import Catalogue  # noqa: E402
+from mutualsl.ui.analyse.handlers import AnalysisDesk  # noqa: E402
 from mutualsl.ui.api import add_endpoints  # noqa: E402
 from mutualsl.ui.examples import read_examples  # noqa: E402
 from mutualsl.ui.handlers import Desk  # noqa: E402
@@ -23,8 +27,8 @@ from mutualsl.ui.shelf import Shelf  # noqa: E402
 from mutualsl.ui.theme import theme  # noqa: E402
 
 HERE = Path(__file__).parent
-STYLES = ("style.css", "axis.css")
-SCRIPTS = ("player.js", "speed.js", "zoom.js", "serving.js")
+STYLES = ("style.css", "axis.css", "analyse.css")
+SCRIPTS = ("player.js", "speed.js", "zoom.js", "serving.js", "analyse.js")
 KEYS = (
     ("Enter", "ask, in the question field; Shift + Enter begins another question"),
     ("Space", "play or pause"),
@@ -38,14 +42,23 @@ KEYS = (
 TITLE = "mutualsl · find the answer in a video"
 
 
-def build_app(shelf: Shelf, examples_folder: str | Path) -> gr.Blocks:
-    """The page around any models; without an examples folder it has no examples."""
+def build_app(
+    shelf: Shelf, examples_folder: str | Path, catalogue: Catalogue | None = None
+) -> gr.Blocks:
+    """The page around any models; without an examples folder it has no examples.
+
+    Without a `catalogue` of data sets, visitors analyse only what they upload.
+    """
     desk = Desk(shelf, read_examples(Path(examples_folder)), made_files_folder())
     keeping = (limits.CLEAN_EVERY_SECOND, limits.KEEP_FILES_SECOND)
     with gr.Blocks(title=TITLE, delete_cache=keeping, analytics_enabled=False) as page:
         gr.HTML(_header(shelf), elem_id="header", apply_default_css=False)
         add_endpoints(shelf)  # first, so that no handler of the page takes their names
-        ask_tab.build(desk)
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab("Ask", elem_id="ask-tab"):
+                ask_tab.build(desk)
+            with gr.Tab("Analyse", elem_id="analyse-tab"):
+                analyse_tab.build(AnalysisDesk(shelf, catalogue, made_files_folder()))
     page.queue(max_size=limits.QUEUE_SIZE)
     return page
 
@@ -56,12 +69,14 @@ def launch(
     *,
     host: str | None,
     port: int | None,
+    catalogue: Catalogue | None = None,
     mcp: bool = False,
 ) -> str:
     """Serve the page in the background and return its address; `mcp` makes tools of its endpoints.
 
     Raises `MutualSLError` when the address cannot be listened on.
     """
+    gc.freeze()  # what is here stays: looking through it again makes large files slow to open
     try:
         # Standard output carries the address only; Gradio announces MCP there, quiet or not.
         with contextlib.redirect_stdout(sys.stderr):
@@ -73,7 +88,7 @@ def launch(
                 quiet=True,
                 max_threads=limits.THREADS,
                 _frontend=False,  # skips a check that gives a busy machine only 3 seconds to answer
-                **launch_options(examples_folder),
+                **launch_options(examples_folder, catalogue),
             )
     except OSError as error:
         where = f"{host or '127.0.0.1'}:{port or 'any port'}"
@@ -86,12 +101,17 @@ def launch(
     return str(url)
 
 
-def launch_options(examples_folder: str | Path) -> dict[str, Any]:
+def launch_options(
+    examples_folder: str | Path, catalogue: Catalogue | None = None
+) -> dict[str, Any]:
     """What `gr.Blocks.launch` needs for this page's look and files."""
+    folders = [Path(examples_folder).resolve(), made_files_folder()]
+    if catalogue is not None:
+        folders += catalogue.video_folders()
     return {
         "theme": theme(),
         "head": _head(),
-        "allowed_paths": [str(Path(examples_folder).resolve()), str(made_files_folder())],
+        "allowed_paths": [str(folder) for folder in folders],
         "max_file_size": limits.MAX_UPLOAD,
         "footer_links": ["api"],
         "run_history": False,
@@ -101,11 +121,13 @@ def launch_options(examples_folder: str | Path) -> dict[str, Any]:
 
 def _head() -> str:
     """Styles and scripts as they are; `css=` would rewrite the selectors."""
-    styles, scripts = (
-        "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
-        for names in (STYLES, SCRIPTS)
-    )
+    styles = "\n".join([read_part(QUESTIONS_STYLE), *map(_asset, STYLES)])
+    scripts = "\n".join([read_part(SCRIPT), *map(_asset, SCRIPTS)])
     return f"<style>{styles}</style><script>{scripts}</script>"
+
+
+def _asset(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
 
 
 def _header(shelf: Shelf) -> str:

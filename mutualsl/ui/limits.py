@@ -22,6 +22,13 @@ MAX_OFFSET_SECOND = 30.0  # of the subtitles, either way
 MAX_HISTORY = 30  # answers about one video that a visitor can come back to
 MAX_QUESTIONS = 10  # lines of the question field that are asked at once
 
+# What a visitor analyses
+MAX_PREDICTIONS_BYTES = 64_000_000  # about 100,000 questions
+MAX_TAGS = 20
+MAX_TAG_CHARACTERS = 40
+MAX_NOTE_CHARACTERS = 4000
+RUN_CONCURRENCY = 1  # runs of the checkpoint over a data set, all visitors together
+
 # Progress
 REPORT_EVERY_SECOND = 0.25
 STOP_SECOND = 5.0  # what is cancelled ends at its next report, long before

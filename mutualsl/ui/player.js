@@ -10,8 +10,11 @@
   let drawnVideo = null;
   let place = { source: null, second: 0 }; // where the visitor was, for a player drawn anew
 
-  const video = () => document.querySelector("#player video[src]");
-  const track = () => document.querySelector("#timeline .tl-track");
+  // Of the parts that several tabs have, the one in the tab that is shown.
+  const part = (selector) =>
+    [...document.querySelectorAll(selector)].find((each) => each.getClientRects().length) ?? null;
+  const video = () => part(".screen video[src]");
+  const track = () => part(".tl-track");
   const durationOf = (axis) => Number(axis.dataset.duration);
 
   function clock(second) {
@@ -109,7 +112,7 @@
   }
 
   function showCue(percent) {
-    const lane = document.querySelector("#timeline .tl-cues");
+    const lane = part(".tl-cues");
     if (!lane) return;
     const table = cuesOf(lane);
     const row = table.rows.find((each) => each.left <= percent && percent < each.right) ?? null;
@@ -117,7 +120,7 @@
     table.current?.mark.classList.remove("is-current");
     row?.mark.classList.add("is-current");
     table.current = row;
-    const said = document.querySelector("#timeline .tl-said");
+    const said = part(".tl-said");
     if (said) said.textContent = row ? row.mark.title : "";
   }
 
@@ -127,7 +130,7 @@
     if (!player || !axis) return;
     const percent = Math.min(100, (100 * player.currentTime) / durationOf(axis));
     axis.querySelector(".tl-playhead").style.left = `${percent}%`;
-    const now = document.querySelector("#timeline .tl-now");
+    const now = part(".tl-now");
     const text = clock(player.currentTime);
     if (now.textContent !== text) {
       now.textContent = text;
@@ -154,7 +157,7 @@
 
   let dragging = null;
   document.addEventListener("pointerdown", (event) => {
-    dragging = event.button === 0 ? event.target.closest("#timeline .tl-track") : null;
+    dragging = event.button === 0 ? event.target.closest(".tl-track") : null;
     if (dragging) seekToPointer(event, dragging);
   });
   document.addEventListener("pointermove", (event) => {
@@ -167,7 +170,7 @@
   // On the axis, and wherever no other part of the page wants the keys.
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const onAxis = event.target.matches?.("#timeline .tl-track");
+    const onAxis = event.target.matches?.(".tl-track");
     if (!onAxis && event.target !== document.body) return;
     if (event.key === "?") {
       document.querySelector("#keys")?.showModal();
@@ -239,7 +242,7 @@
   }
 
   function followTranscript(player) {
-    const element = document.querySelector("#transcript .tr-cues");
+    const element = part(".tr-cues");
     if (!element) return;
     rowsOf(element);
     const row = cueAt(player.currentTime + 0.001);
@@ -286,14 +289,14 @@
   document.addEventListener("input", (event) => {
     if (!event.target.matches?.(".tr-search")) return;
     const words = event.target.value.trim().toLowerCase();
-    const { rows } = rowsOf(document.querySelector("#transcript .tr-cues"));
+    const { rows } = rowsOf(part(".tr-cues"));
     let count = 0;
     for (const row of rows) {
       const found = !words || row.lastElementChild.textContent.toLowerCase().includes(words);
       row.parentElement.hidden = !found;
       count += found;
     }
-    document.querySelector("#transcript .tr-count").textContent = words ? `${count} of ${rows.length}` : "";
+    part(".tr-search + .tr-count").textContent = words ? `${count} of ${rows.length}` : "";
   });
 
   // ---- buttons, and what Gradio draws ---------------------------------------------------------
@@ -326,7 +329,7 @@
       showTime();
     }
     layEvidence();
-    const link = document.querySelector("#clip a[download]:not([data-followed])");
+    const link = document.querySelector(".clip[download]:not([data-followed])");
     if (link) {
       link.dataset.followed = "";
       link.click(); // the clip that was asked for is ready

@@ -23,6 +23,9 @@ STAGES = {
     "copy": "Making a copy that browsers can play",
     "question": "Searching for the answer",
     "clip": "Cutting the clip",
+    "predictions": "Reading the predictions",
+    "compare": "Comparing both files",
+    "evaluate": "Asking every question",
 }
 
 

@@ -21,6 +21,11 @@ def safe_in_template(markup: str) -> str:
     return markup.translate(_TEMPLATE_SIGNS)
 
 
+def in_template(markup: str) -> str:
+    """HTML without scripts and styles of its own, made safe to be put into a gr.HTML template."""
+    return markup.translate(_TEMPLATE_SIGNS)
+
+
 def file_name(path: str | Path) -> str:
     """The name a visitor's file had; browsers send a double quote in it as %22."""
     return Path(path).name.replace("%22", '"')

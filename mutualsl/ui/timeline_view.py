@@ -52,7 +52,7 @@ def timeline(
     if encoded is None or encoded.duration_second <= 0:
         return '<p class="tl-empty">The timeline appears here once a video is loaded.</p>'
     duration = encoded.duration_second
-    lanes = [_film_strip(encoded.thumbnails, duration), _cue_ribbon(encoded, duration)]
+    lanes = [film_strip(encoded.thumbnails, duration), cue_ribbon(encoded, duration)]
     compared: list[Lane] = []
     if answer is not None:
         for head in HEADS:
@@ -64,13 +64,23 @@ def timeline(
     words = " ".join(lane.words for lane in compared)
     return (
         f'<div class="tl">{_legend(answer, before)}<div class="tl-scroll">'
+        f"{axis(duration, lanes, len(compared), 'tl-words')}</div>"
+        f'<p id="tl-words" class="only-heard">{escaped(words)}</p></div>'
+    )
+
+
+def axis(duration: float, lanes: Sequence[str], compared: int = 0, words: str = "") -> str:
+    """Lanes above round times, with a playhead that player.js moves.
+
+    `compared` of them stand below the answer; the element `words` describes them.
+    """
+    described = f' aria-describedby="{words}"' if words else ""
+    return (
         f'<div class="tl-track" data-duration="{duration:.3f}" tabindex="0" role="slider"'
-        f' style="--pairs:{len(compared)}"'
-        ' aria-label="Time in the video" aria-describedby="tl-words"'
+        f' style="--pairs:{compared}" aria-label="Time in the video"{described}'
         f' aria-valuemin="0" aria-valuemax="{duration:.1f}" aria-valuenow="0"'
         f' aria-valuetext="0:00.0 of {clock(duration)}">'
-        f'{"".join(lanes)}{_ticks(duration)}<div class="tl-playhead"></div></div></div>'
-        f'<p id="tl-words" class="only-heard">{escaped(words)}</p></div>'
+        f'{"".join(lanes)}{_ticks(duration)}<div class="tl-playhead"></div></div>'
     )
 
 
@@ -92,7 +102,7 @@ def _legend(answer: Answer | None, before: Answer | None) -> str:
     )
 
 
-def _film_strip(thumbnails: Sequence[tuple[float, bytes]], duration: float) -> str:
+def film_strip(thumbnails: Sequence[tuple[float, bytes]], duration: float) -> str:
     """Pictures side by side; one that is given more room than it fills is repeated."""
     shown = pictures(thumbnails, duration, limits.MAX_PICTURE_BYTES)
     if not shown:
@@ -105,7 +115,8 @@ def _film_strip(thumbnails: Sequence[tuple[float, bytes]], duration: float) -> s
     return f'<div class="tl-lane tl-film" aria-hidden="true">{strip}</div>'
 
 
-def _cue_ribbon(encoded: EncodedVideo, duration: float) -> str:
+def cue_ribbon(encoded: EncodedVideo, duration: float) -> str:
+    """Where something is said; of very many cues neighbours are drawn as one."""
     cues = encoded.subtitles.cues if encoded.subtitles is not None else ()
     if not cues:
         return '<div class="tl-lane tl-cues is-empty">No subtitles</div>'

@@ -7,17 +7,23 @@ a further question about a long transcript sends a few numbers and not the whole
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from mutualsl.answer import Answer
 from mutualsl.encoded import EncodedVideo
 from mutualsl.models.base import Curve, Prediction
+from mutualsl.spans import Span, shared_second
 from mutualsl.subtitles import Cue
 from mutualsl.ui.text import escaped, short_clock
 
 HEADS = ("visual", "textual")
+_BARS = (
+    '<span class="tr-bars" aria-hidden="true"><i class="visual"></i><i class="visual"></i>'
+    '<i class="textual"></i><i class="textual"></i></span>'
+)
+_OUT = '<button type="button" class="tr-out">without this line</button>'
 
 
 def transcript(encoded: EncodedVideo | None, left_out: Sequence[Cue] = ()) -> str:
@@ -27,13 +33,37 @@ def transcript(encoded: EncodedVideo | None, left_out: Sequence[Cue] = ()) -> st
     """
     if encoded is None or not (encoded.subtitles or left_out):
         return ""
-    cues = "".join(_cue(cue) for cue in encoded.subtitles or ())
+    says = "Bars show where each predictor starts (left half) and ends (right half)."
+    cues = "".join(_cue(cue, _BARS, _OUT) for cue in encoded.subtitles or ())
+    return _transcript(cues, says, _left_out(left_out))
+
+
+def marked_transcript(encoded: EncodedVideo | None, spans: Mapping[str, Span]) -> str:
+    """HTML of all cues, each with a mark for every one of `spans` that it lies in."""
+    if encoded is None or not encoded.subtitles:
+        return ""
+    cues = "".join(_cue(cue, _marks(cue, spans)) for cue in encoded.subtitles.cues)
+    keys = " ".join(f'<span class="tr-key {kind}"><i></i>{kind}</span>' for kind in spans)
+    return _transcript(cues, f"Marks show which spans a line lies in: {keys}")
+
+
+def _marks(cue: Cue, spans: Mapping[str, Span]) -> str:
+    own = Span(cue.start_second, cue.end_second)
+    inside = [kind for kind, span in spans.items() if shared_second(own, span) > 0]
+    bars = "".join(
+        f'<i class="{kind}{" is-inside" if kind in inside else ""}"></i>' for kind in spans
+    )
+    said = f'<span class="only-heard">in {", ".join(inside)}: </span>' if inside else ""
+    return f'<span class="tr-bars tr-marks" aria-hidden="true">{bars}</span>{said}'
+
+
+def _transcript(cues: str, says: str, left_out: str = "") -> str:
     return (
         '<section class="tr" aria-label="Transcript"><header><h3>Transcript</h3>'
-        "<p>Bars show where each predictor starts (left half) and ends (right half).</p>"
+        f"<p>{says}</p>"
         '<input type="search" class="tr-search" placeholder="Search the transcript"'
         ' aria-label="Search the transcript"><span class="tr-count" role="status"></span></header>'
-        f'{_left_out(left_out)}<ol class="tr-cues">{cues}</ol></section>'
+        f'{left_out}<ol class="tr-cues">{cues}</ol></section>'
     )
 
 
@@ -51,14 +81,11 @@ def _left_out(cues: Sequence[Cue]) -> str:
     )
 
 
-def _cue(cue: Cue) -> str:
+def _cue(cue: Cue, bars: str, after: str = "") -> str:
     return (
         f'<li><button type="button" class="tr-cue" data-start="{cue.start_second:.3f}"'
-        f' data-end="{cue.end_second:.3f}"><span class="tr-bars" aria-hidden="true">'
-        '<i class="visual"></i><i class="visual"></i><i class="textual"></i><i class="textual"></i>'
-        f'</span><time>{short_clock(cue.start_second)}</time><span class="tr-text">'
-        f"{_on_one_line(cue)}</span></button>"
-        '<button type="button" class="tr-out">without this line</button></li>'
+        f' data-end="{cue.end_second:.3f}">{bars}<time>{short_clock(cue.start_second)}</time>'
+        f'<span class="tr-text">{_on_one_line(cue)}</span></button>{after}</li>'
     )
 
 

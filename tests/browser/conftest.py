@@ -38,12 +38,12 @@ def server(checkpoint, own_cache, tmp_path_factory):
 
 
 @contextmanager
-def serving(checkpoint, log):
-    """`python app.py` in a process of its own, on a free port."""
+def serving(checkpoint, log, *options):
+    """`python app.py` in a process of its own, on a free port; its stderr is added to `log`."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = [sys.executable, "app.py", "--checkpoint", checkpoint, "--port", str(port)]
-    with log.open("w") as stderr:
+    command = [sys.executable, "app.py", "--checkpoint", checkpoint, "--port", str(port), *options]
+    with log.open("a") as stderr:
         process = subprocess.Popen(
             command, cwd=ROOT, stdout=subprocess.PIPE, stderr=stderr, text=True
         )

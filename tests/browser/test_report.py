@@ -11,6 +11,8 @@ pytestmark = pytest.mark.browser
 
 KNOWN = row("known", visual=head((10.0, 20.0)), textual=head((80.0, 90.0)), question="The odd one?")
 
+OTHER = {"visual right": "textual", "textual right": "visual"}
+
 
 @pytest.fixture
 def report(browser, tmp_path):
@@ -27,25 +29,41 @@ def report(browser, tmp_path):
 
 
 def first(page):
-    return page.locator("#rows tbody tr").first.locator("td").all_inner_texts()
+    return page.locator(".q-rows tbody tr").first.locator("td").all_inner_texts()
 
 
 def test_search_and_filters(report):
-    assert report.locator("#count").inner_text().startswith("401 of 401")
-    report.fill("#search", "ODD one")
+    rows = report.locator(".q-rows tbody tr")
+    assert report.locator(".q-count").inner_text() == (
+        "401 of 401 questions; the first 100 are shown"
+    )
+    report.get_by_label("Search").fill("ODD one")
     assert first(report)[0] == "The odd one?"
-    assert report.locator("#rows tbody tr").count() == 1
-    report.select_option("#heads", "visual")
-    assert report.locator("#rows tbody tr").count() == 1
-    report.select_option("#heads", "textual")
-    assert report.locator("#rows tbody tr").count() == 0
+    assert rows.count() == 1
+    predictors = report.locator('[data-filter="predictors"]')
+    for choice, count in (("visual right", 1), ("textual right", 0)):
+        predictors.select_option(label=f"{choice}, {OTHER[choice]} wrong")
+        assert rows.count() == count
+    predictors.select_option("")
+    report.get_by_label("Visual is").select_option(label="wrong place")
+    assert rows.count() == 0
+    report.get_by_label("Visual is").select_option(label="right")
+    assert rows.count() == 1
+
+
+def test_every_slice_is_a_filter(report):
+    report.get_by_label("Kind").select_option(label="shown")
+    report.get_by_label("Position").select_option(label="last third")
+    count = int(report.locator(".q-count").inner_text().split()[0])
+    assert 0 < count < 200
 
 
 def test_sorting_and_showing_more(report):
-    assert report.locator("#rows tbody tr").count() == 200
-    assert first(report)[4] == "0.00"
-    report.get_by_role("button", name="visual IoU").click()
-    report.get_by_role("button", name="visual IoU").click()
-    assert first(report)[2] == "1.00"
-    report.get_by_role("button", name="Show 200 more").click()
-    assert report.locator("#rows tbody tr").count() == 400
+    rows = report.locator(".q-rows tbody tr")
+    assert rows.count() == 100
+    assert first(report)[2] == "0.00"
+    for _ in range(2):
+        report.get_by_role("button", name="visual IoU").click()
+    assert first(report)[3] == "1.00"
+    report.get_by_role("button", name="Show 100 more").click()
+    assert rows.count() == 200

@@ -36,14 +36,27 @@ def test_classes_are_counted(analysis):
         assert sum(counts.values()) == 80 and min(counts.values()) > 0
 
 
+def test_ceilings_over_the_questions_where_they_are_known():
+    rows = [
+        row("a", ceilings={"cues": 0.5, "rows": 0.9}, textual=head((10.0, 15.0), 0.5, [(10, 20)])),
+        row("b", ceilings={"cues": None, "rows": 0.7}, visual=head((10.0, 20.0))),
+    ]
+    found = analyse(read(rows)).ceilings()
+    assert found == pytest.approx(
+        {"cue edges": 50.0, "row edges": 80.0, "oracle": 75.0, "oracle@5": 100.0}
+    )
+    assert analyse(read([row()])).ceilings().keys() == {"oracle", "oracle@5"}
+
+
 def test_the_table_can_be_read_back_and_runs_nothing(tmp_path):
     rows = [
         row("q1", question='=HYPERLINK("x")', textual=head((10.0, 20.0))),
-        row("q2", question='two\nlines, and a "quote"'),
+        row("q2", kind="\t=1", question='two\nlines, and a "quote"'),
     ]
     write_csv(analyse(read(rows)), tmp_path / "q.csv")
     with (tmp_path / "q.csv").open(newline="", encoding="utf-8") as file:
         one, other = csv.DictReader(file)
+    assert other["kind"] == "'\t=1"
     assert one["question"] == '\'=HYPERLINK("x")' and other["question"] == rows[1]["question"]
     assert one["textual_error"] == "right" and other["answer_error"] == "fallback"
     assert other["textual_iou"] == ""

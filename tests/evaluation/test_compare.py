@@ -24,7 +24,7 @@ def changed(rows, share=0.5, seed=9):
 
 def test_a_file_compared_with_itself_shows_no_difference():
     given = results(random_rows())
-    found = compare(given, list(reversed(given)))
+    found = compare(given, list(reversed(given))).heads
     assert [c.head for c in found] == list(SCORED)
     for c in found:
         assert c.first == c.second and c.difference == 0.0
@@ -36,7 +36,7 @@ def test_swapping_the_files_swaps_the_signs():
     first = random_rows(80)
     second = results(changed(first))
     first = results(first)
-    for there, back in zip(compare(first, second), compare(second, first), strict=True):
+    for there, back in zip(compare(first, second).heads, compare(second, first).heads, strict=True):
         assert there.difference == pytest.approx(there.second - there.first)
         assert back.difference == pytest.approx(-there.difference)
         assert (back.better, back.worse, back.same) == (there.worse, there.better, there.same)
@@ -45,11 +45,19 @@ def test_swapping_the_files_swaps_the_signs():
         assert back.p_value == pytest.approx(there.p_value)
 
 
+def test_changes_are_those_of_the_answer_in_the_order_of_the_first_file():
+    first = results([row("a", textual=head((10, 20))), row("b", textual=head((10, 15)))])
+    second = results([row("b", textual=head((10, 20))), row("a", textual=head((30, 40)))])
+    found = compare(first, second)
+    assert found.changes == pytest.approx([-1.0, 0.5])
+    assert [result.sample_id for result in found.second] == ["a", "b"]
+
+
 def test_a_plain_gain_is_found():
     videos = [f"v{n % 20}" for n in range(60)]
     worse = [row(f"q{n}", textual=head((10, 15)), video_id=v) for n, v in enumerate(videos)]
     better = [row(f"q{n}", textual=head((10, 19)), video_id=v) for n, v in enumerate(videos)]
-    textual = compare(results(worse), results(better))[1]
+    textual = compare(results(worse), results(better)).heads[1]
     assert textual.difference == pytest.approx(40.0)
     assert textual.interval == pytest.approx([40.0, 40.0])
     assert textual.p_value < 0.001 and textual.better == 60
@@ -66,7 +74,7 @@ def test_the_interval_draws_videos_not_questions():
             ]
         )
 
-    textual = compare(file(15), file(19))[1]
+    textual = compare(file(15), file(19)).heads[1]
     assert textual.difference == pytest.approx(20.0)
     assert textual.interval == pytest.approx([0.0, 40.0])  # only a, only b
     assert textual.p_value == 1.0  # swapping the one video that differs is as good

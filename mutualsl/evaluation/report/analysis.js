@@ -1,95 +1,228 @@
-"use strict";
-const [QUESTION, VIDEO, DURATION, GOLD, VISUAL, TEXTUAL, ANSWER, VISUAL_IOU, TEXTUAL_IOU, ANSWER_IOU, ERROR] =
-  Array.from({ length: 11 }, (_, i) => i);
-const RIGHT = 0.5;
-const PAGE = 200;
-const rows = JSON.parse(document.getElementById("data").textContent);
-const columns = [
-  ["question", QUESTION], ["video", VIDEO], ["visual IoU", VISUAL_IOU], ["textual IoU", TEXTUAL_IOU],
-  ["answer IoU", ANSWER_IOU], ["answer is", ERROR], ["on the time axis", null], ["gold", GOLD], ["answer", ANSWER],
-];
-const by = (id) => document.getElementById(id);
-let sorted = { column: ANSWER_IOU, up: true };
-let shown = PAGE;
+// Draws every table of questions on the page: in the report, and in the tab Analyse. Sorting and
+// filtering happen here; a question that can be opened sends `openquestion` with its place.
+(() => {
+  "use strict";
 
-function clock(second) {
-  const tenths = Math.round(second * 10);
-  return `${Math.floor(tenths / 600)}:${String(Math.floor((tenths % 600) / 10)).padStart(2, "0")}.${tenths % 10}`;
-}
+  const RIGHT_IOU = 0.5;
+  const PAGE = 100;
+  const AXIS = "on the time axis";
+  const HEADS = ["gold", "visual", "textual", "answer"];
+  const SHOWN = [
+    "question", "video", "answer IoU", "visual IoU", "textual IoU", "change", "answer error", AXIS,
+    "answer score", "visual score", "textual score", "visual error", "textual error", "notes",
+  ];
 
-function cell(row, index) {
-  const td = document.createElement("td");
-  const value = index === null ? null : row[index];
-  if (index === null) {
-    const axis = document.createElement("span");
-    axis.className = "axis";
-    for (const [name, place] of [["gold", GOLD], ["visual", VISUAL], ["textual", TEXTUAL], ["answer", ANSWER]]) {
-      if (!row[place]) continue;
-      const mark = document.createElement("i");
-      const length = Math.max(row[DURATION], 0.001);
-      mark.className = name;
-      mark.title = `${name} ${clock(row[place][0])} to ${clock(row[place][1])}`;
-      mark.style.left = `${(100 * row[place][0]) / length}%`;
-      mark.style.width = `${(100 * (row[place][1] - row[place][0])) / length}%`;
-      axis.append(mark);
+  function clock(second) {
+    const tenths = Math.round(second * 10);
+    return `${Math.floor(tenths / 600)}:${String(Math.floor((tenths % 600) / 10)).padStart(2, "0")}.${tenths % 10}`;
+  }
+
+  class Questions {
+    constructor(section) {
+      this.section = section;
+      const { columns, rows, classes } = section.dataset;
+      this.at = Object.fromEntries(JSON.parse(columns).map((name, place) => [name, place]));
+      this.rows = JSON.parse(rows);
+      this.rows.forEach((row, place) => (row.place = place));
+      this.classes = JSON.parse(classes);
+      this.opens = "opens" in section.dataset;
+      this.notes = new Map();
+      this.sorted = { column: "answer IoU", up: true };
+      this.shown = PAGE;
+      this.current = null;
+      this.columns = SHOWN.filter((name) => this.isUsed(name));
+      for (const name of ["data-rows", "data-columns"]) section.removeAttribute(name); // megabytes
+      this.readNotes();
     }
-    td.append(axis);
-  } else if (value === null) td.textContent = "-";
-  else if (Array.isArray(value)) td.textContent = `${clock(value[0])} to ${clock(value[1])}`;
-  else td.textContent = typeof value === "number" ? value.toFixed(2) : value;
-  return td;
-}
 
-function kept(row) {
-  const text = by("search").value.trim().toLowerCase();
-  const visual = row[VISUAL_IOU] !== null && row[VISUAL_IOU] >= RIGHT;
-  const textual = row[TEXTUAL_IOU] !== null && row[TEXTUAL_IOU] >= RIGHT;
-  const heads = { "": true, visual: visual && !textual, textual: textual && !visual, both: !visual && !textual };
-  return heads[by("heads").value]
-    && (!by("error").value || row[ERROR] === by("error").value)
-    && (!text || `${row[QUESTION]} ${row[VIDEO]}`.toLowerCase().includes(text));
-}
+    isUsed(name) {
+      if (name === "notes") return this.opens;
+      return name !== "change" || this.rows.some((row) => row[this.at.change] !== null);
+    }
 
-function compare(a, b) {
-  const [one, other] = [a[sorted.column], b[sorted.column]];
-  if (one === null || other === null) return (one === null) - (other === null);
-  const order = typeof one === "string" ? one.localeCompare(other) : Array.isArray(one) ? one[0] - other[0] : one - other;
-  return sorted.up ? order : -order;
-}
+    value(row, name) {
+      if (name === "notes") return this.notes.get(row.place) ?? null;
+      if (name.endsWith(" error")) return this.classes[row[this.at[name]]];
+      return row[this.at[name]];
+    }
 
-function draw() {
-  const found = rows.filter(kept).sort(compare);
-  const table = by("rows");
-  table.replaceChildren();
-  const head = table.createTHead().insertRow();
-  for (const [name, index] of columns) {
-    const th = document.createElement("th");
-    if (index === null) th.textContent = name;
-    else {
+    // ---- which rows, in which order ------------------------------------------------------------
+
+    begin() {
+      this.shown = PAGE;
+      this.draw();
+    }
+
+    choose() {
+      const words = this.section.querySelector(".q-search").value.trim().toLowerCase();
+      const wanted = [...this.section.querySelectorAll("[data-filter]")]
+        .filter((select) => select.value)
+        .map((select) => [select.dataset.filter, select.value]);
+      const kept = (row) =>
+        wanted.every(([name, value]) => this.passes(row, name, value)) &&
+        (!words || this.text(row).includes(words));
+      return this.rows.filter(kept).sort((a, b) => this.order(a, b));
+    }
+
+    passes(row, name, value) {
+      if (name !== "predictors") return String(row[this.at[name]]) === value;
+      const right = (head) => (row[this.at[`${head} IoU`]] ?? 0) >= RIGHT_IOU;
+      const [visual, textual] = [right("visual"), right("textual")];
+      return { visual: visual && !textual, textual: textual && !visual, both: !visual && !textual }[value];
+    }
+
+    text(row) {
+      return ["question", "video", "notes"].map((name) => this.value(row, name) ?? "").join(" ").toLowerCase();
+    }
+
+    order(a, b) {
+      const { column, up } = this.sorted;
+      const key = (row) => {
+        const value = column === AXIS ? row[this.at.gold][0] : this.value(row, column);
+        return column === "change" ? -Math.abs(value) : value;
+      };
+      const [one, other] = [key(a), key(b)];
+      if (one === null || other === null) return (one === null) - (other === null);
+      const order = typeof one === "string" ? one.localeCompare(other) : one - other;
+      return up ? order : -order;
+    }
+
+    // ---- drawing ---------------------------------------------------------------------------------
+
+    draw() {
+      this.found = this.choose();
+      const table = this.section.querySelector(".q-rows");
+      table.replaceChildren();
+      const head = table.createTHead().insertRow();
+      head.append(...this.columns.map((name) => this.heading(name)));
+      const body = table.createTBody();
+      for (const row of this.found.slice(0, this.shown)) body.append(this.line(row));
+      const first = Math.min(this.shown, this.found.length);
+      const part = first < this.found.length ? `; the first ${first} are shown` : "";
+      this.section.querySelector(".q-count").textContent =
+        `${this.found.length} of ${this.rows.length} questions${part}`;
+      this.drawMore();
+    }
+
+    heading(name) {
+      const th = document.createElement("th");
       const button = document.createElement("button");
-      button.textContent = name + (sorted.column === index ? (sorted.up ? " ▲" : " ▼") : "");
-      th.ariaSort = sorted.column === index ? (sorted.up ? "ascending" : "descending") : "none";
+      const own = this.sorted.column === name;
+      button.type = "button";
+      button.textContent = name + (own ? (this.sorted.up ? " ▲" : " ▼") : "");
+      th.scope = "col";
+      th.ariaSort = own ? (this.sorted.up ? "ascending" : "descending") : "none";
       button.onclick = () => {
-        sorted = { column: index, up: sorted.column === index ? !sorted.up : true };
-        draw();
+        this.sorted = { column: name, up: own ? !this.sorted.up : true };
+        this.draw();
+        this.section.querySelectorAll("thead button")[this.columns.indexOf(name)].focus();
       };
       th.append(button);
+      return th;
     }
-    head.append(th);
-  }
-  const body = table.createTBody();
-  for (const row of found.slice(0, shown)) {
-    const tr = body.insertRow();
-    for (const [, index] of columns) tr.append(cell(row, index));
-  }
-  by("count").textContent = `${found.length} of ${rows.length} questions`;
-  if (found.length > shown) {
-    const more = document.createElement("button");
-    more.textContent = `Show ${Math.min(PAGE, found.length - shown)} more`;
-    more.onclick = () => { shown += PAGE; draw(); };
-    by("count").append(" ", more);
-  }
-}
 
-for (const id of ["search", "error", "heads"]) by(id).addEventListener("input", () => { shown = PAGE; draw(); });
-draw();
+    line(row) {
+      const tr = document.createElement("tr");
+      tr.dataset.place = row.place;
+      if (row.place === this.current) tr.ariaCurrent = "true";
+      for (const name of this.columns) {
+        const td = tr.insertCell();
+        if (name === AXIS) td.append(this.axis(row));
+        else if (name === "question" && this.opens) td.append(this.opener(row));
+        else td.textContent = this.shownValue(row, name);
+      }
+      return tr;
+    }
+
+    shownValue(row, name) {
+      const value = this.value(row, name);
+      if (value === null) return name === "notes" ? "" : "-";
+      if (typeof value !== "number") return value;
+      return (name === "change" && value > 0 ? "+" : "") + value.toFixed(2);
+    }
+
+    opener(row) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "q-open";
+      button.textContent = this.value(row, "question") || "(empty question)";
+      button.onclick = () => this.open(row);
+      return button;
+    }
+
+    axis(row) {
+      const axis = document.createElement("span");
+      const length = Math.max(row[this.at.duration], 0.001);
+      const share = (second) => Math.min(100, Math.max(0, (100 * second) / length));
+      axis.className = "axis";
+      for (const name of HEADS) {
+        const span = row[this.at[name]];
+        if (!span) continue;
+        const mark = document.createElement("i");
+        mark.className = `is-${name}`;
+        mark.title = `${name} ${clock(span[0])} to ${clock(span[1])}`;
+        mark.style.left = `${share(span[0])}%`;
+        mark.style.width = `${share(span[1]) - share(span[0])}%`;
+        axis.append(mark);
+      }
+      return axis;
+    }
+
+    drawMore() {
+      const more = this.section.querySelector(".q-more");
+      const left = this.found.length - this.shown;
+      more.replaceChildren();
+      if (left <= 0) return;
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = `Show ${Math.min(PAGE, left)} more`;
+      button.onclick = () => {
+        this.shown += PAGE;
+        this.draw();
+      };
+      more.append(button);
+    }
+
+    // ---- opening a question ------------------------------------------------------------------------
+
+    open(row) {
+      const detail = { place: row.place };
+      this.section.dispatchEvent(new CustomEvent("openquestion", { bubbles: true, detail }));
+    }
+
+    step(by) {
+      const now = this.found.findIndex((row) => row.place === this.current);
+      const next = this.found[now + by];
+      if (next) this.open(next);
+    }
+
+    mark(place) {
+      this.current = place;
+      for (const tr of this.section.querySelectorAll("tbody tr")) {
+        tr.ariaCurrent = Number(tr.dataset.place) === place ? "true" : null;
+      }
+      const now = this.found.findIndex((row) => row.place === place);
+      return { now: now + 1, count: this.found.length };
+    }
+
+    readNotes() {
+      const source = document.querySelector("[data-notes]");
+      this.notes = new Map(JSON.parse(source?.dataset.notes ?? "[]"));
+      this.draw();
+    }
+  }
+
+  const tables = new WeakMap();
+  const begin = () => {
+    for (const section of document.querySelectorAll(".questions[data-rows]")) {
+      tables.set(section, new Questions(section));
+    }
+  };
+  window.mutualslQuestions = () => tables.get(document.querySelector(".questions"));
+  begin();
+  document.addEventListener("input", (event) => {
+    if (event.target.closest?.(".q-controls")) tables.get(event.target.closest(".questions"))?.begin();
+  });
+  const redrawn = { childList: true, subtree: true, attributeFilter: ["data-rows"] };
+  new MutationObserver(begin).observe(document, redrawn);
+})();

@@ -120,6 +120,11 @@ def document(width: float, height: float, title: str, parts: Iterable[str]) -> s
     )
 
 
+def without_style(chart: str) -> str:
+    """A chart of `document` for a page that has styles for its classes."""
+    return chart.replace(f"<style>{_STYLE}</style>", "")
+
+
 def text(x: float, y: float, shown: str, kind: str = "", anchor: str = "start") -> str:
     """One line of text; `anchor` is start, middle or end."""
     place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'

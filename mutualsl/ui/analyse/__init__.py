@@ -1,0 +1,1 @@
+"""What the tab `Analyse` is made of."""

@@ -1,0 +1,88 @@
+"""The data sets below `--data-root`: the only files of the server that a visitor can reach.
+
+A visitor chooses by name; what is not in the list does not exist, so no path comes from a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mutualsl.data import DATASETS, Dataset, Part
+from mutualsl.errors import UnknownName
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One split of one data set."""
+
+    folder: Path
+    dataset: Dataset
+    part: Part
+
+    @property
+    def name(self) -> str:
+        """Data set, split set and split, as the list shows them."""
+        names = (self.folder.name, self.part.split_set, self.part.split)
+        return " / ".join(name for name in names if name)
+
+    def shown(self) -> Dataset:
+        """The data set with only those videos that lie inside its own folder."""
+        return replace(self.dataset, find_video=_find_inside(self.dataset))
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All splits by name."""
+
+    root: Path
+    choices: Mapping[str, Choice]
+
+    def find(self, name: str | None) -> Choice:
+        """The split of that name; raises `UnknownName` for what is not in the list."""
+        if name is None or name not in self.choices:
+            raise UnknownName("data set", name or "", self.choices)
+        return self.choices[name]
+
+    def video_folders(self) -> list[Path]:
+        """Folders whose files may be shown: videos of data sets, where they really are inside."""
+        folders = {choice.folder for choice in self.choices.values()}
+        videos = (folder / "videos" for folder in sorted(folders))
+        return [own for own in videos if own.is_dir() and is_inside(own, own.parent)]
+
+
+def read_catalogue(root: Path) -> Catalogue:
+    """Every split that can be loaded from a folder in `root`; hidden folders are left alone."""
+    root = root.resolve()
+    found = (choice for folder in _folders(root) for choice in _choices(folder))
+    return Catalogue(root, {choice.name: choice for choice in found})
+
+
+def is_inside(path: Path, folder: Path) -> bool:
+    """Whether a path, with all its links followed, lies inside a folder."""
+    return path.resolve().is_relative_to(folder.resolve())
+
+
+def _folders(root: Path) -> Iterator[Path]:
+    for folder in sorted(root.iterdir()):
+        if folder.is_dir() and not folder.name.startswith(".") and is_inside(folder, root):
+            yield folder
+
+
+def _choices(folder: Path) -> Iterator[Choice]:
+    """In layout `jsonl` if it is, otherwise as the data set of its name."""
+    own = DATASETS["jsonl"]
+    if not own.parts(folder):
+        own = DATASETS.get(folder.name, own)
+    for part in own.parts(folder):
+        if not part.missing and all(is_inside(file, folder) for file in part.files):
+            yield Choice(folder, own, part)
+
+
+def _find_inside(dataset: Dataset) -> Callable[[str | Path, str], Path | None]:
+    def find_video(root: str | Path, video_id: str) -> Path | None:
+        path = dataset.find_video(root, video_id)
+        return path if path is not None and is_inside(path, Path(root)) else None
+
+    return find_video

@@ -1,0 +1,53 @@
+"""What a visitor takes away: all rows with their notes, and the corrected spans as data."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from mutualsl.errors import DataError
+from mutualsl.evaluation.analysis import write_csv
+from mutualsl.ui.analyse.notes import Note
+from mutualsl.ui.analyse.opened import Opened
+
+
+def write_rows(opened: Opened, path: Path) -> None:
+    """A CSV of every question with tags, note and corrected span."""
+    kept = opened.notebook.all()
+    notes = [kept.get(result.sample_id, Note()) for result in opened.analysis.results]
+    write_csv(opened.analysis, path, [_columns(note) for note in notes])
+
+
+def write_corrected(opened: Opened, path: Path) -> None:
+    """The questions with a corrected span, in the data set layout `jsonl`.
+
+    Raises `DataError` when there are none.
+    """
+    kept = opened.notebook.all()
+    rows = []
+    for result in opened.analysis.results:
+        span = kept.get(result.sample_id, Note()).span
+        if span is not None:
+            row = {
+                "sample_id": result.sample_id,
+                "video_id": result.video_id,
+                "question": result.question,
+                "start": span.start_second,
+                "end": span.end_second,
+                "duration": result.duration_second,
+            }
+            rows.append(json.dumps(row, ensure_ascii=False) + "\n")
+    if not rows:
+        raise DataError("no span has been corrected yet; open a question and give it one")
+    path.write_text("".join(rows), encoding="utf-8")
+
+
+def _columns(note: Note) -> dict[str, Any]:
+    start, end = note.span or (None, None)
+    return {
+        "tags": ", ".join(note.tags),
+        "note": note.text,
+        "corrected_start": start,
+        "corrected_end": end,
+    }

@@ -1,0 +1,256 @@
+"""What happens in the tab `Analyse`: thin, and without any state of a visitor.
+
+Everything of a visitor lives in `gr.State` and comes in as an argument; only notes on data below
+`--data-root` are kept on the server, for all its visitors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import gradio as gr
+
+from mutualsl.data import Example
+from mutualsl.encoded import EncodedVideo
+from mutualsl.errors import MutualSLError
+from mutualsl.evaluation.evaluate import encode
+from mutualsl.inference import AnswerLocalizer
+from mutualsl.ui import status
+from mutualsl.ui.analyse.catalogue import Catalogue, Choice
+from mutualsl.ui.analyse.detail import axis, detail
+from mutualsl.ui.analyse.files import write_corrected, write_rows
+from mutualsl.ui.analyse.notes import Note, read_note
+from mutualsl.ui.analyse.opened import Opened, open_file, run
+from mutualsl.ui.analyse.overview import notes
+from mutualsl.ui.analyse.views import (
+    View,
+    busy,
+    compared,
+    emptied,
+    filled_form,
+    idle,
+    opened_anew,
+    question,
+    view,
+)
+from mutualsl.ui.made_files import new_file
+from mutualsl.ui.player import file_url
+from mutualsl.ui.progress import Report, Work
+from mutualsl.ui.shelf import Shelf
+from mutualsl.ui.text import escaped
+from mutualsl.ui.turns import Turns
+from mutualsl.video import playable_copy
+
+T = TypeVar("T")
+Steps = Generator[View, None, T]
+STOPPED = "Stopped. What had been answered so far was not kept."
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisDesk:
+    """What all visitors share: the models, the data sets if there are any, and made files."""
+
+    shelf: Shelf
+    catalogue: Catalogue | None
+    folder: Path
+
+    @property
+    def localizer(self) -> AnswerLocalizer:
+        """The one that the page was started with."""
+        return self.shelf.get(self.shelf.names[0])
+
+    def open(
+        self, file: str | None, other: str | None, opened: Opened | None, turns: Turns
+    ) -> Iterator[View]:
+        """A predictions file was given or taken away."""
+        if file is not None:
+            yield from self._open(
+                turns, lambda report: open_file(file, other, report), "predictions", file, other
+            )
+        elif opened is None or opened.source is None:
+            turns.supersede()
+            yield view(**emptied(), **idle())
+
+    def run(self, name: str | None, other: str | None, turns: Turns) -> Iterator[View]:
+        """The checkpoint is to answer every question of a split."""
+        catalogue = self.catalogue
+        if catalogue is None:
+            yield view(status=status.notice("This server has no data sets; give a file."))
+            return
+
+        def made(report: Report) -> Opened:
+            return run(self.localizer, catalogue.find(name), catalogue.root, other, report)
+
+        yield from self._open(turns, made, "evaluate", str(catalogue.root), other)
+
+    def compare(self, other: str | None, opened: Opened | None, turns: Turns) -> Iterator[View]:
+        """A second file was given or taken away."""
+        if opened is None:
+            yield view()
+            return
+
+        def beside(report: Report) -> dict[str, Any]:
+            return compared(opened.beside(other, report))
+
+        changes = yield from turns.read(_watched(beside, "predictions", other))
+        if changes is not None:
+            yield view(**changes)
+
+    def show(
+        self,
+        event: gr.EventData,
+        opened: Opened | None,
+        tags: str,
+        text: str,
+        start: str,
+        end: str,
+        turns: Turns,
+    ) -> Iterator[View]:
+        """A question was clicked, or stepped to; what was typed so far is kept first."""
+        place = int(event.place)
+        if opened is None or not 0 <= place < len(opened.analysis.results):
+            yield view()
+            return
+        try:
+            kept = _keep(opened, (tags, text, start, end))
+            shown = replace(opened, place=place)
+            note = opened.notebook.all().get(shown.result.sample_id, Note())
+            changes = {} if kept is None else {"notes": notes(opened)}
+        except MutualSLError as error:
+            yield view(said=_refused(error))
+            return
+        said = status.notice("The note on the last question was saved.") if changes else ""
+        shown = replace(shown, note=note)
+        yield from turns.answer(self._show(opened, shown, changes | {"said": said}))
+
+    def save(self, opened: Opened | None, tags: str, text: str, start: str, end: str) -> View:
+        """The form is to be kept."""
+        if opened is None or opened.place is None:
+            return view(said=status.notice("Open a question first."))
+        try:
+            kept = _keep(opened, (tags, text, start, end))
+            listed = notes(opened)
+        except MutualSLError as error:
+            return view(said=_refused(error))
+        note = opened.note if kept is None else kept
+        opened = replace(opened, note=note)
+        return view(
+            **filled_form(note),
+            opened=opened,
+            notes=listed,
+            detail=detail(opened),
+            timeline=axis(opened),
+            said=status.notice("Saved."),
+        )
+
+    def save_rows(self, opened: Opened | None) -> View:
+        """All rows are wanted as CSV."""
+        return self._file(opened, "questions.csv", write_rows)
+
+    def save_corrected(self, opened: Opened | None) -> View:
+        """The corrected spans are wanted as data."""
+        return self._file(opened, "corrected.jsonl", write_corrected)
+
+    def _file(
+        self, opened: Opened | None, name: str, write: Callable[[Opened, Path], None]
+    ) -> View:
+        if opened is None:
+            return view()
+        stem = Path(opened.name).stem if opened.source is None else opened.name.replace(" / ", "-")
+        path = new_file(self.folder, f"{stem} {name}")
+        try:
+            write(opened, path)
+        except MutualSLError as error:
+            return view(files=status.failed(error))
+        shown = escaped(path.name)
+        link = f'<a class="clip" href="{file_url(path)}" download="{shown}">Save {shown}</a>'
+        return view(files=link)
+
+    def _open(
+        self, turns: Turns, make: Callable[[Report], Opened], stage: str, *paths: str | None
+    ) -> Iterator[View]:
+        """Long work that ends with new predictions; the page says so when it was stopped."""
+        yield view(**busy())
+        ended = False
+
+        def steps() -> Steps[dict[str, Any] | None]:
+            nonlocal ended
+            found = yield from _watched(lambda report: opened_anew(make(report)), stage, *paths)
+            ended = True
+            return found
+
+        changes = yield from turns.read(steps())
+        if changes is not None:
+            yield view(**changes, **idle())
+        elif ended:
+            yield view(**idle())
+        elif not turns.reading:
+            yield view(status=status.notice(STOPPED), **idle())
+
+    def _show(self, before: Opened, opened: Opened, changes: dict[str, Any]) -> Steps[None]:
+        """The question at once, its video as soon as that is read."""
+        source, place = opened.source, opened.place
+        same = before.place is not None and before.result.video_id == opened.result.video_id
+        if not same:
+            opened = replace(opened, encoded=None, playing=None)
+        yield view(**filled_form(opened.note), **question(opened), **changes)
+        if source is None or place is None or opened.encoded is not None:
+            return
+
+        def read(report: Report) -> tuple[EncodedVideo, Path | None]:
+            return self._read(source.choice, source.examples[place], report)
+
+        found = yield from _watched(read, "video", str(source.choice.folder))
+        if found is not None:
+            encoded, playing = found
+            yield view(
+                **question(replace(opened, encoded=encoded, playing=playing)),
+                status=status.notice(f"{opened.name} is open."),
+            )
+
+    def _read(
+        self, choice: Choice, example: Example, report: Report
+    ) -> tuple[EncodedVideo, Path | None]:
+        """A video of the data set, and a file that browsers can play; never one from elsewhere."""
+        encoded = encode(self.localizer, example, choice.folder, choice.shown(), report)
+        playing = None
+        if encoded.path is not None and encoded.info is not None:
+            playing = playable_copy(
+                encoded.path, encoded.info, self.folder, lambda done: report("copy", done)
+            )
+        return encoded, playing
+
+
+def _keep(opened: Opened, form: tuple[str, str, str, str]) -> Note | None:
+    """Keep what was typed about the question in view; `None` where nothing has changed.
+
+    Raises `MutualSLError` for what cannot be kept.
+    """
+    if opened.place is None:
+        return None
+    note = read_note(*form, opened.result.duration_second)
+    if note == opened.note:
+        return None
+    opened.notebook.put(opened.result.sample_id, note)
+    return note
+
+
+def _refused(error: MutualSLError) -> str:
+    return status.failed(MutualSLError(f"not saved: {error}"))
+
+
+def _watched(
+    function: Callable[[Report], T], first_stage: str, *paths: str | None
+) -> Steps[T | None]:
+    """Run long work with its progress in the status line; `None` when it failed and was said."""
+    work = Work(function, first_stage)
+    for update in work:
+        yield view(status=status.running(update))
+    try:
+        return work.result()
+    except Exception as error:  # the page is the last to hear of it: say it, never break
+        yield view(status=status.failed(error, *paths))
+        return None

@@ -1,0 +1,110 @@
+"""What a visitor has opened: predictions of a file or of a run, and the question in view."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mutualsl.data import Example
+from mutualsl.encoded import EncodedVideo
+from mutualsl.errors import DataError
+from mutualsl.evaluation.analysis import Analysis, analyse
+from mutualsl.evaluation.compare import Compared, compare
+from mutualsl.evaluation.evaluate import answers
+from mutualsl.evaluation.predictions import QuestionResult, from_row, read_predictions, to_row
+from mutualsl.inference import AnswerLocalizer
+from mutualsl.ui.analyse.catalogue import Choice
+from mutualsl.ui.analyse.notebook import NOTES_FILE, Notebook, SessionNotes, SharedNotes
+from mutualsl.ui.analyse.notes import Note
+from mutualsl.ui.limits import MAX_PREDICTIONS_BYTES
+from mutualsl.ui.progress import Report
+from mutualsl.ui.text import file_name
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The data that predictions were made from, each question where its prediction is."""
+
+    choice: Choice
+    examples: Sequence[Example]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Opened:
+    """Predictions, analysed; a value that lives in the visitor's `gr.State`."""
+
+    name: str
+    analysis: Analysis
+    notebook: Notebook
+    source: Source | None = None  # None for an upload
+    compared: Compared | None = None
+    place: int | None = None  # of the question in view
+    note: Note = Note()  # on that question, as it was when it came into view
+    encoded: EncodedVideo | None = None  # its video, where the data has one or has subtitles
+    playing: Path | None = None  # a file that browsers can play
+
+    @property
+    def result(self) -> QuestionResult:
+        """The question in view."""
+        assert self.place is not None
+        return self.analysis.results[self.place]
+
+    def beside(self, path: str | None, report: Report) -> Opened:
+        """Compared with another predictions file, or with none."""
+        if path is None:
+            return replace(self, compared=None)
+        other = read_file(path)
+        report("compare", 0.0)
+        return replace(self, compared=compare(self.analysis.results, other))
+
+
+def open_file(path: str, other: str | None, report: Report) -> Opened:
+    """An uploaded predictions file, compared with a second one if there is one.
+
+    Raises `DataError` naming file and line of what is wrong.
+    """
+    opened = Opened(
+        name=file_name(path), analysis=analyse(read_file(path)), notebook=SessionNotes()
+    )
+    return opened.beside(other, report)
+
+
+def run(
+    localizer: AnswerLocalizer, choice: Choice, root: Path, other: str | None, report: Report
+) -> Opened:
+    """The checkpoint's own predictions for a split; `report` is called often, to be stopped."""
+    report("evaluate", 0.0)
+    folder, part = choice.folder, choice.part
+    examples = choice.dataset.load(folder, part.split, part.split_set)
+    if not examples:
+        raise DataError(f"{choice.name} holds no questions; choose another split")
+    asked: list[Example] = []
+    results: list[QuestionResult] = []
+
+    def alive(stage: str, fraction: float) -> None:
+        report("evaluate", len(results) / len(examples))
+
+    for example, answer in answers(localizer, examples, folder, "confident", choice.dataset, alive):
+        asked.append(example)
+        results.append(from_row(to_row(example, answer), f"question {len(asked)}"))
+        alive("evaluate", 0.0)
+    notes = SharedNotes(root / NOTES_FILE, folder.name, part.split_set or "", part.split)
+    opened = Opened(
+        name=choice.name,
+        analysis=analyse(results),
+        notebook=notes,
+        source=Source(choice, asked),
+    )
+    return opened.beside(other, report)
+
+
+def read_file(path: str) -> list[QuestionResult]:
+    """The rows of an uploaded file; raises `DataError` naming file and line."""
+    size = Path(path).stat().st_size
+    if size > MAX_PREDICTIONS_BYTES:
+        raise DataError(
+            f"{path}: {size / 1e6:.0f} MB are too many at once; "
+            f"at most {MAX_PREDICTIONS_BYTES / 1e6:.0f} MB, so split the file"
+        )
+    return read_predictions(path)

@@ -1,0 +1,100 @@
+"""What the tab shows: one value for each of its parts, whatever has happened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from mutualsl.spans import Span
+from mutualsl.ui.analyse.detail import axis, detail
+from mutualsl.ui.analyse.notes import Note
+from mutualsl.ui.analyse.opened import Opened
+from mutualsl.ui.analyse.overview import notes, overview, table
+from mutualsl.ui.player import player
+from mutualsl.ui.status import notice
+from mutualsl.ui.transcript_view import marked_transcript
+
+View = list[Any]
+
+FORM = ("tags", "note", "start", "end")
+OUTPUTS = (
+    *("status", "opened", "overview", "table", "notes", "detail", "player", "timeline"),
+    *("transcript", "form", *FORM, "said", "exports", "files", "run", "cancel"),
+)
+EMPTY = "Give a predictions.jsonl, as `mutualsl evaluate` writes it."
+
+
+def view(**changes: Any) -> View:
+    """One value for each output; those that are not named stay as they are."""
+    assert changes.keys() <= set(OUTPUTS), changes.keys()
+    return [changes[name] if name in changes else gr.skip() for name in OUTPUTS]
+
+
+def busy() -> dict[str, Any]:
+    """Long work runs."""
+    return {"run": gr.update(interactive=False), "cancel": gr.update(visible=True)}
+
+
+def idle() -> dict[str, Any]:
+    """No long work runs."""
+    return {"run": gr.update(interactive=True), "cancel": gr.update(visible=False)}
+
+
+def emptied() -> dict[str, Any]:
+    """Nothing is open."""
+    texts = ("overview", "table", "notes", *_QUESTION, "files")
+    return {
+        **dict.fromkeys(texts, ""),
+        "status": notice(EMPTY),
+        "opened": None,
+        "form": gr.update(visible=False),
+        "exports": gr.update(visible=False),
+    }
+
+
+def opened_anew(opened: Opened) -> dict[str, Any]:
+    """Predictions of which no question is in view yet."""
+    return {
+        **compared(opened),
+        **dict.fromkeys((*_QUESTION, "files"), ""),
+        "notes": notes(opened),
+        "form": gr.update(visible=False),
+        "exports": gr.update(visible=True),
+    }
+
+
+def compared(opened: Opened) -> dict[str, Any]:
+    """The same predictions beside another file, or alone again; the form is left alone."""
+    changes = {
+        "status": notice(f"{opened.name} is open. Click a question to see it in full."),
+        "opened": opened,
+        "overview": overview(opened),
+        "table": table(opened),
+    }
+    if opened.place is not None:
+        changes |= {"detail": detail(opened), "timeline": axis(opened)}
+    return changes
+
+
+def question(opened: Opened) -> dict[str, Any]:
+    """The question in view, without its note."""
+    spans: dict[str, Span] = {"gold": opened.result.gold}
+    heads = {"visual": opened.result.visual, "textual": opened.result.textual}
+    spans |= {head: found.span for head, found in heads.items() if found is not None}
+    playing = opened.encoded is not None and opened.playing is not None
+    return {
+        "opened": opened,
+        "detail": detail(opened),
+        "player": player(opened.encoded, opened.playing) if playing else "",
+        "timeline": axis(opened),
+        "transcript": marked_transcript(opened.encoded, spans),
+    }
+
+
+def filled_form(note: Note) -> dict[str, Any]:
+    """The form of the question in view, with its note."""
+    return {**dict(zip(FORM, note.fields(), strict=True)), "form": gr.update(visible=True)}
+
+
+_QUESTION = ("detail", "player", "timeline", "transcript", "said")

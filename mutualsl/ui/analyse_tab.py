@@ -1,0 +1,115 @@
+"""The tab `Analyse`: what is right and wrong in predictions, and each question in full."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from mutualsl.ui.analyse.handlers import AnalysisDesk
+from mutualsl.ui.analyse.views import EMPTY, FORM, OUTPUTS
+from mutualsl.ui.limits import MODEL_CONCURRENCY, RUN_CONCURRENCY
+from mutualsl.ui.status import notice
+from mutualsl.ui.turns import Turns
+
+Parts = dict[str, Any]  # component by its name in OUTPUTS
+
+_TRIGGER_OPEN = """
+element.addEventListener('openquestion', (event) => trigger('click', event.detail));
+"""
+_SHARED = "Everybody who uses this server sees and changes the same notes."
+_OWN = "Notes stay with you, and only while this page is open; export them to keep them."
+
+
+def build(desk: AnalysisDesk) -> None:
+    """Lay out the tab and connect it; analyse.css has its look."""
+    parts: Parts = {"opened": gr.State(None)}
+    with gr.Column(elem_id="analyse-panel"):
+        _inputs(desk, parts)
+    parts["overview"] = _html("analyse-overview")
+    parts["table"] = _html("analyse-table", js_on_load=_TRIGGER_OPEN)
+    parts["notes"] = _html("analyse-notes")
+    with gr.Column(elem_id="analyse-question"):
+        parts["detail"] = _html("analyse-detail")
+        parts["player"] = _html("analyse-player")
+        parts["timeline"] = _html("analyse-timeline")
+        _form(desk, parts)
+        parts["transcript"] = _html("analyse-transcript")
+    with gr.Row(elem_id="analyse-exports", visible=False) as parts["exports"]:
+        rows = gr.Button("All questions as CSV", elem_id="save-rows")
+        corrected = gr.Button("Corrected spans as data (JSONL)", elem_id="save-corrected")
+    parts["files"] = _html("analyse-files")
+    _connect(desk, parts, rows, corrected)
+
+
+def _html(elem_id: str, value: str = "", js_on_load: str | None = None) -> gr.HTML:
+    return gr.HTML(value, elem_id=elem_id, js_on_load=js_on_load, apply_default_css=False)
+
+
+def _inputs(desk: AnalysisDesk, parts: Parts) -> None:
+    with gr.Row(elem_id="predictions"):
+        for name, label in (("file", "Predictions"), ("other", "Compare with (optional)")):
+            parts[name] = gr.File(
+                label=label, elem_id=f"predictions-{name}", height=132, min_width=140
+            )
+    has_data = desk.catalogue is not None
+    with gr.Row(elem_id="data", visible=has_data):
+        parts["choice"] = gr.Dropdown(
+            sorted(desk.catalogue.choices) if desk.catalogue else [],
+            value=None,
+            label="Or ask a data set's questions: data set / split set / split",
+            elem_id="data-choice",
+        )
+        parts["run"] = gr.Button("Run the checkpoint", variant="primary", elem_id="run")
+    parts["cancel"] = gr.Button("Cancel", elem_id="cancel", visible=False)
+    parts["status"] = _html("analyse-status", notice(EMPTY))
+
+
+def _form(desk: AnalysisDesk, parts: Parts) -> None:
+    with gr.Column(elem_id="note-form", visible=False) as parts["form"]:
+        with gr.Row():
+            parts["tags"] = gr.Textbox(label="Tags, with commas", elem_id="note-tags", max_lines=1)
+            parts["start"] = gr.Textbox(
+                label="Corrected start", placeholder="12.5 or 1:05.2", elem_id="note-start"
+            )
+            parts["end"] = gr.Textbox(
+                label="Corrected end", placeholder="31 or 1:20", elem_id="note-end"
+            )
+        parts["note"] = gr.Textbox(label="Note", lines=2, max_lines=6, elem_id="note-text")
+        parts["save"] = gr.Button("Save", variant="primary", elem_id="note-save")
+        parts["said"] = _html("note-said")
+        where = f"{_OWN} Notes on a data set: {_SHARED.lower()}" if desk.catalogue else _OWN
+        _html("note-where", notice(where))
+
+
+def _connect(desk: AnalysisDesk, parts: Parts, rows: Any, corrected: Any) -> None:
+    """Wire events to handlers; new predictions stop whatever runs for the old ones."""
+    common: dict[str, Any] = {
+        "outputs": [parts[name] for name in OUTPUTS],
+        "api_visibility": "private",
+        "show_progress": "hidden",
+    }
+    file, other, opened = parts["file"], parts["other"], parts["opened"]
+    form = [parts[name] for name in FORM]
+    turns = gr.State(Turns())
+    gr.on([file.upload, file.clear], desk.open, [file, other, opened, turns], **common)
+    gr.on([other.upload, other.clear], desk.compare, [other, opened, turns], **common)
+    parts["run"].click(
+        desk.run,
+        [parts["choice"], other, turns],
+        concurrency_limit=RUN_CONCURRENCY,
+        concurrency_id="run",
+        **common,
+    )
+    parts["cancel"].click(Turns.supersede, turns, queue=False, api_visibility="private")
+    parts["table"].click(
+        desk.show,
+        [opened, *form, turns],
+        trigger_mode="always_last",
+        concurrency_limit=MODEL_CONCURRENCY,
+        concurrency_id="model",
+        **common,
+    )
+    parts["save"].click(desk.save, [opened, *form], **common)
+    rows.click(desk.save_rows, opened, **common)
+    corrected.click(desk.save_corrected, opened, **common)

@@ -1,0 +1,73 @@
+"""Below --data-root everything is found by name; nothing else of the server can be reached."""
+
+import pytest
+
+from mutualsl.data import DATASETS
+from mutualsl.errors import UnknownName
+from mutualsl.ui.analyse.catalogue import read_catalogue
+from tests.ui.analyse.values import write_data
+
+
+def link(path, target):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.symlink_to(target)
+
+
+@pytest.fixture
+def root(tmp_path):
+    root = tmp_path / "root"
+    write_data(root / "mine")
+    write_data(root / "mine", "val", "disjoint")
+    return root
+
+
+def test_splits_are_listed_by_data_set_split_set_and_split(root):
+    write_data(root / ".hidden")
+    (root / "empty").mkdir()
+    (root / "medvidqa").mkdir()
+    (root / "medvidqa" / "val.json").write_text("[]")  # as published, the other splits missing
+    catalogue = read_catalogue(root)
+    assert set(catalogue.choices) == {
+        "mine / test",
+        "mine / disjoint / val",
+        "medvidqa / official / val",
+    }
+    assert catalogue.find("medvidqa / official / val").dataset is DATASETS["medvidqa"]
+    own = catalogue.find("mine / disjoint / val")
+    assert (own.part.split_set, own.part.split) == ("disjoint", "val")
+
+
+@pytest.mark.parametrize("name", [None, "", "..", "../mine / test", "/etc / passwd", "mine"])
+def test_what_is_not_listed_does_not_exist(root, name):
+    with pytest.raises(UnknownName, match="choose one of"):
+        read_catalogue(root).find(name)
+
+
+def test_links_that_lead_out_are_left_alone(root, tmp_path):
+    outside = write_data(tmp_path / "outside")
+    link(root / "linked", outside)
+    link(root / "mine" / "train.jsonl", outside / "test.jsonl")
+    assert set(read_catalogue(root).choices) == {"mine / test", "mine / disjoint / val"}
+
+
+def test_a_video_is_shown_only_from_inside_its_data_set(root, tmp_path):
+    secret = tmp_path / "secret.mp4"
+    secret.write_bytes(b"x")
+    link(root / "mine" / "videos" / "out.mp4", secret)
+    (root / "mine" / "videos" / "in.mp4").write_bytes(b"x")
+    choice = read_catalogue(root).find("mine / test")
+    shown = choice.shown()
+    assert shown.find_video(choice.folder, "in") == choice.folder / "videos" / "in.mp4"
+    assert shown.find_video(choice.folder, "out") is None
+    assert choice.dataset.find_video(choice.folder, "out") is not None
+
+
+def test_only_folders_of_videos_are_served(root, tmp_path):
+    catalogue = read_catalogue(root)
+    assert catalogue.video_folders() == []
+    (root / "mine" / "videos").mkdir()
+    assert catalogue.video_folders() == [root.resolve() / "mine" / "videos"]
+    other = write_data(root / "other")
+    (tmp_path / "elsewhere").mkdir()
+    link(other / "videos", tmp_path / "elsewhere")
+    assert read_catalogue(root).video_folders() == [root.resolve() / "mine" / "videos"]

@@ -1,0 +1,207 @@
+"""What the tab does, without a browser."""
+
+import json
+import threading
+from types import SimpleNamespace
+
+import gradio as gr
+import pytest
+
+from mutualsl.evaluation.evaluate import answers
+from mutualsl.ui.analyse import handlers
+from mutualsl.ui.analyse.catalogue import read_catalogue
+from mutualsl.ui.analyse.handlers import STOPPED, AnalysisDesk
+from mutualsl.ui.analyse.notebook import NOTES_FILE
+from mutualsl.ui.analyse.notes import Note
+from mutualsl.ui.analyse.opened import open_file
+from mutualsl.ui.analyse.views import OUTPUTS
+from mutualsl.ui.turns import Turns
+from tests.evaluation.rows import random_rows, write
+from tests.ui.analyse.values import opened, write_data
+from tests.ui.values import answer, encoded_video, prediction
+
+NO_FORM = ("", "", "", "")
+CHOICE = "mine / test"
+
+
+class FakeLocalizer:
+    """Answers at once; waits before each video if it is told to."""
+
+    def __init__(self):
+        self.go_on = threading.Event()
+        self.go_on.set()
+        self.started = threading.Event()
+        self.asked = 0
+
+    def encode_video(self, video, subtitles, progress=None):
+        self.started.set()
+        self.go_on.wait(10)
+        progress("text", 0.0)
+        return encoded_video(cues=subtitles.cues, duration=10.0)
+
+    def answer_any(self, encoded, questions, read_out):
+        self.asked += len(questions)
+        return [answer(textual=prediction(0.0, 4.0), question=q) for q in questions]
+
+
+class FakeShelf:
+    names = ("fake",)
+
+    def __init__(self):
+        self.localizer = FakeLocalizer()
+
+    def get(self, name):
+        return self.localizer
+
+
+def desk(tmp_path, root=None):
+    catalogue = read_catalogue(root) if root else None
+    made = tmp_path / "made"
+    made.mkdir()
+    return AnalysisDesk(FakeShelf(), catalogue, made)
+
+
+def seen(views):
+    """The last value of each output that was changed."""
+    found = {}
+    for own in views:
+        for name, value in zip(OUTPUTS, own, strict=True):
+            if value != gr.skip():
+                found[name] = value
+    return found
+
+
+def click(place):
+    return SimpleNamespace(place=place)
+
+
+def test_a_file_is_opened_and_taken_away(tmp_path):
+    path = write(tmp_path / "mine.jsonl", random_rows(20))
+    shown = seen(desk(tmp_path).open(str(path), None, None, Turns()))
+    assert len(shown["opened"].analysis.results) == 20 and "20" in shown["overview"]
+    gone = seen(AnalysisDesk(None, None, tmp_path).open(None, None, shown["opened"], Turns()))
+    assert gone["opened"] is None and gone["table"] == ""
+
+
+def test_a_broken_file_leaves_what_is_open(tmp_path):
+    path = tmp_path / "mine.jsonl"
+    path.write_text("{}\n")
+    shown = seen(desk(tmp_path).open(str(path), None, opened(), Turns()))
+    assert "line 1" in shown["status"] and 'role="alert"' in shown["status"]
+    assert "opened" not in shown
+
+
+def test_without_data_sets_nothing_on_the_server_is_read(tmp_path):
+    shown = seen(desk(tmp_path).run("mine / test", None, Turns()))
+    assert "no data sets" in shown["status"] and "opened" not in shown
+
+
+@pytest.mark.parametrize("name", ["../..", "/etc", None])
+def test_with_them_only_what_is_listed(tmp_path, name):
+    root = write_data(tmp_path / "root" / "mine").parent
+    shown = seen(desk(tmp_path, root).run(name, None, Turns()))
+    assert "nknown data set" in shown["status"] and "opened" not in shown
+    assert str(root) not in shown["status"]
+
+
+def test_a_run_answers_every_question_and_its_notes_stay(tmp_path):
+    root = write_data(tmp_path / "root" / "mine").parent
+    own = desk(tmp_path, root)
+    shown = seen(own.run(CHOICE, None, Turns()))["opened"]
+    assert [r.sample_id for r in shown.analysis.results] == ["s0", "s1", "s2"]
+    view = seen(own.show(click(1), shown, *NO_FORM, Turns()))
+    assert view["opened"].place == 1 and "open the jar" in view["transcript"]
+    seen([own.save(view["opened"], "odd", "", "1", "3")])
+    assert (root / NOTES_FILE).is_file()
+    again = seen(own.run(CHOICE, None, Turns()))["opened"]
+    assert again.notebook.all()["s1"].tags == ("odd",)
+
+
+def test_cancelling_frees_the_worker_and_says_so(tmp_path):
+    root = write_data(tmp_path / "root" / "mine", count=50).parent
+    own, turns = desk(tmp_path, root), Turns()
+    own.localizer.go_on.clear()
+    views = own.run(CHOICE, None, turns)
+    first = [next(views), next(views)]
+    assert own.localizer.started.wait(10)
+    turns.supersede()
+    rest = list(views)
+    own.localizer.go_on.set()
+    shown = seen([*first, *rest])
+    assert STOPPED in shown["status"] and "opened" not in shown
+    assert shown["run"]["interactive"] and not shown["cancel"]["visible"]
+    for thread in threading.enumerate():
+        if thread.daemon and "_run" in thread.name:
+            thread.join(5)
+    assert own.localizer.asked <= 1
+
+
+def test_damaged_notes_are_said(tmp_path):
+    root = write_data(tmp_path / "root" / "mine").parent
+    (root / NOTES_FILE).parent.mkdir()
+    (root / NOTES_FILE).write_bytes(b"no database " * 100)
+    shown = seen(desk(tmp_path, root).run(CHOICE, None, Turns()))
+    assert "Notes cannot be kept" in shown["status"] and "opened" not in shown
+    assert shown["run"]["interactive"]
+
+
+def test_a_bad_note_keeps_the_question_and_what_was_typed(tmp_path):
+    own, form = desk(tmp_path), ("odd", "text", "9", "3")
+    view = seen(own.show(click(0), opened(), *NO_FORM, Turns()))["opened"]
+    for refused in ([own.save(view, *form)], own.show(click(1), view, *form, Turns())):
+        shown = seen(refused)
+        assert shown.keys() == {"said"} and "Not saved: " in shown["said"]
+    assert view.notebook.all() == {}
+
+
+def test_a_step_keeps_what_was_typed(tmp_path):
+    own = desk(tmp_path)
+    first = seen(own.show(click(0), opened(), *NO_FORM, Turns()))["opened"]
+    shown = seen(own.show(click(1), first, "odd", "", "", "", Turns()))
+    assert shown["opened"].place == 1 and shown["tags"] == "" and "saved" in shown["said"]
+    assert first.notebook.all() == {"a": Note(("odd",))}
+    back = seen(own.show(click(0), shown["opened"], *NO_FORM, Turns()))
+    assert back["tags"] == "odd"
+    cleared = seen([own.save(back["opened"], *NO_FORM)])
+    assert first.notebook.all() == {} and cleared["opened"].note == Note()
+
+
+@pytest.mark.parametrize("place", [-1, 3])
+def test_a_question_that_is_not_there(tmp_path, place):
+    assert seen(desk(tmp_path).show(click(place), opened(), *NO_FORM, Turns())) == {}
+
+
+def test_files_to_take_away(tmp_path):
+    own = desk(tmp_path)
+    assert "no span has been corrected" in seen([own.save_corrected(opened())])["files"].lower()
+    link = seen([own.save_rows(opened(name="a/b {x}.jsonl"))])["files"]
+    assert 'download="b &#123;x&#125; questions.csv"' in link
+
+
+def test_questions_are_answered_a_few_at_a_time(tmp_path, monkeypatch):
+    path = write_data(tmp_path / "mine") / "test.jsonl"
+    row = json.loads(path.read_text().splitlines()[0])
+    path.write_text("".join(json.dumps(row | {"sample_id": str(n)}) + "\n" for n in range(20)))
+    choice = read_catalogue(tmp_path).find("mine / test")
+    localizer = FakeLocalizer()
+    examples = choice.dataset.load(choice.folder, "test")
+    steps = answers(
+        localizer, examples, choice.folder, "confident", progress=lambda stage, fraction: None
+    )
+    next(steps)
+    assert localizer.asked == 8
+    assert len(list(steps)) == 19
+
+
+def test_a_second_file_is_compared_and_taken_away(tmp_path):
+    path = write(tmp_path / "mine.jsonl", random_rows(20))
+    mine = open_file(str(path), None, lambda stage, fraction: None)
+    own = desk(tmp_path)
+    shown = seen(own.compare(str(path), mine, Turns()))
+    assert shown["opened"].compared is not None and "B - A" in shown["overview"]
+    alone = seen(own.compare(None, shown["opened"], Turns()))
+    assert alone["opened"].compared is None
+    other = write(tmp_path / "other.jsonl", random_rows(19))
+    refused = seen(own.compare(str(other), mine, Turns()))
+    assert "same questions" in refused["status"] and "opened" not in refused
+    assert handlers.STOPPED not in refused["status"]
