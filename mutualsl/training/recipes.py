@@ -64,7 +64,7 @@ def mutualsl_mini() -> RunConfig:
             *_transcripts(tutorialvqa=1000, vehiclevqa=1200),
         ),
         train=TrainConfig(
-            epochs=3, new_lr=1e-3, weight_decay=0.05, dropout=0.3, max_tokens=8192,
+            epochs=3, new_lr=1e-3, weight_decay=0.05, dropout=0.3, max_tokens=4096,
             only="textual_predictor.",
         ),
     )  # fmt: skip
@@ -136,7 +136,7 @@ def _transcripts(*, tutorialvqa: int, vehiclevqa: int) -> tuple[Part, Part]:
     def part(dataset: str, per_epoch: int, validation: int) -> Part:
         return Part(
             dataset=dataset, split_set="disjoint", per_epoch=per_epoch, validation=validation,
-            caption_share=0.2, join_share=0.1,
+            caption_share=0.05,
         )  # fmt: skip
 
     return part("tutorialvqa", tutorialvqa, 517), part("vehiclevqa", vehiclevqa, 829)
