@@ -8,7 +8,6 @@ import gradio as gr
 
 from mutualsl.ui.analyse.handlers import AnalysisDesk
 from mutualsl.ui.analyse.views import EMPTY, FORM, OUTPUTS
-from mutualsl.ui.limits import MODEL_CONCURRENCY, RUN_CONCURRENCY
 from mutualsl.ui.status import notice
 from mutualsl.ui.turns import Turns
 
@@ -88,26 +87,19 @@ def _connect(desk: AnalysisDesk, parts: Parts, rows: Any, corrected: Any) -> Non
         "outputs": [parts[name] for name in OUTPUTS],
         "api_visibility": "private",
         "show_progress": "hidden",
+        "concurrency_limit": None,  # whoever works stands in line
     }
     file, other, opened = parts["file"], parts["other"], parts["opened"]
     form = [parts[name] for name in FORM]
     turns = gr.State(Turns())
     gr.on([file.upload, file.clear], desk.open, [file, other, opened, turns], **common)
     gr.on([other.upload, other.clear], desk.compare, [other, opened, turns], **common)
-    parts["run"].click(
-        desk.run,
-        [parts["choice"], other, turns],
-        concurrency_limit=RUN_CONCURRENCY,
-        concurrency_id="run",
-        **common,
-    )
+    parts["run"].click(desk.run, [parts["choice"], other, turns], **common)
     parts["cancel"].click(Turns.supersede, turns, queue=False, api_visibility="private")
     parts["table"].click(
         desk.show,
         [opened, *form, turns],
         trigger_mode="always_last",
-        concurrency_limit=MODEL_CONCURRENCY,
-        concurrency_id="model",
         **common,
     )
     parts["save"].click(desk.save, [opened, *form], **common)

@@ -7,7 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from mutualsl.errors import MutualSLError
-from mutualsl.ui.limits import MODEL_CONCURRENCY, QUEUE_SIZE, REPORT_EVERY_SECOND
+from mutualsl.ui.limits import (
+    MODEL_CONCURRENCY,
+    QUEUE_SIZE,
+    REPORT_EVERY_SECOND,
+    RUN_CONCURRENCY,
+)
 
 
 class Line:
@@ -50,3 +55,6 @@ class Line:
 
 MACHINE = Line(MODEL_CONCURRENCY, QUEUE_SIZE)
 """The one for everything heavy, whoever asks for it."""
+
+RUNS = Line(RUN_CONCURRENCY, QUEUE_SIZE)
+"""The one for runs over a data set, which take long: nobody with a question waits for them."""

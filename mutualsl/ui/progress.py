@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Generic, NamedTuple, TypeVar
 
 from mutualsl.ui.limits import REPORT_EVERY_SECOND
-from mutualsl.ui.line import MACHINE
+from mutualsl.ui.line import MACHINE, Line
 
 T = TypeVar("T")
 Report = Callable[[str, float], None]  # stage, fraction
@@ -45,12 +45,15 @@ class Superseded(Exception):
 class Work(Generic[T]):
     """A function that runs in a thread; iterate for its progress, then take `result()`.
 
-    It waits in line until the machine has a place for it. Leaving the iteration early (the visitor
+    It waits in `line` until there is a place for it. Leaving the iteration early (the visitor
     cancels, closes the page or loads another video) stops it.
     """
 
-    def __init__(self, function: Callable[[Report], T], first_stage: str) -> None:
+    def __init__(
+        self, function: Callable[[Report], T], first_stage: str, line: Line = MACHINE
+    ) -> None:
         self._function = function
+        self._line = line
         self._stage = first_stage
         self._reports: queue.Queue[Step | None] = queue.Queue()
         self._abandoned = threading.Event()
@@ -94,7 +97,7 @@ class Work(Generic[T]):
 
     def _run(self) -> None:
         try:
-            with MACHINE.place(self._wait):
+            with self._line.place(self._wait):
                 self._tell(self._stage, 0.0, None)
                 self._value = self._function(self._report)
         except Superseded:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator
 from typing import TypeVar
 
 from mutualsl.ui import status
+from mutualsl.ui.line import MACHINE, Line
 from mutualsl.ui.progress import Report, Work
 from mutualsl.ui.views import View, view
 
@@ -14,10 +15,17 @@ Steps = Generator[View, None, T]
 
 
 def watched(
-    function: Callable[[Report], T], first_stage: str, *paths: str | None
+    function: Callable[[Report], T],
+    first_stage: str,
+    *paths: str | None,
+    view: Callable[..., View] = view,
+    line: Line = MACHINE,
 ) -> Steps[T | None]:
-    """Run long work with its progress in the status line; `None` when it failed and was said."""
-    work = Work(function, first_stage)
+    """Run long work with its progress in the status line; `None` when it failed and was said.
+
+    `view` makes the steps of the tab that shows it; the work stands in `line`.
+    """
+    work = Work(function, first_stage, line)
     for update in work:
         yield view(status=status.running(update))
     try:

@@ -6,10 +6,10 @@ Everything of a visitor lives in `gr.State` and comes in as an argument; only no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import gradio as gr
 
@@ -36,16 +36,16 @@ from mutualsl.ui.analyse.views import (
     question,
     view,
 )
+from mutualsl.ui.line import MACHINE, RUNS, Line
 from mutualsl.ui.made_files import new_file
 from mutualsl.ui.player import file_url
-from mutualsl.ui.progress import Report, Work
+from mutualsl.ui.progress import Report
 from mutualsl.ui.shelf import Shelf
 from mutualsl.ui.text import escaped
 from mutualsl.ui.turns import Turns
+from mutualsl.ui.watching import Steps, watched
 from mutualsl.video import playable_copy
 
-T = TypeVar("T")
-Steps = Generator[View, None, T]
 STOPPED = "Stopped. What had been answered so far was not kept."
 
 
@@ -84,7 +84,7 @@ class AnalysisDesk:
         def made(report: Report) -> Opened:
             return run(self.localizer, catalogue.find(name), catalogue.root, other, report)
 
-        yield from self._open(turns, made, "evaluate", str(catalogue.root), other)
+        yield from self._open(turns, made, "evaluate", str(catalogue.root), other, line=RUNS)
 
     def compare(self, other: str | None, opened: Opened | None, turns: Turns) -> Iterator[View]:
         """A second file was given or taken away."""
@@ -95,7 +95,7 @@ class AnalysisDesk:
         def beside(report: Report) -> dict[str, Any]:
             return compared(opened.beside(other, report))
 
-        changes = yield from turns.read(_watched(beside, "predictions", other))
+        changes = yield from turns.read(watched(beside, "predictions", other, view=view))
         if changes is not None:
             yield view(**changes)
 
@@ -170,7 +170,12 @@ class AnalysisDesk:
         return view(files=link)
 
     def _open(
-        self, turns: Turns, make: Callable[[Report], Opened], stage: str, *paths: str | None
+        self,
+        turns: Turns,
+        make: Callable[[Report], Opened],
+        stage: str,
+        *paths: str | None,
+        line: Line = MACHINE,
     ) -> Iterator[View]:
         """Long work that ends with new predictions; the page says so when it was stopped."""
         yield view(**busy())
@@ -178,7 +183,9 @@ class AnalysisDesk:
 
         def steps() -> Steps[dict[str, Any] | None]:
             nonlocal ended
-            found = yield from _watched(lambda report: opened_anew(make(report)), stage, *paths)
+            found = yield from watched(
+                lambda report: opened_anew(make(report)), stage, *paths, view=view, line=line
+            )
             ended = True
             return found
 
@@ -203,7 +210,7 @@ class AnalysisDesk:
         def read(report: Report) -> tuple[EncodedVideo, Path | None]:
             return self._read(source.choice, source.examples[place], report)
 
-        found = yield from _watched(read, "video", str(source.choice.folder))
+        found = yield from watched(read, "video", str(source.choice.folder), view=view)
         if found is not None:
             encoded, playing = found
             yield view(
@@ -240,17 +247,3 @@ def _keep(opened: Opened, form: tuple[str, str, str, str]) -> Note | None:
 
 def _refused(error: MutualSLError) -> str:
     return status.failed(MutualSLError(f"not saved: {error}"))
-
-
-def _watched(
-    function: Callable[[Report], T], first_stage: str, *paths: str | None
-) -> Steps[T | None]:
-    """Run long work with its progress in the status line; `None` when it failed and was said."""
-    work = Work(function, first_stage)
-    for update in work:
-        yield view(status=status.running(update))
-    try:
-        return work.result()
-    except Exception as error:  # the page is the last to hear of it: say it, never break
-        yield view(status=status.failed(error, *paths))
-        return None
