@@ -1,18 +1,16 @@
-"""Transcripts made different: shorter, cut like automatic captions, two answers as one."""
+"""Transcripts made different: shorter, or cut like automatic captions."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mutualsl.data.example import Example, VideoInput
+from mutualsl.data.example import VideoInput
 from mutualsl.data.tokenizer import TextTokenizer
 from mutualsl.spans import Span
 from mutualsl.subtitles import Cue
 
 CAPTION_TOKENS = (5, 14)  # a line of automatic captions
-ADJACENT_SECOND = 3.0
 
 
 def crop(video: VideoInput, gold: Span | None, tokens: int, chance: random.Random) -> VideoInput:
@@ -41,28 +39,6 @@ def crop(video: VideoInput, gold: Span | None, tokens: int, chance: random.Rando
         last += 1
         spare -= sizes[last]
     return video.with_cues(first, last + 1)
-
-
-def join(example: Example, examples: Sequence[Example], chance: random.Random) -> Example:
-    """Two questions of one video whose answers follow each other, asked as one.
-
-    `examples` are those of the same video; where none follows, the example is given back.
-    """
-    if example.gold is None:
-        return example
-    end = example.gold.end_second
-    following = [
-        e for e in examples if e.gold and -1.0 <= e.gold.start_second - end <= ADJACENT_SECOND
-    ]
-    if not following:
-        return example
-    other = chance.choice(following)
-    assert other.gold is not None
-    return replace(
-        example,
-        question=f"{example.question} {other.question}",
-        gold=Span(example.gold.start_second, other.gold.end_second),
-    )
 
 
 @dataclass(frozen=True, slots=True)

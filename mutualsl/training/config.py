@@ -48,7 +48,6 @@ class Part:
     # automatic captions.
     crop_tokens: int | None = None
     caption_share: float = 0.0
-    join_share: float = 0.0  # questions asked together with the one answered next
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +57,6 @@ class Stage:
     name: str  # its folder in the run
     parts: tuple[Part, ...]
     train: TrainConfig
-    # What it leaves: its best weights (1), or a point on the way to them from where it began. The
-    # middle of both often knows more of what neither has seen (Wortsman et al., CVPR 2022).
-    leave: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -153,19 +153,15 @@ def _new_model(config: RunConfig, weights: Path, row_width: int) -> MutualSL:
 def _run_stage(
     model: MutualSL, collator: Collator, library: Library, stage: Stage, out: Path
 ) -> None:
-    """Train, unless that is done already, and leave in the model what the stage asks for."""
+    """Train, unless that is done already, and leave the best weights in the model."""
     best = out / "best.safetensors"
-    began = {name: value.detach().clone() for name, value in model.named_parameters()}
     if not state.read(out).done:
         Trainer(
             model, collator, library.sources(stage), library.validation(stage), stage.train, out,
             lambda averaged: save_file(averaged.weights(), best),
         ).train()  # fmt: skip
         PartialState().wait_for_everyone()
-    found = load_file(best)
-    for name in began if stage.leave < 1.0 else ():
-        found[name].lerp_(began[name].to(found[name]), 1.0 - stage.leave)
-    model.load_weights(found)
+    model.load_weights(load_file(best))
 
 
 def _begin(config: Run, out: Path, resume: bool) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mutualsl.data.example import Example, VideoInput
-from mutualsl.training.augment import WordPieces, crop, join
+from mutualsl.training.augment import WordPieces, crop
 from mutualsl.training.config import Part
 
 QUESTION_TOKENS = 16  # what a question adds to a batch, about
@@ -30,13 +30,7 @@ def draw_epoch(sources: Sequence[Source], chance: random.Random) -> list[Example
     """One epoch's questions, as each part of the stage wants them."""
     drawn = []
     for source in sources:
-        together: dict[str, list[Example]] = {}
-        for example in source.examples:
-            together.setdefault(example.video.video_id, []).append(example)
         for example in _draw(source.examples, source.part.per_epoch, chance):
-            others = together[example.video.video_id]
-            while chance.random() < source.part.join_share:  # now and then three or more
-                example = join(example, others, chance)
             drawn.append(replace(example, video=_changed(example, source, chance)))
     return drawn
 

@@ -60,7 +60,7 @@ def _inputs(desk: AnalysisDesk, parts: Parts) -> None:
             elem_id="data-choice",
         )
         parts["run"] = gr.Button("Run the checkpoint", variant="primary", elem_id="run")
-    parts["cancel"] = gr.Button("Cancel", elem_id="cancel", visible=False)
+    parts["cancel"] = gr.Button("Cancel", elem_id="run-cancel", visible=False)
     parts["status"] = _html("analyse-status", notice(EMPTY))
 
 

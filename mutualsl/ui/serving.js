@@ -8,8 +8,11 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
-    if (!document.querySelector("#status .is-running")) return;
-    document.querySelector("#cancel")?.click();
-    event.preventDefault();
+    for (const id of ["cancel", "run-cancel"]) {
+      const button = document.getElementById(id);
+      if (!button?.offsetParent) continue; // nothing runs, or in the other tab
+      button.click();
+      event.preventDefault();
+    }
   });
 })();

@@ -193,9 +193,9 @@ def choose(analysis, name):
 def test_a_run_its_video_and_a_note_after_a_restart(served, demos, data_root):
     def first(analysis, server):
         choose(analysis, "mine / long")
-        expect(analysis.visitor["cancel"]).to_be_visible(timeout=SOON_MS)
+        expect(analysis.visitor["run-cancel"]).to_be_visible(timeout=SOON_MS)
         expect(analysis.visitor["analyse-status"].get_by_role("progressbar")).to_be_visible()
-        analysis.visitor["cancel"].click()
+        analysis.visitor["run-cancel"].click()
         expect(analysis.visitor["analyse-status"]).to_contain_text("Stopped", timeout=SOON_MS)
         choose(analysis, "mine / test")
         analysis.count(f"of {len(demos['kitchen'].questions)} questions")

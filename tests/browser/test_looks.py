@@ -52,6 +52,12 @@ def test_no_window_is_too_narrow(answered):
             assert box["x"] >= 0 and box["x"] + box["width"] <= width, f"{element_id} at {width} px"
 
 
+def test_every_id_is_there_once(answered):
+    ids = answered().page.eval_on_selector_all("[id]", "elements => elements.map((e) => e.id)")
+    ids = [each for each in ids if not each.startswith(("component-", "range_id"))]
+    assert sorted(ids) == sorted(set(ids))
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_can_be_read(answered, scheme):
     page = answered(color_scheme=scheme)

@@ -1,10 +1,9 @@
 import random
-from dataclasses import replace
 
 import pytest
 
 from mutualsl.spans import Span
-from mutualsl.training.augment import WordPieces, crop, join
+from mutualsl.training.augment import WordPieces, crop
 from tests import tiny
 
 
@@ -60,16 +59,6 @@ def test_a_line_of_captions_never_begins_inside_a_word():
 def test_nothing_said_stays_as_it_is():
     silent = tiny.video().without_subtitles()
     assert styled(silent, 0) is silent
-
-
-def test_two_answers_that_follow_each_other_become_one():
-    first = replace(tiny.example(question="open the jar"), gold=Span(2.0, 5.0))
-    after = replace(tiny.example(question="close the lid"), gold=Span(6.0, 9.0))
-    far = replace(tiny.example(question="shake the box"), gold=Span(30.0, 40.0))
-    joined = join(first, [first, after, far], random.Random(0))
-    assert joined.gold == Span(2.0, 9.0)
-    assert joined.question == "open the jar close the lid"
-    assert join(after, [first, after, far], random.Random(0)) is after
 
 
 def test_style_is_read_off_the_vocabulary():
