@@ -10,7 +10,7 @@ from pathlib import Path
 from mutualsl.data.example import VideoInput
 from mutualsl.data.tokenizer import TextTokenizer
 from mutualsl.encoded import EncodedVideo
-from mutualsl.errors import MutualSLError, VideoError
+from mutualsl.errors import MutualSLError, SubtitleError, VideoError
 from mutualsl.features import FeatureCache, VisualEncoder, extract
 from mutualsl.subtitles import Subtitles, fitted, from_track, read_subtitles
 from mutualsl.video import VideoInfo, content_hash, probe, read_text_track
@@ -35,7 +35,7 @@ def read_video(
     started = time.perf_counter()
     report("video", 0.0)
     info = probe(video) if video is not None else None
-    transcript = _subtitles(info, subtitles, track)
+    transcript, problems = _subtitles(info, subtitles, track)
     if admit is not None:
         admit(info, transcript)
     if info is not None:
@@ -51,6 +51,7 @@ def read_video(
         input=VideoInput(video_id="", duration_second=duration_second),
         subtitles=None,
         info=info,
+        warnings=problems,
         timings={"video": probed - started, "features": 0.0},
     )
     if info is not None:
@@ -123,21 +124,27 @@ def _with_rows(
         encoded,
         input=replace(encoded.input, rows=features.rows),
         thumbnails=features.thumbnails,
-        warnings=features.warnings,
+        warnings=(*encoded.warnings, *features.warnings),
         timings={**encoded.timings, "features": time.perf_counter() - started},
     )
 
 
 def _subtitles(
     info: VideoInfo | None, wanted: str | Path | Subtitles | None, track: int | None
-) -> Subtitles | None:
+) -> tuple[Subtitles | None, tuple[str, ...]]:
+    """The subtitles to use, and what is wrong with those that nobody asked for."""
     duration = info.duration_second if info is not None else None
     if isinstance(wanted, Subtitles):
-        return fitted(wanted, duration)
+        return fitted(wanted, duration), ()
     if wanted == "none":
-        return None
+        return None, ()
     if wanted is not None:
-        return read_subtitles(wanted, duration)
+        return read_subtitles(wanted, duration), ()
     if info is None or not (info.text_tracks or track):
-        return None
-    return read_embedded(info, track or 1)
+        return None, ()
+    if track is not None:
+        return read_embedded(info, track), ()
+    try:
+        return read_embedded(info), ()
+    except SubtitleError as error:
+        return None, (f"the text track inside the video is not used: {error}",)

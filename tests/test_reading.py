@@ -2,7 +2,7 @@
 
 import pytest
 
-from mutualsl.errors import VideoError
+from mutualsl.errors import SubtitleError, VideoError
 from mutualsl.reading import read_embedded
 from mutualsl.video import probe
 from tests.command_line import call
@@ -34,6 +34,16 @@ def test_a_track_of_a_video_without_any(localizer, short_video):
     with pytest.raises(VideoError, match="has no text track"):
         localizer.encode_video(short_video, track=1)
     assert localizer.encode_video(short_video).subtitles is None
+
+
+def test_a_first_track_without_a_line_is_said_and_not_used(localizer, tmp_path):
+    silent = make_tracks(tmp_path / "silent.mkv", ("eng", "English", [(0.5, 1.5, " ")]), GERMAN)
+    encoded = localizer.encode_video(silent)
+    assert encoded.subtitles is None and encoded.input.rows is not None
+    assert any("text track inside the video is not used" in said for said in encoded.warnings)
+    with pytest.raises(SubtitleError):
+        localizer.encode_video(silent, track=1)
+    assert localizer.encode_video(silent, track=2).subtitles is not None
 
 
 def test_the_command_line_reads_the_track_that_was_named(two_tracks, capfd, checkpoint):

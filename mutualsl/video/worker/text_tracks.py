@@ -73,7 +73,7 @@ def _text(data: bytes, codec: str) -> str:
 
 def _with_ends(events: list[Event]) -> list[Event]:
     """Events without a length last until the next one."""
-    following: list[Any] = [*(start for start, _, _ in events[1:]), None]
+    following: list[Any] = [*(start for start, _, _ in events), None][1:]
     return [
         (start, end if end > start else (then or start + UNTIL_NEXT_SECOND), text)
         for (start, end, text), then in zip(events, following, strict=True)
