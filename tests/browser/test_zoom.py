@@ -88,7 +88,7 @@ def test_single_cues_appear_where_there_were_bins(long_page):
 
 
 def test_buttons_keys_wheel_and_a_drag(visit, demos, localizer, kitchen):
-    visitor = visit(viewport={"width": 1300, "height": 1000})
+    visitor = visit(viewport={"width": 1300, "height": 1200})
     page, question = visitor.page, demos["kitchen"].questions[0]
     visitor.try_example(question)
     visitor.shows(localizer.ask(kitchen, question))
