@@ -43,11 +43,12 @@ def test_what_is_not_listed_does_not_exist(root, name):
         read_catalogue(root).find(name)
 
 
-def test_links_that_lead_out_are_left_alone(root, tmp_path):
+def test_a_data_set_may_be_a_link_but_hold_none_that_leads_out(root, tmp_path):
     outside = write_data(tmp_path / "outside")
     link(root / "linked", outside)
     link(root / "mine" / "train.jsonl", outside / "test.jsonl")
-    assert set(read_catalogue(root).choices) == {"mine / test", "mine / disjoint / val"}
+    choices = read_catalogue(root).choices
+    assert set(choices) == {"linked / test", "mine / test", "mine / disjoint / val"}
 
 
 def test_a_video_is_shown_only_from_inside_its_data_set(root, tmp_path):
