@@ -37,6 +37,10 @@
     element?.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
   }
 
+  function run(player) {
+    player.play().catch(() => {}); // interrupted by a pause or another seek: nothing to say
+  }
+
   function play(start, end, button) {
     const player = video();
     if (!player) return;
@@ -46,7 +50,7 @@
     button?.classList.add("is-playing");
     const begin = () => {
       player.currentTime = start;
-      player.play().catch(() => {}); // interrupted by another seek: nothing to say
+      run(player);
       requestAnimationFrame(watch);
     };
     if (player.readyState >= 1) begin();
@@ -181,7 +185,7 @@
     const step = { ArrowLeft: -1, ArrowRight: 1, PageDown: -10, PageUp: 10 }[event.key];
     if (step && (onAxis || event.key.startsWith("Arrow"))) {
       seek(player.currentTime + (event.shiftKey ? step / 10 : step));
-    } else if (event.key === " ") player.paused ? player.play() : player.pause();
+    } else if (event.key === " ") player.paused ? run(player) : player.pause();
     else if (onAxis && event.key === "Home") seek(0);
     else if (onAxis && event.key === "End") seek(durationOf(track()));
     else return;

@@ -96,11 +96,12 @@ class SharedNotes:
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
             self.file.parent.mkdir(exist_ok=True)
-            with closing(sqlite3.connect(self.file, timeout=_WAIT_SECOND)) as database:
-                database.execute("PRAGMA journal_mode = WAL")
+            with closing(sqlite3.connect(self.file, timeout=_WAIT_SECOND)) as database, database:
+                # The one who writes from the beginning can wait; whoever reads first may not, as
+                # two of them would wait for each other.
+                database.execute("BEGIN IMMEDIATE")
                 database.execute(_TABLE)
-                with database:
-                    yield database
+                yield database
         except (OSError, sqlite3.Error) as error:
             why = error.strerror if isinstance(error, OSError) else error  # no path of the server
             raise DataError(
