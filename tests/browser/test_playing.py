@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from mutualsl.video import probe
-from tests.browser.page import clock
+from tests.browser.page import SOON_MS, clock
 
 pytestmark = pytest.mark.browser
 QUESTION = "Where is the kettle poured?"
@@ -51,7 +51,11 @@ def test_the_speed_that_was_chosen_stays(answered, one_cue):
     page.page.get_by_label("Playback speed").select_option("1.5")
     assert page.video.evaluate("video => video.playbackRate") == 1.5
     page.upload(subtitles=one_cue)  # the player is drawn anew
-    page.page.wait_for_function("document.querySelector('#player video')?.playbackRate === 1.5")
+    expect(page["transcript"].locator(".tr-cue")).to_have_count(1, timeout=SOON_MS)
+    page.page.wait_for_function(
+        "() => { const video = document.querySelector('#player video');"
+        " return video?.readyState >= 1 && video.playbackRate === 1.5; }"
+    )
     expect(page.page.get_by_label("Playback speed")).to_have_value("1.5")
     page.video.evaluate("video => { video.playbackRate = 0.5 }")  # the browser's own menu
     expect(page.page.get_by_label("Playback speed")).to_have_value("0.5")
