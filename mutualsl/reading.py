@@ -140,10 +140,12 @@ def _subtitles(
         return None, ()
     if wanted is not None:
         return read_subtitles(wanted, duration), ()
-    if info is None or not (info.text_tracks or track):
+    if info is None:
         return None, ()
     if track is not None:
         return read_embedded(info, track), ()
+    if not info.text_tracks:
+        return None, ()
     try:
         return read_embedded(info), ()
     except SubtitleError as error:

@@ -67,7 +67,7 @@ class SegmentProjection(nn.Module):
         if features is not None:
             of_cues = of_cues + self.features(features)
         if self.edges:
-            vectors = torch.cat([segments.mean, segments.first, segments.last], dim=-1)
+            vectors = segments.joined()
         return self.project(self.dropout(vectors)) + functional.pad(of_cues, (0, 0, 1, 0))
 
 

@@ -5,7 +5,6 @@ Letters: B questions, N cues, H language model width, M matches of a cue, D mode
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 
 from mutualsl.models.layers import SequenceEncoder
@@ -33,6 +32,6 @@ class MatchReader(nn.Module):
 
     def forward(self, cues: Tensor, segments: Segments, matches: Tensor) -> Tensor:
         """(B, N, D), segments (B, N + 1, H), (B, N, M) -> (B, N, D)."""
-        words = torch.cat([segments.mean, segments.first, segments.last], dim=-1)[:, 1:]
-        known = self.cues(self.dropout(cues)) + self.words(self.dropout(words))
+        words = self.words(self.dropout(segments.joined()[:, 1:]))
+        known = self.cues(self.dropout(cues)) + words
         return cues + self.add(self.encode(known + self.matches(matches), segments.mask[:, 1:]))

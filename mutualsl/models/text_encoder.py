@@ -23,6 +23,10 @@ class Segments(NamedTuple):
     last: Tensor  # (B, N + 1, H)
     mask: Tensor  # (B, N + 1)
 
+    def joined(self) -> Tensor:
+        """All of it in one vector a segment, (B, N + 1, 3 H)."""
+        return torch.cat([self.mean, self.first, self.last], dim=-1)
+
 
 class TextEncoder(nn.Module):
     """A pre-trained language model, read out segment by segment."""

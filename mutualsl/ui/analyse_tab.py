@@ -8,6 +8,7 @@ import gradio as gr
 
 from mutualsl.ui.analyse.handlers import AnalysisDesk
 from mutualsl.ui.analyse.views import EMPTY, FORM, OUTPUTS
+from mutualsl.ui.parts import markup
 from mutualsl.ui.status import notice
 from mutualsl.ui.turns import Turns
 
@@ -25,24 +26,20 @@ def build(desk: AnalysisDesk) -> None:
     parts: Parts = {"opened": gr.State(None)}
     with gr.Column(elem_id="analyse-panel"):
         _inputs(desk, parts)
-    parts["overview"] = _html("analyse-overview")
-    parts["table"] = _html("analyse-table", js_on_load=_TRIGGER_OPEN)
-    parts["notes"] = _html("analyse-notes")
+    parts["overview"] = markup("analyse-overview")
+    parts["table"] = markup("analyse-table", js_on_load=_TRIGGER_OPEN)
+    parts["notes"] = markup("analyse-notes")
     with gr.Column(elem_id="analyse-question"):
-        parts["detail"] = _html("analyse-detail")
-        parts["player"] = _html("analyse-player")
-        parts["timeline"] = _html("analyse-timeline")
+        parts["detail"] = markup("analyse-detail")
+        parts["player"] = markup("analyse-player")
+        parts["timeline"] = markup("analyse-timeline")
         _form(desk, parts)
-        parts["transcript"] = _html("analyse-transcript")
+        parts["transcript"] = markup("analyse-transcript")
     with gr.Row(elem_id="analyse-exports", visible=False) as parts["exports"]:
         rows = gr.Button("All questions as CSV", elem_id="save-rows")
         corrected = gr.Button("Corrected spans as data (JSONL)", elem_id="save-corrected")
-    parts["files"] = _html("analyse-files")
+    parts["files"] = markup("analyse-files")
     _connect(desk, parts, rows, corrected)
-
-
-def _html(elem_id: str, value: str = "", js_on_load: str | None = None) -> gr.HTML:
-    return gr.HTML(value, elem_id=elem_id, js_on_load=js_on_load, apply_default_css=False)
 
 
 def _inputs(desk: AnalysisDesk, parts: Parts) -> None:
@@ -61,7 +58,7 @@ def _inputs(desk: AnalysisDesk, parts: Parts) -> None:
         )
         parts["run"] = gr.Button("Run the checkpoint", variant="primary", elem_id="run")
     parts["cancel"] = gr.Button("Cancel", elem_id="run-cancel", visible=False)
-    parts["status"] = _html("analyse-status", notice(EMPTY))
+    parts["status"] = markup("analyse-status", notice(EMPTY))
 
 
 def _form(desk: AnalysisDesk, parts: Parts) -> None:
@@ -76,9 +73,9 @@ def _form(desk: AnalysisDesk, parts: Parts) -> None:
             )
         parts["note"] = gr.Textbox(label="Note", lines=2, max_lines=6, elem_id="note-text")
         parts["save"] = gr.Button("Save", variant="primary", elem_id="note-save")
-        parts["said"] = _html("note-said")
+        parts["said"] = markup("note-said")
         where = f"{_OWN} Notes on a data set: {_SHARED.lower()}" if desk.catalogue else _OWN
-        _html("note-where", notice(where))
+        markup("note-where", notice(where))
 
 
 def _connect(desk: AnalysisDesk, parts: Parts, rows: Any, corrected: Any) -> None:

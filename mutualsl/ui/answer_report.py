@@ -14,7 +14,7 @@ from mutualsl.ui import limits
 from mutualsl.ui.axis import HEADS
 from mutualsl.ui.cards import CONFIDENCE, SOURCES
 from mutualsl.ui.report_axis import report_axis
-from mutualsl.ui.text import clock, clock_range, escaped, percent, short_clock
+from mutualsl.ui.text import clock, clock_range, escaped, note_items, percent, short_clock
 
 AROUND_SECOND = 15.0  # transcript that is quoted before and after each span
 _STYLE = Path(__file__).parent / "report.css"
@@ -99,8 +99,7 @@ def _meet(cue: Cue, span: Span) -> bool:
 
 
 def _notes(warnings: Sequence[str]) -> str:
-    lines = "".join(f"<li>{escaped(note[:1].upper() + note[1:])}</li>" for note in warnings)
-    return f"<h2>To keep in mind</h2><ul>{lines}</ul>" if lines else ""
+    return f"<h2>To keep in mind</h2><ul>{note_items(warnings)}</ul>" if warnings else ""
 
 
 def _model(answer: Answer) -> str:

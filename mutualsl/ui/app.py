@@ -23,6 +23,7 @@ from mutualsl.ui.examples import read_examples  # noqa: E402
 from mutualsl.ui.handlers import Desk  # noqa: E402
 from mutualsl.ui.made_files import keep_swept, made_files_folder  # noqa: E402
 from mutualsl.ui.models_view import models_dialog, weights_line  # noqa: E402
+from mutualsl.ui.parts import markup  # noqa: E402
 from mutualsl.ui.shelf import Shelf  # noqa: E402
 from mutualsl.ui.theme import theme  # noqa: E402
 
@@ -52,7 +53,7 @@ def build_app(
     desk = Desk(shelf, read_examples(Path(examples_folder)), made_files_folder())
     keeping = (limits.CLEAN_EVERY_SECOND, limits.KEEP_FILES_SECOND)
     with gr.Blocks(title=TITLE, delete_cache=keeping, analytics_enabled=False) as page:
-        gr.HTML(_header(shelf), elem_id="header", apply_default_css=False)
+        markup("header", _header(shelf))
         add_endpoints(shelf)  # first, so that no handler of the page takes their names
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", elem_id="ask-tab"):

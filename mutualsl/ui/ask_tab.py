@@ -1,4 +1,4 @@
-"""The page's one tab: give a video, ask, see where both predictors place the answer."""
+"""The tab `Ask`: give a video, ask, see where both predictors place the answer."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from mutualsl.ui.changes import Changes
 from mutualsl.ui.examples import example_cards
 from mutualsl.ui.handlers import Desk
 from mutualsl.ui.limits import MAX_OFFSET_SECOND
+from mutualsl.ui.parts import markup
 from mutualsl.ui.player import player
 from mutualsl.ui.timeline_view import timeline
 from mutualsl.ui.turns import Turns
@@ -53,27 +54,23 @@ def build(desk: Desk) -> None:
     with gr.Column(elem_id="panel"):
         _inputs(parts)
         _models(desk, parts)
-    parts["player"] = _html(player(None, None), "player")
+    parts["player"] = markup("player", player(None, None))
     examples = _examples(desk)
     with gr.Column(elem_id="timeline-frame"):
-        parts["timeline"] = _html(timeline(None), "timeline")
-    parts["results"] = _html(cards.results(None), "results", js_on_load=_TRIGGER_SAVE)
+        parts["timeline"] = markup("timeline", timeline(None))
+    parts["results"] = markup("results", cards.results(None), js_on_load=_TRIGGER_SAVE)
     with gr.Column(elem_id="more"):  # what is not always there
-        parts["clip"] = _html("", "clip")
-        parts["history"] = _html("", "history", js_on_load=_TRIGGER_ANSWER)
-        parts["transcript"] = _html("", "transcript", js_on_load=_TRIGGER_LEAVE_OUT)
-        parts["evidence"] = _html("", "evidence")
+        parts["clip"] = markup("clip")
+        parts["history"] = markup("history", js_on_load=_TRIGGER_ANSWER)
+        parts["transcript"] = markup("transcript", js_on_load=_TRIGGER_LEAVE_OUT)
+        parts["evidence"] = markup("evidence")
     _connect(desk, parts, examples)
-
-
-def _html(value: str, elem_id: str, js_on_load: str | None = None) -> gr.HTML:
-    return gr.HTML(value, elem_id=elem_id, js_on_load=js_on_load, apply_default_css=False)
 
 
 def _examples(desk: Desk) -> gr.HTML | None:
     if not desk.examples:
         return None
-    return _html(example_cards(desk.examples), "examples", js_on_load=_TRIGGER_EXAMPLE)
+    return markup("examples", example_cards(desk.examples), js_on_load=_TRIGGER_EXAMPLE)
 
 
 def _models(desk: Desk, parts: Parts) -> None:
@@ -94,7 +91,7 @@ def _inputs(parts: Parts) -> None:
             label="Subtitles", elem_id="subtitle-file", height=132, min_width=140
         )
     with gr.Row(elem_id="status-line"):
-        parts["status"] = _html(status.notice(), "status")
+        parts["status"] = markup("status", status.notice())
         parts["cancel"] = gr.Button("Cancel", elem_id="cancel")  # seen while something runs
     parts["question"] = gr.Textbox(
         label="Question",

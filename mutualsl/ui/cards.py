@@ -9,8 +9,7 @@ from mutualsl.answer import Answer
 from mutualsl.explain import AGREE_IOU
 from mutualsl.exports import EXPORTS
 from mutualsl.models.base import Prediction
-from mutualsl.spans import Span
-from mutualsl.ui.text import clock_range, escaped, percent
+from mutualsl.ui.text import clock_range, escaped, note_items, percent, span_data
 
 TITLES = {"visual": "Visual predictor", "textual": "Textual predictor"}
 SUBJECTS = {"visual": "looks at the pictures", "textual": "reads the subtitles"}
@@ -141,8 +140,9 @@ def _spoken_body(head: str, prediction: Prediction, playable: bool) -> str:
         f'<p class="span" id="{head}-span">{clock_range(span)}</p>'
         f'<p class="confidence">{meaning}</p>'
         f'<div class="actions"><button type="button" class="play" id="{head}-play" data-play'
-        f' {_seconds(span)} aria-label="Play the span of the {name}"{off}>{_PLAY_SIGN}Play</button>'
-        f'<button type="button" class="save" data-save {_seconds(span)}'
+        f' {span_data(span)} aria-label="Play the span of the {name}"{off}>'
+        f"{_PLAY_SIGN}Play</button>"
+        f'<button type="button" class="save" data-save {span_data(span)}'
         f' aria-label="Download the clip of the {name}"{off}>Download clip</button>'
         f'<button type="button" class="loop" data-loop aria-pressed="false"'
         f' aria-label="Play the span of the {name} again and again"{off}>Loop</button></div>'
@@ -163,16 +163,12 @@ def _nudges(off: str) -> str:
     return f'<div class="nudges">{"".join(groups)}</div>'
 
 
-def _seconds(span: Span) -> str:
-    return f'data-start="{span.start_second:.3f}" data-end="{span.end_second:.3f}"'
-
-
 def _candidates(prediction: Prediction, off: str) -> str:
     others = prediction.candidates[1:]
     if not others:
         return ""
     chips = "".join(
-        f'<button type="button" class="chip" data-play {_seconds(other.span)}{off}>'
+        f'<button type="button" class="chip" data-play {span_data(other.span)}{off}>'
         f"{clock_range(other.span)}"
         f"{f'<small>{percent(other.score)}</small>' if prediction.in_domain else ''}</button>"
         for other in others
@@ -183,5 +179,4 @@ def _candidates(prediction: Prediction, off: str) -> str:
 def _notes(answer: Answer | None) -> str:
     if answer is None or not answer.warnings:
         return ""
-    lines = "".join(f"<li>{escaped(note[:1].upper() + note[1:])}</li>" for note in answer.warnings)
-    return f'<ul class="notes">{lines}</ul>'
+    return f'<ul class="notes">{note_items(answer.warnings)}</ul>'

@@ -11,8 +11,9 @@ import gradio as gr
 from mutualsl.inference import AnswerLocalizer
 from mutualsl.reading import read_embedded
 from mutualsl.ui.handlers import Desk
+from mutualsl.ui.parts import View
 from mutualsl.ui.turns import Turns
-from mutualsl.ui.views import Loaded, View
+from mutualsl.ui.views import Loaded
 from mutualsl.ui.what_if import WhatIf, applied, whole_place
 
 

@@ -21,15 +21,15 @@ from mutualsl.ui import limits, status
 from mutualsl.ui.examples import DemoVideo, known_answers
 from mutualsl.ui.loading import prepare
 from mutualsl.ui.made_files import new_file
-from mutualsl.ui.player import file_url
+from mutualsl.ui.parts import View
+from mutualsl.ui.player import save_link
 from mutualsl.ui.progress import Report
 from mutualsl.ui.shelf import Shelf
 from mutualsl.ui.switching import switch_model
-from mutualsl.ui.text import clock, escaped
+from mutualsl.ui.text import clock
 from mutualsl.ui.turns import Turns
 from mutualsl.ui.views import (
     Loaded,
-    View,
     emptied,
     locked,
     ready,
@@ -188,9 +188,7 @@ class Desk:
 
         made = yield from watched(cut, "clip", str(source))
         if made is not None:
-            name = escaped(made.name)
-            link = f'<a class="clip" href="{file_url(made)}" download="{name}">Save {name}</a>'
-            yield view(status=ready(loaded), clip=link)
+            yield view(status=ready(loaded), clip=save_link(made))
 
     def _load(self, video: str | None, subtitles: str | None, model: str) -> Steps[Loaded | None]:
         yield view(**emptied(), ask=locked(), model_choice=model)

@@ -27,14 +27,17 @@ def prepare(
 ) -> Loaded:
     """Encode a video and its subtitles; only what the library accepted reaches the player."""
     encoded = encode(shelf, model, video, subtitles, report)
-    playing = None
     forget_old(folder)
-    if encoded.path is not None and encoded.info is not None:
-        playing = playable_copy(
-            encoded.path, encoded.info, folder, lambda done: report("copy", done)
-        )
+    playing = playable(encoded, folder, report)
     embedded = subtitles is None and encoded.subtitles is not None
     return Loaded(encoded, playing, embedded, encoded, model)
+
+
+def playable(encoded: EncodedVideo, folder: Path, report: Report) -> Path | None:
+    """A file of the video that browsers can play; `None` where there is no video."""
+    if encoded.path is None or encoded.info is None:
+        return None
+    return playable_copy(encoded.path, encoded.info, folder, lambda done: report("copy", done))
 
 
 def encode(

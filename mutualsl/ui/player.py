@@ -18,6 +18,12 @@ def file_url(path: Path) -> str:
     return escaped(f"gradio_api/file={quote(str(path))}")
 
 
+def save_link(made: Path) -> str:
+    """A link that saves a file that was made for the visitor."""
+    name = escaped(made.name)
+    return f'<a class="clip" href="{file_url(made)}" download="{name}">Save {name}</a>'
+
+
 def player(encoded: EncodedVideo | None, playing: Path | None) -> str:
     """HTML of the player; `playing` is a file that browsers can play, `None` without pictures."""
     if encoded is None or playing is None:

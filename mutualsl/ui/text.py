@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterable
 from pathlib import Path
 
 from mutualsl.spans import Span
@@ -17,12 +18,7 @@ def escaped(text: str) -> str:
 
 
 def safe_in_template(markup: str) -> str:
-    """HTML that a gr.HTML template leaves as it is."""
-    return markup.translate(_TEMPLATE_SIGNS)
-
-
-def in_template(markup: str) -> str:
-    """HTML without scripts and styles of its own, made safe to be put into a gr.HTML template."""
+    """HTML without scripts and styles of its own that a gr.HTML template leaves as it is."""
     return markup.translate(_TEMPLATE_SIGNS)
 
 
@@ -48,6 +44,16 @@ def short_clock(second: float) -> str:
 def clock_range(span: Span) -> str:
     """A span as 0:12.3 – 0:20.1 (an en dash)."""
     return f"{clock(span.start_second)} – {clock(span.end_second)}"
+
+
+def span_data(span: Span) -> str:
+    """Attributes that say to scripts where a span begins and ends."""
+    return f'data-start="{span.start_second:.3f}" data-end="{span.end_second:.3f}"'
+
+
+def note_items(notes: Iterable[str]) -> str:
+    """List items, one for each note, as sentences begin."""
+    return "".join(f"<li>{escaped(note[:1].upper() + note[1:])}</li>" for note in notes)
 
 
 def percent(fraction: float) -> str:

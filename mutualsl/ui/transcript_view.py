@@ -16,7 +16,7 @@ from mutualsl.encoded import EncodedVideo
 from mutualsl.models.base import Curve, Prediction
 from mutualsl.spans import Span, shared_second
 from mutualsl.subtitles import Cue
-from mutualsl.ui.text import escaped, short_clock
+from mutualsl.ui.text import escaped, short_clock, span_data
 
 HEADS = ("visual", "textual")
 _BARS = (
@@ -82,9 +82,10 @@ def _left_out(cues: Sequence[Cue]) -> str:
 
 
 def _cue(cue: Cue, bars: str, after: str = "") -> str:
+    own = Span(cue.start_second, cue.end_second)
     return (
-        f'<li><button type="button" class="tr-cue" data-start="{cue.start_second:.3f}"'
-        f' data-end="{cue.end_second:.3f}">{bars}<time>{short_clock(cue.start_second)}</time>'
+        f'<li><button type="button" class="tr-cue" {span_data(own)}>{bars}'
+        f"<time>{short_clock(cue.start_second)}</time>"
         f'<span class="tr-text">{_on_one_line(cue)}</span></button>{after}</li>'
     )
 

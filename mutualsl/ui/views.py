@@ -16,13 +16,12 @@ from mutualsl.spans import Span
 from mutualsl.ui import cards, status
 from mutualsl.ui.answer_report import answer_report
 from mutualsl.ui.history import history
+from mutualsl.ui.parts import View, values
 from mutualsl.ui.player import player
 from mutualsl.ui.timeline_view import timeline
 from mutualsl.ui.tracks import track_choices
 from mutualsl.ui.transcript_view import evidence, transcript
 from mutualsl.ui.what_if import WhatIf, compared_with, left_out_cues
-
-View = list[Any]
 
 OUTPUTS = (
     *("status", "ask", "loaded", "asked", "player", "timeline", "results", "video_file"),
@@ -49,8 +48,7 @@ class Loaded:
 
 def view(**changes: Any) -> View:
     """One value for each output; those that are not named stay as they are."""
-    assert changes.keys() <= set(OUTPUTS), changes.keys()
-    return [changes[name] if name in changes else gr.skip() for name in OUTPUTS]
+    return values(OUTPUTS, changes)
 
 
 def emptied() -> dict[str, Any]:

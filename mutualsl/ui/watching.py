@@ -7,8 +7,9 @@ from typing import TypeVar
 
 from mutualsl.ui import status
 from mutualsl.ui.line import MACHINE, Line
+from mutualsl.ui.parts import View
 from mutualsl.ui.progress import Report, Work
-from mutualsl.ui.views import View, view
+from mutualsl.ui.views import view
 
 T = TypeVar("T")
 Steps = Generator[View, None, T]

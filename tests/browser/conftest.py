@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from mutualsl.subtitles import Cue, write_subtitles
-from tests.browser.page import AnswerPage
+from tests.browser.page import ANSWER_MS, AnswerPage
 from tests.demo import ROOT
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -109,3 +109,15 @@ def one_cue(tmp_path_factory):
 def short(localizer, short_video, one_cue):
     """The short video with its only cue, encoded."""
     return localizer.encode_video(short_video, one_cue)
+
+
+@pytest.fixture
+def asked(visit, demos, localizer, kitchen):
+    """The kitchen video with an answer on the page, and that answer."""
+    visitor = visit(viewport={"width": 1440, "height": 1000})
+    question = demos["kitchen"].questions[0]
+    visitor.try_example(question)
+    answer = localizer.ask(kitchen, question)
+    visitor.shows(answer)
+    expect(visitor["evidence"].locator("[data-evidence]")).to_be_attached(timeout=ANSWER_MS)
+    return visitor, answer

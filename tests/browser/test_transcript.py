@@ -5,21 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.page import ANSWER_MS
-
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def asked(visit, demos, localizer, kitchen):
-    """The kitchen video with an answer on the page, and that answer."""
-    visitor = visit(viewport={"width": 1440, "height": 1000})
-    question = demos["kitchen"].questions[0]
-    visitor.try_example(question)
-    answer = localizer.ask(kitchen, question)
-    visitor.shows(answer)
-    expect(visitor["evidence"].locator("[data-evidence]")).to_be_attached(timeout=ANSWER_MS)
-    return visitor, answer
 
 
 def cues(visitor):

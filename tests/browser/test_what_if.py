@@ -13,17 +13,6 @@ from tests.browser.page import ANSWER_MS
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def asked(visit, demos, localizer, kitchen):
-    """The kitchen video with an answer on the page, and that answer."""
-    visitor = visit(viewport={"width": 1440, "height": 1000})
-    question = demos["kitchen"].questions[0]
-    visitor.try_example(question)
-    answer = localizer.ask(kitchen, question)
-    visitor.shows(answer)
-    return visitor, answer
-
-
 def leave_out(visitor, text):
     line = visitor.page.locator("#transcript .tr-cues li").filter(has_text=text)
     line.hover()

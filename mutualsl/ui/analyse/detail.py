@@ -9,7 +9,7 @@ from mutualsl.evaluation.ious import HEADS, SCORED
 from mutualsl.spans import Span, iou
 from mutualsl.ui.analyse.opened import Opened
 from mutualsl.ui.span_axis import SpanLane, span_axis
-from mutualsl.ui.text import clock_range, escaped, percent
+from mutualsl.ui.text import clock_range, escaped, percent, span_data
 
 HINT = (
     "Only a predictions file was given, so there is no video to see. Start the page with "
@@ -91,9 +91,8 @@ def _row(line: Line, playable: bool) -> str:
     score = "–" if line.score is None else percent(line.score)
     play = ""
     if playable and line.span is not None and line.span.length_second > 0:
-        start, end = (f"{edge:.3f}" for edge in line.span)
         play = (
-            f'<button type="button" class="chip" data-play data-start="{start}" data-end="{end}"'
+            f'<button type="button" class="chip" data-play {span_data(line.span)}'
             f' aria-label="Play: {line.name}">Play</button>'
         )
     return (

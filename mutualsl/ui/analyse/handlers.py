@@ -26,7 +26,6 @@ from mutualsl.ui.analyse.notes import Note, read_note
 from mutualsl.ui.analyse.opened import Opened, open_file, run
 from mutualsl.ui.analyse.overview import notes
 from mutualsl.ui.analyse.views import (
-    View,
     busy,
     compared,
     emptied,
@@ -37,14 +36,14 @@ from mutualsl.ui.analyse.views import (
     view,
 )
 from mutualsl.ui.line import MACHINE, RUNS, Line
+from mutualsl.ui.loading import playable
 from mutualsl.ui.made_files import new_file
-from mutualsl.ui.player import file_url
+from mutualsl.ui.parts import View
+from mutualsl.ui.player import save_link
 from mutualsl.ui.progress import Report
 from mutualsl.ui.shelf import Shelf
-from mutualsl.ui.text import escaped
 from mutualsl.ui.turns import Turns
 from mutualsl.ui.watching import Steps, watched
-from mutualsl.video import playable_copy
 
 STOPPED = "Stopped. What had been answered so far was not kept."
 
@@ -165,9 +164,7 @@ class AnalysisDesk:
             write(opened, path)
         except MutualSLError as error:
             return view(files=status.failed(error))
-        shown = escaped(path.name)
-        link = f'<a class="clip" href="{file_url(path)}" download="{shown}">Save {shown}</a>'
-        return view(files=link)
+        return view(files=save_link(path))
 
     def _open(
         self,
@@ -223,12 +220,7 @@ class AnalysisDesk:
     ) -> tuple[EncodedVideo, Path | None]:
         """A video of the data set, and a file that browsers can play; never one from elsewhere."""
         encoded = encode(self.localizer, example, choice.folder, choice.shown(), report)
-        playing = None
-        if encoded.path is not None and encoded.info is not None:
-            playing = playable_copy(
-                encoded.path, encoded.info, self.folder, lambda done: report("copy", done)
-            )
-        return encoded, playing
+        return encoded, playable(encoded, self.folder, report)
 
 
 def _keep(opened: Opened, form: tuple[str, str, str, str]) -> Note | None:

@@ -8,7 +8,7 @@ from mutualsl.evaluation.report import overview as report
 from mutualsl.evaluation.report.question_table import question_table
 from mutualsl.evaluation.report.svg import without_style
 from mutualsl.ui.analyse.opened import Opened
-from mutualsl.ui.text import escaped, in_template
+from mutualsl.ui.text import escaped, safe_in_template
 
 
 def overview(opened: Opened) -> str:
@@ -28,7 +28,7 @@ def overview(opened: Opened) -> str:
         f"<details><summary>Plots</summary>{plots}</details>",
     ]
     head = f"<h3>{escaped(opened.name)}</h3><p>{report.counts(analysis)}</p>"
-    return in_template(
+    return safe_in_template(
         f'<section class="overview" aria-label="Overview">{head}{"".join(parts)}</section>'
     )
 
@@ -37,7 +37,7 @@ def table(opened: Opened) -> str:
     """Every question; changes where another run is compared."""
     changes = opened.compared.changes if opened.compared is not None else None
     heading = '<h3 class="q-title">Every question</h3>'
-    return heading + in_template(question_table(opened.analysis, changes, opens=True))
+    return heading + safe_in_template(question_table(opened.analysis, changes, opens=True))
 
 
 def notes(opened: Opened) -> str:

@@ -11,11 +11,10 @@ from mutualsl.ui.analyse.detail import axis, detail
 from mutualsl.ui.analyse.notes import Note
 from mutualsl.ui.analyse.opened import Opened
 from mutualsl.ui.analyse.overview import notes, overview, table
+from mutualsl.ui.parts import View, values
 from mutualsl.ui.player import player
 from mutualsl.ui.status import notice
 from mutualsl.ui.transcript_view import marked_transcript
-
-View = list[Any]
 
 FORM = ("tags", "note", "start", "end")
 OUTPUTS = (
@@ -27,8 +26,7 @@ EMPTY = "Give a predictions.jsonl, as `mutualsl evaluate` writes it."
 
 def view(**changes: Any) -> View:
     """One value for each output; those that are not named stay as they are."""
-    assert changes.keys() <= set(OUTPUTS), changes.keys()
-    return [changes[name] if name in changes else gr.skip() for name in OUTPUTS]
+    return values(OUTPUTS, changes)
 
 
 def busy() -> dict[str, Any]:
