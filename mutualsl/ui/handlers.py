@@ -87,7 +87,7 @@ class Desk:
             turns.waiting = question
             return
         if loaded is not None:
-            yield from turns.answer(self._answer(loaded, question))
+            yield from self._ask_now(loaded, question, turns)
         elif nothing:
             text = "Load a video first; your question is kept and answered then."
             yield view(status=status.notice(text))
@@ -102,7 +102,7 @@ class Desk:
             yield view()
             return
         change_failed = bool(loaded.answers) and turns.waiting is None  # its reason is shown
-        yield from [view()] if change_failed else turns.answer(self._answer(loaded, question))
+        yield from [view()] if change_failed else self._ask_now(loaded, question, turns)
 
     def try_example(
         self, event: gr.EventData, loaded: Loaded | None, model: str, turns: Turns
@@ -112,7 +112,7 @@ class Desk:
         question = example.questions[int(event.question)]
         if loaded is not None and loaded.encoded.path == example.video:
             yield view(question=question)
-            yield from turns.answer(self._answer(loaded, question))
+            yield from self._ask_now(loaded, question, turns)
             return
         video = str(example.video)
         subtitles = str(example.subtitles) if example.subtitles else None
@@ -143,15 +143,16 @@ class Desk:
         turns: Turns,
     ) -> Iterator[View]:
         """Another model was chosen: what was asked last is asked again, beside the old answer."""
-        if loaded is None and turns.waiting:
-            yield from self._load_and_answer(video, subtitles, turns.waiting, wanted, turns)
+        waiting = turns.waiting
+        if loaded is None and waiting:
+            yield from self._load_and_answer(video, subtitles, waiting, wanted, turns)
             return
         if loaded is None and (video is not None or subtitles is not None):
             yield from turns.read(self._load(video, subtitles, wanted))
             return
-        again = yield from turns.read(switch_model(self.shelf, wanted, model, loaded))
-        if again is not None and again.answers:
-            yield from turns.answer(self._answer(again, again.answers[-1].question))
+        again = yield from turns.read(switch_model(self.shelf, wanted, model, loaded), waiting)
+        if again is not None and (waiting or again.answers):
+            yield from self._ask_now(again, waiting or again.answers[-1].question, turns)
 
     def stop(self, loaded: Loaded | None, model: str, turns: Turns) -> View:
         """Cancel was pressed; what runs ends first, so that it cannot write over this."""
@@ -215,7 +216,10 @@ class Desk:
     ) -> Steps[None]:
         loaded = yield from turns.read(self._load(video, subtitles, model), question)
         if loaded is not None:
-            yield from turns.answer(self._answer(loaded, turns.waiting or question))
+            yield from self._ask_now(loaded, turns.waiting or question, turns)
+
+    def _ask_now(self, loaded: Loaded, question: str, turns: Turns) -> Steps[None]:
+        yield from turns.answer(self._answer(loaded, question), question)
 
     def _answer(self, loaded: Loaded, question: str) -> Steps[None]:
         """Each line of `question` is one; the last answer stays on the page."""

@@ -24,7 +24,7 @@ class Turns:
         self._running: set[Steps] = set()
         self.stopped = False  # whether a stop was the last that happened
         self.reading = False  # whether files are being read
-        self.waiting: str | None = None  # the question to be answered then
+        self.waiting: str | None = None  # the question that has no answer yet
 
     def supersede(self) -> None:
         """Whatever runs stops before its next step."""
@@ -57,12 +57,14 @@ class Turns:
             if self._readings == mine:
                 self.reading = False
 
-    def answer(self, steps: Steps[S, None]) -> Steps[S, None]:
-        """The steps of answering a question."""
+    def answer(self, steps: Steps[S, None], question: str | None = None) -> Steps[S, None]:
+        """The steps of answering a question, which waits until they are through."""
         self._questions += 1
-        self.stopped = False
+        self.stopped, self.waiting = False, question
         mine = (self._readings, self._questions)
         yield from self._while(steps, lambda: (self._readings, self._questions) == mine)
+        if (self._readings, self._questions) == mine:
+            self.waiting = None
 
     def beside(self, steps: Steps[S, None]) -> Steps[S, None]:
         """Steps that go on whatever else is started, until a stop."""

@@ -32,6 +32,17 @@ def test_too_many_questions_at_once_are_refused_and_none_is_asked(desk, loaded):
     assert shown(last, "loaded") != loaded
 
 
+def test_a_question_that_is_being_answered_is_asked_again_of_another_model(desk, loaded):
+    turns = Turns()
+    question = "how do i open the jar"
+    first = desk.ask(question, loaded, None, None, "one", turns)
+    next(first), next(first)
+    assert turns.waiting == question
+    *_, answered, _ = desk.switch("two", "one", loaded, None, None, turns)
+    assert [answer.model["name"] for answer in shown(answered, "loaded").answers] == ["two"]
+    assert list(first) == [] and turns.waiting is None
+
+
 def test_as_many_as_allowed_are_asked(desk, loaded):
     questions = "\n".join(["how do i open the jar"] * MAX_QUESTIONS)
     views = list(desk.ask(questions, loaded, None, None, "one", Turns()))
