@@ -96,7 +96,7 @@ def mutualsl_official() -> RunConfig:
         name="reading",
         parts=(part("tutorialvqa", 3718), part("vehiclevqa", 7392)),
         train=TrainConfig(
-            epochs=3, text_lr=2e-4, new_lr=5e-4, frozen_layers=0, max_questions=16,
+            epochs=2, text_lr=2e-4, new_lr=5e-4, frozen_layers=2, max_questions=16,
             average_decay=0.995,
         ),
     )  # fmt: skip
