@@ -55,8 +55,8 @@ def mutualsl_mini() -> RunConfig:
     transcripts = Stage(
         name="transcripts",
         parts=(
-            Part(dataset="narrations", per_epoch=500),
-            Part(dataset="synthetic", per_epoch=250, validation=200, drop_video=1.0),
+            Part(dataset="narrations", per_epoch=500, validation=200),
+            Part(dataset="synthetic", per_epoch=250, validation=250),
             *_transcripts(tutorialvqa=1500, vehiclevqa=1500),
         ),
         train=TrainConfig(
