@@ -30,7 +30,7 @@ TEXT_CONFIG = {
 }
 # What any system is made small by, where its config has the field.
 SIZES = {
-    "width": 16, "word_width": 8, "heads": 2, "groups": 2, "bins": 16, "clips": 8, "scales": (4, 2),
+    "width": 16, "word_width": 8, "heads": 2, "groups": 2, "bins": 16, "clips": 8,
     "neighbours": 3, "max_rows": 10, "shared_layers": 1,
 }  # fmt: skip
 

@@ -5,8 +5,8 @@ Grounding", EMNLP 2021, https://arxiv.org/abs/2110.05717; sizes, labels and loss
 with the clips they use for long videos (TACoS) and the labels they use elsewhere. Differs: the
 question comes from a frozen language model instead of GloVe, and its LSTM stops where it ends; the
 map of choices is never built at the width of two clips, as a 1x1 convolution of two joined vectors
-is a sum of two. Blocks are in
-`ranet_blocks.py`. Letters: B questions, N clips, M tokens, D width, C width of a bottleneck.
+is a sum of two. Blocks are in `ranet_blocks.py`. Letters: B questions, N clips, M tokens, D
+width, C width of a bottleneck.
 """
 
 from __future__ import annotations
@@ -43,7 +43,6 @@ class RaNetConfig(VisualConfig):
     groups: int = 32  # of the convolutions in bottlenecks; divides C
     bins: int = 256  # a video is averaged to this many rows
     clips: int = 128  # N, divides `bins`
-    scales: tuple[int, ...] = (15, 8, 8, 8)  # lengths of choices in steps of 1, 2, 4, ... clips
     neighbours: int = 5  # clips that are alike
     relations: int = 1  # blocks
     iou_low: float = 0.5  # a choice with this IoU is worth nothing, (TACoS: 0.3)
@@ -69,7 +68,7 @@ class RaNet(VisualLocalizer):
         self.interact = Interactor(width)
         self.relate = nn.ModuleList(RelationBlock(width) for _ in range(config.relations))
         self.score = nn.Conv2d(width, 1, 1)
-        chosen = choices(config.clips, config.scales)  # (N, N)
+        chosen = choices(config.clips)  # (N, N)
         self.register_buffer("chosen", chosen, persistent=False)
 
     def forward(self, batch: Batch) -> VisualOutput:

@@ -5,31 +5,30 @@ Letters: B questions, N clips, M tokens, D width, C = D / 4 width of a bottlenec
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from mutualsl.models.layers import MASKED
 
+FINE, COARSE = 15, 8  # lengths of choices at the first step and at every further one
 SQUEEZE = 8  # width of values to width of queries and keys in criss-cross attention
 
 
-def choices(clips: int, scales: Sequence[int]) -> Tensor:
+def choices(clips: int) -> Tensor:
     """Which spans from clip i to clip j are choices, (N, N).
 
-    `scales` counts lengths: the first that many in steps of one clip, the next in steps of two,
-    then of four; a span whose length steps by more than one begins at a multiple of the step.
+    Their lengths go up in steps of one clip 15 times, then in steps of two, of four and so on 8
+    times each; a span of a length that goes up in larger steps begins at a multiple of the step.
     """
     chosen = torch.eye(clips, dtype=torch.bool)
-    further, step = 0, 1
-    for count in scales:
-        for _ in range(count):
+    further, step, times = 0, 1, FINE
+    while further < clips - 1:
+        for _ in range(times):
             further += step
             first = torch.arange(0, max(0, clips - further), step)
             chosen[first, first + further] = True
-        step *= 2
+        step, times = 2 * step, COARSE
     return chosen
 
 
