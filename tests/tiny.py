@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from functools import partial
+
 import numpy as np
 import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
 from mutualsl.data import Collator, Example, TextTokenizer, VideoInput
-from mutualsl.models import MutualSL, MutualSLConfig
+from mutualsl.models import MODELS, Localizer, MutualSL, MutualSLConfig
+from mutualsl.models.questions import FrozenLanguageModel
+from mutualsl.models.text_encoder import TextEncoder
 from mutualsl.spans import Span
 from mutualsl.subtitles import Cue
 
@@ -23,6 +28,11 @@ TEXT_CONFIG = {
     "max_position_embeddings": 64,
     "pad_token_id": 0,
 }
+# What any system is made small by, where its config has the field.
+SIZES = {
+    "width": 16, "word_width": 8, "heads": 2, "groups": 2, "bins": 16, "clips": 8,
+    "neighbours": 3, "max_rows": 10, "shared_layers": 1,
+}  # fmt: skip
 
 
 def tokenizer() -> TextTokenizer:
@@ -47,9 +57,30 @@ def model(seed: int = 0, **changes: object) -> MutualSL:
     return MutualSL(MutualSLConfig(**{**config, **changes})).eval()  # type: ignore[arg-type]
 
 
+def system(name: str, seed: int = 0, **changes: object) -> Localizer:
+    """A random system of `MODELS`, as small as `model`, in eval mode."""
+    model_class, config_class = MODELS[name]
+    sizes = {**SIZES, **changes}
+    known = {f.name: sizes[f.name] for f in fields(config_class) if f.name in sizes}
+    torch.manual_seed(seed)
+    text_encoder = TextEncoder.from_config(TEXT_CONFIG)
+    return model_class.create(partial(config_class, **known), ROW_WIDTH, text_encoder).eval()
+
+
+def questions(seed: int = 0) -> FrozenLanguageModel:
+    """A random frozen language model."""
+    torch.manual_seed(seed)
+    return FrozenLanguageModel(TextEncoder.from_config(TEXT_CONFIG).language_model)
+
+
 def collator(window_tokens: int = 24) -> Collator:
-    """The collator that belongs to `model`."""
-    return Collator(tokenizer=tokenizer(), row_width=ROW_WIDTH, window_tokens=window_tokens)
+    """The collator that belongs to `model`, and to every `system`."""
+    return Collator(
+        tokenizer=tokenizer(),
+        row_width=ROW_WIDTH,
+        window_tokens=window_tokens,
+        question_encoder=questions(),
+    )
 
 
 def video(

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import torch
 from torch import Tensor
 
 from mutualsl.models.base import Candidate, Prediction
 from mutualsl.models.losses import SpanLogits
-from mutualsl.models.statistics import ScoreCalibration
-from mutualsl.spans import Span, iou, pairwise_iou, suppress_overlaps
+from mutualsl.spans import Span, pairwise_iou, suppress_overlaps
 from mutualsl.timeline import Timeline
 
 ToSeconds = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
@@ -27,6 +25,7 @@ def decode_span(
     *,
     top_k: int,
     in_domain: bool = True,
+    most_probable: bool = False,
 ) -> Prediction:
     """The span with the highest expected IoU and its alternatives, thinned by NMS at IoU 0.5.
 
@@ -34,21 +33,21 @@ def decode_span(
     agree on another that is right more often (`docs/decisions/0017-expected-iou.md`). `logits` are
     of one question (1, M), `start_second` and `end_second` (M,) its positions; `to_seconds` maps
     start and end indices (P,) to seconds. The score is the raw confidence, `calibrated` later; that
-    of a further candidate is smaller by as much as its expected IoU.
+    of a further candidate is smaller by as much as its expected IoU. With `most_probable` the
+    probability itself decides, as in Eq. 1 and in the compared systems.
     """
     edges, starts, ends, pair_log_probs = logits.ranked()
     starts, ends = to_seconds(starts, ends)
     overlap, mass = pairwise_iou(starts, ends), pair_log_probs.exp()
-    expected = overlap @ mass
-    order = expected.argsort(descending=True, stable=True).tolist()
+    merit = mass if most_probable else overlap @ mass
+    order = merit.argsort(descending=True, stable=True).tolist()
     ranked = [(Span(float(starts[i]), float(ends[i])), i) for i in order]
     kept = suppress_overlaps(ranked, top_k)
     best, first = kept[0]
     right = mass[overlap[first] >= RIGHT_IOU].sum()
     score = float(beyond_chance(right, start_second, end_second, best))
     candidates = tuple(
-        Candidate(span, score * float(expected[i] / expected[first].clamp_min(1e-9)))
-        for span, i in kept
+        Candidate(span, score * float(merit[i] / merit[first].clamp_min(1e-9))) for span, i in kept
     )
     return Prediction(
         span=best,
@@ -71,22 +70,27 @@ def decode_cues(logits: SpanLogits, timeline: Timeline, *, top_k: int) -> Predic
     )
 
 
-def calibrated(
-    prediction: Prediction, calibration: ScoreCalibration, other: Prediction | None
+def decode_rows(
+    logits: SpanLogits,
+    timeline: Timeline,
+    question: int,
+    *,
+    top_k: int,
+    in_domain: bool,
+    most_probable: bool = False,
 ) -> Prediction:
-    """The prediction with raw confidences made into probabilities, beside the other predictor's."""
-    own = torch.tensor(prediction.score)
-    if other is None:
-        score = float(calibration(own))
-    else:
-        agreement = torch.tensor(iou(prediction.span, other.span))
-        score = float(calibration(own, torch.tensor(other.score), agreement))
-    best = max(prediction.score, 1e-9)
-    candidates = tuple(
-        replace(c, score=score * (c.score / best if i else 1.0))
-        for i, c in enumerate(prediction.candidates)
+    """What `decode_span` finds for one question of a batch; logits and timeline are of its rows."""
+    own = timeline.of_one(question)
+    count = int(own.row_count[0])
+    every = torch.arange(count)
+    return decode_span(
+        logits.of_one(question, count),
+        *own.rows_to_seconds(every, every),
+        own.rows_to_seconds,
+        top_k=top_k,
+        in_domain=in_domain,
+        most_probable=most_probable,
     )
-    return replace(prediction, score=score, candidates=candidates)
 
 
 def beyond_chance(mass: Tensor, start_second: Tensor, end_second: Tensor, span: Span) -> Tensor:

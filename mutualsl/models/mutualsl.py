@@ -8,6 +8,7 @@ Letters: B questions, K rows, N cues, F row width, D model width. The boxes of i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -24,7 +25,7 @@ from mutualsl.models.boxes import (
     VisualPredictor,
     cue_features,
 )
-from mutualsl.models.decoding import calibrated, decode_cues, decode_span
+from mutualsl.models.decoding import decode_cues, decode_rows
 from mutualsl.models.layers import ContextQueryAttention, Fusion, SequenceEncoder
 from mutualsl.models.losses import (
     SpanLogits,
@@ -35,9 +36,9 @@ from mutualsl.models.losses import (
     span_cross_entropy,
     transfer_loss,
 )
-from mutualsl.models.sentence_reader import SentenceReader
+from mutualsl.models.sentence_reader import ReaderConfig, SentenceReader
 from mutualsl.models.sentences import in_first_layers
-from mutualsl.models.statistics import ScoreCalibration
+from mutualsl.models.statistics import RowStatistics
 from mutualsl.models.text_encoder import TextEncoder
 
 
@@ -56,8 +57,6 @@ class MutualSLConfig:
     # Beside the textual predictor a `SentenceReader` scores spans. Its frozen language model shares
     # this many first layers with the text encoder, which are never trained; `None`: there is none.
     shared_layers: int | None = None
-    reader_width: int = 128
-    reader_dropout: float = 0.3
     trained_heads: tuple[str, ...] = ("visual", "textual")  # a head not named here shows no span
 
 
@@ -72,11 +71,11 @@ class MutualSLOutput(NamedTuple):
 class MutualSL(NeuralLocalizer):
     """Two predictors over one video that teach each other through the timeline."""
 
+    config: MutualSLConfig
     language_share: Tensor
 
     def __init__(self, config: MutualSLConfig, text_encoder: TextEncoder | None = None) -> None:
-        super().__init__()
-        self.config = config
+        super().__init__(config)
         width, dropout = config.width, config.dropout
         self.text_encoder = text_encoder or TextEncoder.from_config(config.text_encoder)
         self.text_projection = SegmentProjection(self.text_encoder.width, width, config.edges)
@@ -87,18 +86,30 @@ class MutualSL(NeuralLocalizer):
         self.textual_projection = TextualProjection(width)
         self.visual_predictor = VisualPredictor(width)
         self.textual_predictor = TextualPredictor(width, dropout, config.pairs)
-        self.visual_calibration = ScoreCalibration()
-        self.textual_calibration = ScoreCalibration()
         self.sentence_reader = None
         if config.shared_layers is not None:
             self.sentence_reader = SentenceReader(
-                self.text_encoder.language_model,
-                config.shared_layers,
-                config.reader_width,
-                config.reader_dropout,
+                ReaderConfig(shared_layers=config.shared_layers), self.text_encoder.language_model
             )
             # How far the textual predictor is believed; 1 until the reader has learned.
             self.register_buffer("language_share", torch.tensor(1.0))
+
+    @classmethod
+    def create(
+        cls, config: Callable[..., MutualSLConfig], row_width: int, text_encoder: TextEncoder
+    ) -> MutualSL:
+        """A new model around a pre-trained language model."""
+        return cls(config(row_width=row_width, text_encoder=text_encoder.config), text_encoder)
+
+    @property
+    def row_statistics(self) -> RowStatistics:
+        """Of the rows that the visual predictor has learned from."""
+        return self.feature_projection.statistics
+
+    @property
+    def share(self) -> Tensor | None:
+        """How far the textual predictor is believed beside the sentence reader."""
+        return None if self.sentence_reader is None else self.language_share
 
     def forward(self, batch: Batch) -> MutualSLOutput:
         """Score every row and every cue as start and end of the answer."""
@@ -179,48 +190,19 @@ class MutualSL(NeuralLocalizer):
 
     def decode(self, output: MutualSLOutput, batch: Batch, top_k: int = 5) -> list[HeadPredictions]:
         """Both predictors' spans in seconds; `None` for a missing modality or an untrained head."""
-        return [self.calibrate(raw) for raw in self.decode_raw(output, batch, top_k)]
-
-    def decode_raw(
-        self, output: MutualSLOutput, batch: Batch, top_k: int = 5
-    ) -> list[HeadPredictions]:
-        """The same with raw confidences for scores, which calibration is fitted on."""
         in_domain = self.feature_projection.statistics.in_domain(batch.rows, batch.row_mask)
         heads = self.config.trained_heads
         predictions = []
         for b in range(len(batch)):
             visual = textual = None
             if "visual" in heads and batch.has_video[b]:
-                visual = self._decode_visual(output.visual, batch, b, top_k, bool(in_domain[b]))
+                visual = decode_rows(
+                    output.visual, batch.timeline, b, top_k=top_k, in_domain=bool(in_domain[b])
+                )
             if "textual" in heads and batch.has_subtitles[b]:
                 textual = self._decode_textual(output, batch, b, top_k)
             predictions.append(HeadPredictions(visual, textual))
         return predictions
-
-    def calibrate(self, raw: HeadPredictions) -> HeadPredictions:
-        """Scores as probabilities; a visual span outside the domain says nothing of the other."""
-        visual, textual = raw.visual, raw.textual
-        witness = visual if visual is not None and visual.in_domain else None
-        return HeadPredictions(
-            visual and calibrated(visual, self.visual_calibration, textual),
-            textual and calibrated(textual, self.textual_calibration, witness),
-        )
-
-    def _decode_visual(
-        self, logits: SpanLogits, batch: Batch, b: int, top_k: int, in_domain: bool
-    ) -> Prediction:
-        timeline = batch.timeline.of_one(b)
-        count = int(timeline.row_count[0])
-        every = torch.arange(count)
-        start_second, end_second = timeline.rows_to_seconds(every, every)
-        return decode_span(
-            logits.of_one(b, count),
-            start_second,
-            end_second,
-            timeline.rows_to_seconds,
-            top_k=top_k,
-            in_domain=in_domain,
-        )
 
     def _decode_textual(
         self, output: MutualSLOutput, batch: Batch, b: int, top_k: int

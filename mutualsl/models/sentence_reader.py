@@ -5,6 +5,9 @@ Letters: B questions, N cues, H language model width, M matches of a cue, D mode
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
@@ -17,6 +20,16 @@ from mutualsl.models.layers import SequenceEncoder
 from mutualsl.models.losses import SpanLogits, mean_where, span_cross_entropy
 from mutualsl.models.matching import CUE_MATCHES, SPAN_MATCHES, compare
 from mutualsl.models.sentences import SentenceEncoder
+from mutualsl.models.text_encoder import TextEncoder
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReaderConfig:
+    """Sizes of a sentence reader."""
+
+    shared_layers: int = 0  # first layers that its language model shares with the one it is made of
+    width: int = 128  # D
+    dropout: float = 0.3
 
 
 class SentenceReader(NeuralLocalizer):
@@ -27,11 +40,10 @@ class SentenceReader(NeuralLocalizer):
     parameters, for which the vectors of a video are computed once.
     """
 
-    def __init__(
-        self, language_model: PreTrainedModel, shared_layers: int, width: int, dropout: float
-    ) -> None:
-        super().__init__()
-        self.encoder = SentenceEncoder(language_model, shared_layers)
+    def __init__(self, config: ReaderConfig, language_model: PreTrainedModel) -> None:
+        super().__init__(config)
+        width, dropout = config.width, config.dropout
+        self.encoder = SentenceEncoder(language_model, config.shared_layers)
         self.dropout = nn.Dropout(dropout)
         self.words = nn.Linear(2 * self.encoder.width, width)
         self.matches = nn.Linear(CUE_MATCHES, width)
@@ -39,6 +51,13 @@ class SentenceReader(NeuralLocalizer):
         self.encode = SequenceEncoder(width, dropout=dropout)
         self.predictor = TextualPredictor(width, dropout)
         self.span_matches = nn.Parameter(torch.tensor(SPAN_MATCHES))
+
+    @classmethod
+    def create(
+        cls, config: Callable[..., ReaderConfig], row_width: int, text_encoder: TextEncoder
+    ) -> SentenceReader:
+        """A new one that reads with this language model; rows are nothing to it."""
+        return cls(config(), text_encoder.language_model)
 
     def forward(self, batch: Batch) -> SpanLogits:
         """Score every span of cues: two (B, N) and one (B, N, N)."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 import torch
 
 from mutualsl.data import Collator, Example
-from mutualsl.models import MutualSL
+from mutualsl.models import Localizer, NeuralLocalizer
 from mutualsl.models.base import HeadPredictions, Prediction
 from mutualsl.models.decoding import RIGHT_IOU
 from mutualsl.models.statistics import ScoreCalibration
@@ -22,7 +22,7 @@ Answered = Sequence[tuple[Span, HeadPredictions]]  # gold, and raw confidences f
 
 
 def calibrate(
-    model: MutualSL, collator: Collator, validation: Mapping[str, Sequence[Example]]
+    model: Localizer, collator: Collator, validation: Mapping[str, Sequence[Example]]
 ) -> None:
     """Fit both heads' score calibration and the limit of the visual domain on validation data.
 
@@ -45,28 +45,30 @@ def calibrate(
 
 @torch.inference_mode()
 def _share_out(
-    model: MutualSL, collator: Collator, validation: Mapping[str, Sequence[Example]]
+    model: Localizer, collator: Collator, validation: Mapping[str, Sequence[Example]]
 ) -> None:
-    """How far to believe the textual predictor beside the sentence reader: best mean mIoU."""
-    if model.sentence_reader is None:
+    """How far to believe the first of a model's two textual scorers: the best mean of mIoU."""
+    if not isinstance(model, NeuralLocalizer) or model.share is None:
         return
     means = torch.zeros(len(SHARES))
     for examples in validation.values():
         spoken = [replace(e, video=e.video.without_video()) for e in examples if e.video.cues]
         for group in validation_batches(spoken) if spoken else []:
             batch = collator(group)
-            model.language_share.fill_(0.5)  # so that both are asked
+            model.share.fill_(0.5)  # so that both are asked
             output = model(batch)
             for i, share in enumerate(SHARES):
-                model.language_share.fill_(share)
-                for example, heads in zip(group, model.decode_raw(output, batch, 1), strict=True):
+                model.share.fill_(share)
+                for example, heads in zip(group, model.decode(output, batch, 1), strict=True):
                     assert example.gold is not None and heads.textual is not None
                     means[i] += iou(heads.textual.span, example.gold) / len(spoken)
-    model.language_share.fill_(SHARES[int(means.argmax())])
+    model.share.fill_(SHARES[int(means.argmax())])
 
 
-def _limit_domain(model: MutualSL, collator: Collator, examples: Sequence[Example]) -> None:
-    statistics = model.feature_projection.statistics
+def _limit_domain(model: Localizer, collator: Collator, examples: Sequence[Example]) -> None:
+    statistics = model.row_statistics
+    if statistics is None:
+        return
     distances = [0.0]
     for group in validation_batches(examples):
         batch = collator(group)
@@ -77,11 +79,11 @@ def _limit_domain(model: MutualSL, collator: Collator, examples: Sequence[Exampl
 
 @torch.inference_mode()
 def _ask(
-    model: MutualSL, collator: Collator, examples: Sequence[Example]
+    model: Localizer, collator: Collator, examples: Sequence[Example]
 ) -> Iterator[tuple[Span, HeadPredictions]]:
     for group in validation_batches(examples) if examples else []:
         batch = collator(group)
-        raw = model.decode_raw(model(batch), batch, top_k=1)
+        raw = model.predict_raw(batch, top_k=1)
         for example, heads in zip(group, raw, strict=True):
             assert example.gold is not None, "calibration needs gold spans"
             yield example.gold, heads

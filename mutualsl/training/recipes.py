@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mutualsl.training.config import Part, RunConfig, Stage, TrainConfig
+from mutualsl.training.systems import SYSTEMS
 from mutualsl.training.visual import VisualTrainConfig
+
+MINI = {"dropout": 0.1, "shared_layers": 2}
 
 
 def visual_mini() -> VisualTrainConfig:
@@ -71,6 +74,7 @@ def mutualsl_mini() -> RunConfig:
             "(video-disjoint train parts); no camera footage"
         ),
         stages=(reading, looking, together, transcripts),
+        sizes=MINI,
     )
 
 
@@ -100,8 +104,7 @@ def mutualsl_official() -> RunConfig:
         name="mutualsl-official",
         trained_on="transcripts of TutorialVQA and VehicleVQA (official train parts)",
         stages=(reading,),
-        shared_layers=None,
-        heads=("textual",),
+        sizes={"dropout": 0.1, "trained_heads": ("textual",)},
     )
 
 
@@ -122,6 +125,7 @@ def transfer() -> RunConfig:
         name="transfer",
         trained_on="rendered how-to videos and narrations",
         stages=(together,),
+        sizes=MINI,
     )
 
 
@@ -137,5 +141,7 @@ def _transcripts(*, tutorialvqa: int, vehiclevqa: int) -> tuple[Part, Part]:
 
 
 RECIPES: dict[str, Callable[[], RunConfig | VisualTrainConfig]] = {
-    recipe.__name__: recipe for recipe in (mutualsl_mini, mutualsl_official, transfer, visual_mini)
+    **{recipe.__name__: recipe for recipe in (mutualsl_mini, mutualsl_official, transfer)},
+    visual_mini.__name__: visual_mini,
+    **{recipe.__name__: recipe for recipe in SYSTEMS},
 }

@@ -42,13 +42,13 @@ def test_it_learns_and_its_encoder_stays():
     batch = tiny.collator()(examples())
     encoder = {name: value.clone() for name, value in reader.encoder.state_dict().items()}
     optimizer = make_optimizer(reader, TrainConfig(new_lr=0.02, text_lr=1.0))
-    first = float(reader.losses(reader(batch), batch)["textual"])
+    first = reader.losses(reader(batch), batch)["textual"].item()
     for _ in range(60):
         loss = reader.losses(reader(batch), batch)["textual"]
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    assert float(loss) < first / 5
+    assert loss.item() < first / 5
     for name, value in reader.encoder.state_dict().items():
         assert torch.equal(value, encoder[name]), name
 
