@@ -66,7 +66,7 @@ class RunConfig:
     name: str
     trained_on: str  # what a user is told the weights have seen
     stages: tuple[Stage, ...]
-    text_encoder: str = MINILM  # a folder, or a package that carries one
+    text_encoder: str = MINILM  # a folder, a package that carries one, or OWNER/NAME of the Hub
     start: str | None = None  # weights of another run to begin with, `best.safetensors` of a stage
     width: int = 256
     dropout: float = 0.1

