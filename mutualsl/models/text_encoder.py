@@ -94,6 +94,18 @@ class TextEncoder(nn.Module):
                 f"language model has positions for; --set window_tokens={longest}"
             )
 
+    def checkpoint_gradients(self, on: bool) -> None:
+        """Recompute activations in the backward pass. `CheckpointError` where that cannot be."""
+        if not on:
+            self.language_model.activation_checkpointing_disable()
+            return
+        if not self.language_model.supports_gradient_checkpointing:
+            raise CheckpointError(
+                f"{self.language_model.config.model_type} cannot recompute its activations; "
+                "--set gradient_checkpointing=false"
+            )
+        self.language_model.activation_checkpointing_enable()
+
     @property
     def config(self) -> dict[str, Any]:
         """The transformers config, as data."""
