@@ -75,18 +75,11 @@ class NeuralLocalizer(nn.Module, Localizer):
     def prepare(self, sentences: tuple[Sentence, ...]) -> None:
         """Do ahead of the first question what depends on a video's cues alone, if anything does."""
 
-    def set_dropout(self, share: float, only: str = "") -> None:
-        """Let every dropout layer but the language model's, which has none, hide this share.
-
-        `only` is how the names of the layers begin that are meant.
-        """
+    def set_dropout(self, share: float) -> None:
+        """Let every dropout layer but the language model's, which has none, hide this share."""
         for name, module in self.named_modules():
-            meant = name.startswith(only) and "language_model." not in name
-            if meant and isinstance(module, nn.Dropout):
+            if "language_model." not in name and isinstance(module, nn.Dropout):
                 module.p = share
-
-    def compare_sentences(self, on: bool) -> None:
-        """Use a frozen sentence encoder from now on, or do not, where a model has one."""
 
     def never_trained(self, name: str) -> bool:
         """Whether the parameter `name` stays as it is in every training."""

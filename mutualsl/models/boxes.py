@@ -11,8 +11,6 @@ from torch.nn import functional
 
 from mutualsl.models.layers import MASKED, SequenceEncoder, masked_mean
 from mutualsl.models.losses import SpanLogits
-from mutualsl.models.match_reader import MatchReader
-from mutualsl.models.matching import SPAN_MATCHES, Match
 from mutualsl.models.statistics import RowStatistics
 from mutualsl.models.text_encoder import Segments
 from mutualsl.timeline import Timeline
@@ -118,13 +116,10 @@ class TextualPredictor(nn.Module):
 
     The hidden layer matters: under a single linear map the visual feature that Eq. 6 adds to every
     cue alike would cancel in the softmax. A span is scored by what all its cues say (`inside`),
-    by how its two edges go together, and by its length. With `text_width` it also reads how
-    sentences match.
+    by how its two edges go together, and by its length.
     """
 
-    def __init__(
-        self, width: int, dropout: float, pairs: bool = True, text_width: int | None = None
-    ) -> None:
+    def __init__(self, width: int, dropout: float, pairs: bool = True) -> None:
         super().__init__()
         self.start = self._feed_forward(width, dropout)
         self.end = self._feed_forward(width, dropout)
@@ -134,9 +129,6 @@ class TextualPredictor(nn.Module):
             self.start_edge = nn.Linear(width, EDGE_WIDTH)
             self.end_edge = nn.Linear(width, EDGE_WIDTH)
             self.length = nn.Parameter(torch.zeros(4))
-        if text_width is not None:
-            self.reader = MatchReader(text_width, width, dropout)
-            self.match = nn.Parameter(torch.tensor(SPAN_MATCHES))
 
     @staticmethod
     def _feed_forward(width: int, dropout: float) -> nn.Sequential:
@@ -144,22 +136,11 @@ class TextualPredictor(nn.Module):
             nn.Linear(width, width), nn.GELU(), nn.Dropout(dropout), nn.Linear(width, 1)
         )
 
-    def forward(
-        self,
-        cues: Tensor,
-        timeline: Timeline,
-        segments: Segments | None = None,
-        match: Match | None = None,
-    ) -> SpanLogits:
-        """(B, N, D) -> two (B, N) and, with `pairs`, one (B, N, N); segments come with a match."""
+    def forward(self, cues: Tensor, timeline: Timeline) -> SpanLogits:
+        """(B, N, D) -> two (B, N) and, with `pairs`, one (B, N, N)."""
         mask = timeline.cue_mask
-        if match is not None and segments is not None:
-            cues = self.reader(cues, segments, match.cues)
         start, end = self.start(cues).squeeze(-1), self.end(cues).squeeze(-1)
         pair = self._pair(cues, timeline) if self.pairs else None
-        if pair is not None and match is not None:
-            for weight, spans in zip(self.match, match.spans, strict=True):
-                pair = pair + weight * spans
         return SpanLogits(start.masked_fill(~mask, MASKED), end.masked_fill(~mask, MASKED), pair)
 
     def _pair(self, cues: Tensor, timeline: Timeline) -> Tensor:

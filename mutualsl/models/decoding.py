@@ -12,6 +12,7 @@ from mutualsl.models.base import Candidate, Prediction
 from mutualsl.models.losses import SpanLogits
 from mutualsl.models.statistics import ScoreCalibration
 from mutualsl.spans import Span, iou, pairwise_iou, suppress_overlaps
+from mutualsl.timeline import Timeline
 
 ToSeconds = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 RIGHT_IOU = 0.5  # a span this close to the answer counts as right
@@ -56,6 +57,17 @@ def decode_span(
         start_curve=torch.stack([start_second, edges.start[0].exp()], dim=1).numpy(),
         end_curve=torch.stack([end_second, edges.end[0].exp()], dim=1).numpy(),
         in_domain=in_domain,
+    )
+
+
+def decode_cues(logits: SpanLogits, timeline: Timeline, *, top_k: int) -> Prediction:
+    """`decode_span` over the cues of one question: logits (1, N) and `Timeline.of_one`."""
+    return decode_span(
+        logits,
+        timeline.cue_start_second[0],
+        timeline.cue_end_second[0],
+        timeline.cues_to_seconds,
+        top_k=top_k,
     )
 
 

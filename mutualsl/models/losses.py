@@ -5,6 +5,7 @@ Letters: B questions, M positions.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import torch
@@ -42,8 +43,9 @@ class SpanLogits(NamedTuple):
 
     def joint_log_probs(self) -> Tensor:
         """Log-probability of every span i <= j, (B, M, M) in float32; impossible ones at -1e30."""
-        assert self.pair is not None, "start and end are independent here"
-        joint = self.start.float().unsqueeze(2) + self.end.float().unsqueeze(1) + self.pair.float()
+        joint = self.start.float().unsqueeze(2) + self.end.float().unsqueeze(1)
+        if self.pair is not None:
+            joint = joint + self.pair.float()
         possible = torch.ones_like(joint, dtype=torch.bool).triu()
         joint = joint.masked_fill(~possible, 3.0 * MASKED).flatten(1).log_softmax(dim=1)
         return joint.view_as(possible)
@@ -68,6 +70,19 @@ class SpanLogits(NamedTuple):
         size = joint.shape[1]
         scores, places = joint[0].flatten().topk(min(pool * 8, size * (size + 1) // 2))
         return RankedSpans(_edges(joint), places // size, places % size, scores)
+
+
+def blend(one: SpanLogits, other: SpanLogits, share: float) -> SpanLogits:
+    """Span scores that take each span to be as probable as `share` of one and the rest of other.
+
+    A mixture: whichever of the two is sure of its span decides.
+    """
+    joint = torch.logaddexp(
+        one.joint_log_probs() + math.log(max(share, 1e-9)),
+        other.joint_log_probs() + math.log(max(1.0 - share, 1e-9)),
+    )
+    nothing = torch.zeros_like(joint[:, 0])
+    return SpanLogits(nothing, nothing, joint)
 
 
 def _edges(joint: Tensor) -> SpanLogits:

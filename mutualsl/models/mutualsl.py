@@ -24,18 +24,19 @@ from mutualsl.models.boxes import (
     VisualPredictor,
     cue_features,
 )
-from mutualsl.models.decoding import calibrated, decode_span
+from mutualsl.models.decoding import calibrated, decode_cues, decode_span
 from mutualsl.models.layers import ContextQueryAttention, Fusion, SequenceEncoder
 from mutualsl.models.losses import (
     SpanLogits,
+    blend,
     lesson_for_textual,
     lesson_for_visual,
     mean_where,
     span_cross_entropy,
     transfer_loss,
 )
-from mutualsl.models.matching import Match, compare
-from mutualsl.models.sentences import SentenceEncoder, in_first_layers
+from mutualsl.models.sentence_reader import SentenceReader
+from mutualsl.models.sentences import in_first_layers
 from mutualsl.models.statistics import ScoreCalibration
 from mutualsl.models.text_encoder import TextEncoder
 
@@ -52,9 +53,11 @@ class MutualSLConfig:
     mutual: bool = True  # Eq. 14-19; off for the ablation of Table 2
     edges: bool = True  # cue vectors know their edges, silences and shared words; off: Eq. 2 alone
     pairs: bool = True  # whole spans are scored beside their edges; off: Eq. 9 alone
-    # Sentences are also compared by the language model as it came, which shares this many first
-    # layers, never trained, with the text encoder; `None`: they are not.
+    # Beside the textual predictor a `SentenceReader` scores spans. Its frozen language model shares
+    # this many first layers with the text encoder, which are never trained; `None`: there is none.
     shared_layers: int | None = None
+    reader_width: int = 128
+    reader_dropout: float = 0.3
     trained_heads: tuple[str, ...] = ("visual", "textual")  # a head not named here shows no span
 
 
@@ -62,42 +65,44 @@ class MutualSLOutput(NamedTuple):
     """Logits over rows and over cues."""
 
     visual: SpanLogits  # (B, K)
-    textual: SpanLogits  # (B, N)
+    textual: SpanLogits  # (B, N), of the textual predictor
+    read: SpanLogits | None = None  # (B, N), of the sentence reader where it has a say
 
 
 class MutualSL(NeuralLocalizer):
     """Two predictors over one video that teach each other through the timeline."""
 
-    comparing: Tensor
+    language_share: Tensor
 
     def __init__(self, config: MutualSLConfig, text_encoder: TextEncoder | None = None) -> None:
         super().__init__()
         self.config = config
         width, dropout = config.width, config.dropout
         self.text_encoder = text_encoder or TextEncoder.from_config(config.text_encoder)
-        compared = config.shared_layers is not None
-        text_width = self.text_encoder.width
-        self.text_projection = SegmentProjection(text_width, width, config.edges)
+        self.text_projection = SegmentProjection(self.text_encoder.width, width, config.edges)
         self.cross_window = SequenceEncoder(width, heads=config.heads, dropout=dropout)
         self.feature_projection = FeatureProjection(config.row_width, width, config.heads, dropout)
         self.attention = ContextQueryAttention(width, dropout)
         self.fusion = Fusion(width)
         self.textual_projection = TextualProjection(width)
         self.visual_predictor = VisualPredictor(width)
-        self.textual_predictor = TextualPredictor(
-            width, dropout, config.pairs, text_width if compared else None
-        )
+        self.textual_predictor = TextualPredictor(width, dropout, config.pairs)
         self.visual_calibration = ScoreCalibration()
         self.textual_calibration = ScoreCalibration()
-        self.sentence_encoder = None
+        self.sentence_reader = None
         if config.shared_layers is not None:
-            language_model = self.text_encoder.language_model
-            self.sentence_encoder = SentenceEncoder(language_model, config.shared_layers)
-            # Whether what it says is looked at; stored, as weights learn with it or without it.
-            self.register_buffer("comparing", torch.tensor(True))
+            self.sentence_reader = SentenceReader(
+                self.text_encoder.language_model,
+                config.shared_layers,
+                config.reader_width,
+                config.reader_dropout,
+            )
+            # How far the textual predictor is believed; 1 until the reader has learned.
+            self.register_buffer("language_share", torch.tensor(1.0))
 
     def forward(self, batch: Batch) -> MutualSLOutput:
         """Score every row and every cue as start and end of the answer."""
+        reader = self._reader()
         segments = self.text_encoder(batch)
         segment_mask = segments.mask
         features = cue_features(batch.timeline, batch.cue_words) if self.config.edges else None
@@ -108,38 +113,29 @@ class MutualSL(NeuralLocalizer):
         cues = self.textual_projection(text[:, 1:], fused, batch.row_mask)
         return MutualSLOutput(
             visual=self.visual_predictor(fused, batch.row_mask),
-            textual=self.textual_predictor(cues, batch.timeline, segments, self._match(batch)),
+            textual=self.textual_predictor(cues, batch.timeline),
+            read=None if reader is None else reader(batch),
         )
 
-    def _match(self, batch: Batch) -> Match | None:
-        """What the frozen sentence encoder says, where it is looked at."""
-        if self.sentence_encoder is None or not bool(self.comparing):
+    def _reader(self) -> SentenceReader | None:
+        """The sentence reader, once it has a say. Losses are of the textual predictor alone."""
+        if self.sentence_reader is None or float(self.language_share) == 1.0:
             return None
-        return compare(
-            self.sentence_encoder(batch.question_sentences),
-            self.sentence_encoder.of_videos(batch.cue_sentences, batch.cue_size.shape[1]),
-            batch.cue_size,
-            batch.cue_words,
-            batch.timeline.cue_mask,
-        )
-
-    def compare_sentences(self, on: bool) -> None:
-        """Look at what the sentence encoder says, or do as if there were none."""
-        if self.sentence_encoder is not None:
-            self.comparing.fill_(on)
+        return self.sentence_reader
 
     def prepare(self, sentences: tuple[Sentence, ...]) -> None:
         """The sentence vectors of a video's cues."""
-        if self.sentence_encoder is not None and sentences:
-            self.sentence_encoder.of_video(sentences)
+        reader = self._reader()
+        if reader is not None and sentences:
+            reader.prepare(sentences)
 
     def never_trained(self, name: str) -> bool:
-        """The sentence encoder, and the layers it shares."""
+        """The sentence reader, which learns by itself, and the layers it shares."""
         shared = self.config.shared_layers
         if shared is None:
             return False
         of_both = "language_model." in name and in_first_layers(name, shared)
-        return of_both or name.startswith("sentence_encoder.")
+        return of_both or name.startswith("sentence_reader.")
 
     def losses(self, output: MutualSLOutput, batch: Batch) -> dict[str, Tensor]:
         """The four terms of Eq. 19: both predictors on gold, and each on the other's lesson."""
@@ -193,7 +189,7 @@ class MutualSL(NeuralLocalizer):
             if "visual" in heads and batch.has_video[b]:
                 visual = self._decode_visual(output.visual, batch, b, top_k, bool(in_domain[b]))
             if "textual" in heads and batch.has_subtitles[b]:
-                textual = self._decode_textual(output.textual, batch, b, top_k)
+                textual = self._decode_textual(output, batch, b, top_k)
             predictions.append(HeadPredictions(visual, textual))
         return predictions
 
@@ -222,13 +218,12 @@ class MutualSL(NeuralLocalizer):
             in_domain=in_domain,
         )
 
-    def _decode_textual(self, logits: SpanLogits, batch: Batch, b: int, top_k: int) -> Prediction:
+    def _decode_textual(
+        self, output: MutualSLOutput, batch: Batch, b: int, top_k: int
+    ) -> Prediction:
         timeline = batch.timeline.of_one(b)
-        count = int(timeline.cue_mask.sum())
-        return decode_span(
-            logits.of_one(b, count),
-            timeline.cue_start_second[0, :count],
-            timeline.cue_end_second[0, :count],
-            timeline.cues_to_seconds,
-            top_k=top_k,
-        )
+        count = timeline.cue_mask.shape[1]
+        logits = output.textual.of_one(b, count)
+        if output.read is not None:
+            logits = blend(logits, output.read.of_one(b, count), float(self.language_share))
+        return decode_cues(logits, timeline, top_k=top_k)

@@ -15,6 +15,7 @@ from mutualsl.models.statistics import ScoreCalibration
 from mutualsl.spans import Span, iou
 from mutualsl.training.sampling import validation_batches
 
+SHARES = tuple(i / 20 for i in range(20)) + (1.0,)  # what may be believed of one of two
 DOMAIN_MARGIN = 1.5  # how much farther than the farthest validation video is still in domain
 
 Answered = Sequence[tuple[Span, HeadPredictions]]  # gold, and raw confidences for scores
@@ -32,6 +33,7 @@ def calibrate(
     one = [e for e in everything if e.video.rows is None or not e.video.cues]
     one += [replace(e, video=e.video.without_video()) for e in both]
     one += [replace(e, video=e.video.without_subtitles()) for e in both]
+    _share_out(model, collator, validation)
     _limit_domain(model, collator, everything)
     alone = list(_ask(model, collator, one))
     beside = list(_ask(model, collator, both))
@@ -39,6 +41,28 @@ def calibrate(
     _fit(model.textual_calibration, [(g, h.textual, None) for g, h in alone])
     _fit(model.visual_calibration, [(g, h.visual, h.textual) for g, h in beside])
     _fit(model.textual_calibration, [(g, h.textual, h.visual) for g, h in beside])
+
+
+@torch.inference_mode()
+def _share_out(
+    model: MutualSL, collator: Collator, validation: Mapping[str, Sequence[Example]]
+) -> None:
+    """How far to believe the textual predictor beside the sentence reader: best mean mIoU."""
+    if model.sentence_reader is None:
+        return
+    means = torch.zeros(len(SHARES))
+    for examples in validation.values():
+        spoken = [replace(e, video=e.video.without_video()) for e in examples if e.video.cues]
+        for group in validation_batches(spoken) if spoken else []:
+            batch = collator(group)
+            model.language_share.fill_(0.5)  # so that both are asked
+            output = model(batch)
+            for i, share in enumerate(SHARES):
+                model.language_share.fill_(share)
+                for example, heads in zip(group, model.decode_raw(output, batch, 1), strict=True):
+                    assert example.gold is not None and heads.textual is not None
+                    means[i] += iou(heads.textual.span, example.gold) / len(spoken)
+    model.language_share.fill_(SHARES[int(means.argmax())])
 
 
 def _limit_domain(model: MutualSL, collator: Collator, examples: Sequence[Example]) -> None:

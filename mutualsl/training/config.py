@@ -22,9 +22,7 @@ class TrainConfig:
     warmup_share: float = 0.05
     # First language model layers that stay as they are, and with any number (0 too) the embeddings.
     frozen_layers: int | None = None
-    only: str = ""  # the part of the model that learns, by the beginning of its parameters' names
     dropout: float | None = None  # of what learns in this stage, where it is not the run's
-    sentences: bool = True  # whether what the frozen sentence encoder says is looked at
     clip: float = 1.0
     average_decay: float = 0.99  # the weights measured and kept are a running mean over steps
     bf16: bool = True  # matrix products in 16 bits; weights and sums stay in 32
@@ -57,6 +55,7 @@ class Stage:
     name: str  # its folder in the run
     parts: tuple[Part, ...]
     train: TrainConfig
+    learner: str = ""  # the part of the model that learns by itself, a localizer; else all of it
 
 
 @dataclass(frozen=True, kw_only=True)

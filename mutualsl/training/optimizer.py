@@ -19,9 +19,9 @@ def make_optimizer(model: NeuralLocalizer, config: TrainConfig) -> torch.optim.A
     for name, parameter in model.named_parameters():
         pretrained = "language_model." in name
         frozen = pretrained and _frozen(name, config.frozen_layers)
-        frozen = frozen or model.never_trained(name) or not name.startswith(config.only)
+        frozen = frozen or model.never_trained(name)
         parameter.requires_grad_(not frozen)
-        if not parameter.requires_grad:
+        if frozen:
             continue
         decay = config.weight_decay if parameter.ndim > 1 and "embedding" not in name else 0.0
         groups.setdefault((config.text_lr if pretrained else config.new_lr, decay), []).append(

@@ -6,6 +6,7 @@ import json
 import shutil
 from dataclasses import asdict
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -19,7 +20,7 @@ from mutualsl.errors import DataError
 from mutualsl.evaluation.record import current_commit
 from mutualsl.features.mini import MiniEncoder
 from mutualsl.features.network import MiniNetwork
-from mutualsl.models import MutualSL, MutualSLConfig
+from mutualsl.models import MutualSL, MutualSLConfig, NeuralLocalizer
 from mutualsl.models.text_encoder import TextEncoder
 from mutualsl.training import state
 from mutualsl.training.calibrate import calibrate
@@ -142,13 +143,14 @@ def _run_stage(
 ) -> None:
     """Train, unless that is done already, and leave the best weights in the model."""
     best = out / "best.safetensors"
+    learner = cast(NeuralLocalizer, model.get_submodule(stage.learner))
     if not state.read(out).done:
         Trainer(
-            model, collator, library.sources(stage), library.validation(stage), stage.train, out,
+            learner, collator, library.sources(stage), library.validation(stage), stage.train, out,
             lambda averaged: save_file(averaged.weights(), best),
         ).train()  # fmt: skip
         PartialState().wait_for_everyone()
-    model.load_weights(load_file(best))
+    learner.load_weights(load_file(best))
 
 
 def _begin(config: Run, out: Path, resume: bool) -> None:

@@ -55,9 +55,8 @@ class Trainer:
         )
         self._seed(0)
         model.checkpoint_gradients(config.gradient_checkpointing)
-        model.compare_sentences(config.sentences)
         if config.dropout is not None:
-            model.set_dropout(config.dropout, config.only)
+            model.set_dropout(config.dropout)
         optimizer = make_optimizer(model, config)
         self._per_epoch = len(self._epoch_batches(0))
         steps = config.epochs * self._per_epoch // config.accumulate

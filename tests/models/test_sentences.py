@@ -9,7 +9,7 @@ SENTENCES = ((2, 5, 6, 3), (2, 7, 3), (2, 8, 9, 10, 11, 12, 3), (2, 3))
 
 
 def test_vectors_do_not_depend_on_the_company():
-    encoder = tiny.model().sentence_encoder
+    encoder = tiny.model().sentence_reader.encoder
     together = encoder(SENTENCES)
     alone = torch.cat([encoder([sentence]) for sentence in SENTENCES])
     torch.testing.assert_close(together, alone)
@@ -17,7 +17,7 @@ def test_vectors_do_not_depend_on_the_company():
 
 
 def test_the_cues_of_a_video_are_computed_once(monkeypatch):
-    encoder = tiny.model().sentence_encoder
+    encoder = tiny.model().sentence_reader.encoder
     first = encoder.of_video(SENTENCES)
     monkeypatch.setattr(encoder, "_encode", None)
     assert encoder.of_video(SENTENCES) is first
@@ -25,7 +25,7 @@ def test_the_cues_of_a_video_are_computed_once(monkeypatch):
 
 def test_what_is_remembered_is_bounded(monkeypatch):
     monkeypatch.setattr("mutualsl.models.sentences.REMEMBERED", 3)
-    encoder = tiny.model().sentence_encoder
+    encoder = tiny.model().sentence_reader.encoder
     encoder.of_video(SENTENCES[:2])
     encoder.of_video(SENTENCES[2:3])
     assert len(encoder._remembered) == 2
@@ -34,7 +34,7 @@ def test_what_is_remembered_is_bounded(monkeypatch):
 
 
 def test_cues_of_several_videos_are_padded():
-    encoder = tiny.model().sentence_encoder
+    encoder = tiny.model().sentence_reader.encoder
     vectors = encoder.of_videos([SENTENCES[:1], (), SENTENCES[1:3]], 2)
     assert vectors.shape[:3] == (3, 2, 2)
     torch.testing.assert_close(vectors[2, :, 0], encoder(SENTENCES[1:3]), atol=1e-3, rtol=0)
@@ -42,7 +42,7 @@ def test_cues_of_several_videos_are_padded():
 
 
 def test_a_cue_is_also_read_between_its_neighbours():
-    encoder = tiny.model().sentence_encoder
+    encoder = tiny.model().sentence_reader.encoder
     vectors = encoder.of_video(SENTENCES[:3])[:, 1].float()
     expected = encoder(
         [(2, 5, 6, 7, 3), (2, 5, 6, 7, 8, 9, 10, 11, 12, 3), (2, 7, *SENTENCES[2][1:])]
@@ -52,7 +52,7 @@ def test_a_cue_is_also_read_between_its_neighbours():
 
 def test_training_does_not_change_it():
     model = tiny.model().train()
-    encoder = model.sentence_encoder
+    encoder = model.sentence_reader.encoder
     before = encoder(SENTENCES)
     config = TrainConfig(epochs=1, text_lr=0.1, new_lr=0.1)
     optimizer = make_optimizer(model, config)
@@ -68,30 +68,21 @@ def test_training_does_not_change_it():
 
 def test_shared_layers_are_stored_once_and_stay_shared():
     model = tiny.model()
-    text, own = model.text_encoder.language_model, model.sentence_encoder.language_model
+    text, own = (
+        model.text_encoder.language_model,
+        model.sentence_reader.encoder.language_model,
+    )
     assert own.encoder.layer[0].output.dense.weight is text.encoder.layer[0].output.dense.weight
     assert own.encoder.layer[1].output.dense.weight is not text.encoder.layer[1].output.dense.weight
     weights = model.weights()
     assert len({value.data_ptr() for value in weights.values()}) == len(weights)
     other = tiny.model(seed=7)
     other.load_weights(weights)
-    torch.testing.assert_close(other.sentence_encoder(SENTENCES), model.sentence_encoder(SENTENCES))
+    torch.testing.assert_close(
+        other.sentence_reader.encoder(SENTENCES), model.sentence_reader.encoder(SENTENCES)
+    )
 
 
 def test_it_needs_a_language_model_only():
     encoder = SentenceEncoder(tiny.model().text_encoder.language_model, shared_layers=0)
     assert encoder(SENTENCES).shape[0] == 4
-
-
-def test_weights_remember_whether_sentences_are_compared():
-    model, batch = tiny.model(), tiny.collator()([tiny.example()])
-    before = model(batch).textual
-    model.compare_sentences(False)
-    without = model(batch).textual
-    assert not torch.equal(without.pair, before.pair)
-    torch.testing.assert_close(without.start, before.start)  # an untrained reader adds nothing
-    other = tiny.model(seed=7)
-    other.load_weights(model.weights())
-    torch.testing.assert_close(other(batch).textual.pair, without.pair)
-    model.compare_sentences(True)
-    torch.testing.assert_close(model(batch).textual.pair, before.pair)

@@ -47,6 +47,7 @@ def config(tmp_path_factory):
         stages=(
             Stage(name="reading", parts=reading, train=train),
             Stage(name="together", parts=(both,), train=train),
+            Stage(name="transcripts", parts=reading, train=train, learner="sentence_reader"),
         ),
         text_encoder=str(folder),
         width=16,
@@ -64,7 +65,7 @@ def test_a_run_leaves_a_checkpoint_that_answers_and_can_be_run_again(root, confi
         "narrations": 3,
         "synthetic": 2,
     }
-    assert [stage["name"] for stage in about["stages"]] == ["reading", "together"]
+    assert [stage["name"] for stage in about["stages"]] == ["reading", "together", "transcripts"]
     (name,) = {path.stem for path in (root / "synthetic" / "videos").glob("*-val-*")}
     encoded = localizer.encode_video(
         root / "synthetic" / "videos" / f"{name}.mp4",
@@ -81,6 +82,21 @@ def test_a_run_leaves_a_checkpoint_that_answers_and_can_be_run_again(root, confi
     run(config, root, tmp_path, VISUAL, resume=True)  # finished stages are not trained again
     assert weights.read_bytes() == first
     assert (tmp_path / "together" / "log.jsonl").read_bytes() == lines
+
+
+def test_a_part_may_learn_by_itself(root, config, tmp_path):
+    run(config, root, tmp_path, VISUAL)
+    before = load_file(tmp_path / "together" / "best.safetensors")
+    after = load_file(tmp_path / "transcripts" / "best.safetensors")
+    assert all(f"sentence_reader.{name}" in before for name in after if "encoder." not in name)
+    model = AnswerLocalizer.from_pretrained(tmp_path / "checkpoint", "cpu").checkpoint.model
+    for name, value in model.weights().items():
+        own = name.removeprefix("sentence_reader.")
+        expected = after[own] if own != name else before[name]
+        if "statistics" not in name and "calibration" not in name and name != "language_share":
+            torch.testing.assert_close(value, expected.half().float(), msg=name)
+    learned = [n for n in after if not n.startswith("encoder.")]
+    assert any((after[n] != before[f"sentence_reader.{n}"]).any() for n in learned)
 
 
 def test_a_run_may_begin_with_the_weights_of_another(root, config, tmp_path):

@@ -1,0 +1,87 @@
+"""A textual localizer that learns from few transcripts: it reads frozen sentence vectors.
+
+Letters: B questions, N cues, H language model width, M matches of a cue, D model width.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
+from mutualsl.data.batch import Batch, Sentence
+from mutualsl.models.base import HeadPredictions, NeuralLocalizer
+from mutualsl.models.boxes import CUE_FEATURES, TextualPredictor, cue_features
+from mutualsl.models.decoding import decode_cues
+from mutualsl.models.layers import SequenceEncoder
+from mutualsl.models.losses import SpanLogits, mean_where, span_cross_entropy
+from mutualsl.models.matching import CUE_MATCHES, SPAN_MATCHES, compare
+from mutualsl.models.sentences import SentenceEncoder
+
+
+class SentenceReader(NeuralLocalizer):
+    """Spans of cues by how their sentences match the question; knows nothing of pictures.
+
+    Its encoder is never trained, so a few hundred answers cannot make it forget what sentences
+    mean (`docs/decisions/0021-frozen-sentences.md`); what is trained is a third of a million
+    parameters, for which the vectors of a video are computed once.
+    """
+
+    def __init__(
+        self, language_model: PreTrainedModel, shared_layers: int, width: int, dropout: float
+    ) -> None:
+        super().__init__()
+        self.encoder = SentenceEncoder(language_model, shared_layers)
+        self.dropout = nn.Dropout(dropout)
+        self.words = nn.Linear(2 * self.encoder.width, width)
+        self.matches = nn.Linear(CUE_MATCHES, width)
+        self.features = nn.Linear(CUE_FEATURES, width)
+        self.encode = SequenceEncoder(width, dropout=dropout)
+        self.predictor = TextualPredictor(width, dropout)
+        self.span_matches = nn.Parameter(torch.tensor(SPAN_MATCHES))
+
+    def forward(self, batch: Batch) -> SpanLogits:
+        """Score every span of cues: two (B, N) and one (B, N, N)."""
+        timeline = batch.timeline
+        vectors = self.encoder.of_videos(batch.cue_sentences, batch.cue_size.shape[1])
+        match = compare(
+            self.encoder(batch.question_sentences),
+            vectors,
+            batch.cue_size,
+            batch.cue_words,
+            timeline.cue_mask,
+        )
+        cues = (
+            self.words(self.dropout(vectors.flatten(2)))
+            + self.matches(match.cues)
+            + self.features(cue_features(timeline, batch.cue_words))
+        )
+        start, end, pair = self.predictor(self.encode(cues, timeline.cue_mask), timeline)
+        for weight, spans in zip(self.span_matches, match.spans, strict=True):
+            pair = pair + weight * spans
+        return SpanLogits(start, end, pair)
+
+    def prepare(self, sentences: tuple[Sentence, ...]) -> None:
+        """Compute and remember the vectors of a video's cues."""
+        self.encoder.of_video(sentences)
+
+    def never_trained(self, name: str) -> bool:
+        """The sentence encoder."""
+        return name.startswith("encoder.")
+
+    def losses(self, output: SpanLogits, batch: Batch) -> dict[str, Tensor]:
+        """Cross-entropy of the gold span, Eq. 11 over spans."""
+        assert batch.gold is not None, "losses need gold spans"
+        own = span_cross_entropy(output, *batch.timeline.gold_cues(batch.gold))
+        return {"textual": mean_where(own, batch.has_subtitles)}
+
+    def decode(self, output: SpanLogits, batch: Batch, top_k: int = 5) -> list[HeadPredictions]:
+        """Textual spans in seconds with raw confidences; `None` without subtitles."""
+        predictions = []
+        for b in range(len(batch)):
+            timeline = batch.timeline.of_one(b)
+            count = timeline.cue_mask.shape[1]
+            logits = output.of_one(b, count)
+            textual = decode_cues(logits, timeline, top_k=top_k) if count else None
+            predictions.append(HeadPredictions(None, textual))
+        return predictions

@@ -1,0 +1,103 @@
+from dataclasses import replace
+
+import pytest
+import torch
+
+from mutualsl.models.losses import SpanLogits, blend
+from mutualsl.training.calibrate import calibrate
+from mutualsl.training.config import TrainConfig
+from mutualsl.training.optimizer import make_optimizer
+from tests import tiny
+
+
+def examples():
+    return [
+        tiny.example(0, seconds=12, cue_count=4),
+        tiny.example(1, seconds=7, cue_count=9, question="shake the box"),
+        replace(tiny.example(2), video=tiny.video(seed=2).without_video()),
+        replace(tiny.example(3), video=tiny.video(seed=3).without_subtitles()),
+    ]
+
+
+def with_share(share, seed=0):
+    model = tiny.model(seed)
+    model.language_share.fill_(share)
+    return model
+
+
+def test_it_answers_in_a_batch_what_it_answers_alone():
+    reader, collate = tiny.model().sentence_reader, tiny.collator()
+    together = reader.predict(collate(examples()))
+    assert [p.textual is None for p in together] == [False, False, False, True]
+    assert all(p.visual is None for p in together)
+    for example, expected in zip(examples()[:3], together[:3], strict=True):
+        alone = reader.predict(collate([example]))[0].textual
+        assert alone.span == pytest.approx(expected.textual.span)
+        assert alone.start_curve == pytest.approx(expected.textual.start_curve, abs=1e-4)
+
+
+def test_it_learns_and_its_encoder_stays():
+    reader = tiny.model().sentence_reader
+    reader.set_dropout(0.0)
+    batch = tiny.collator()(examples())
+    encoder = {name: value.clone() for name, value in reader.encoder.state_dict().items()}
+    optimizer = make_optimizer(reader, TrainConfig(new_lr=0.02, text_lr=1.0))
+    first = float(reader.losses(reader(batch), batch)["textual"])
+    for _ in range(60):
+        loss = reader.losses(reader(batch), batch)["textual"]
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    assert float(loss) < first / 5
+    for name, value in reader.encoder.state_dict().items():
+        assert torch.equal(value, encoder[name]), name
+
+
+def test_every_trained_parameter_gets_a_gradient():
+    reader = tiny.model().sentence_reader.train()
+    batch = tiny.collator()(examples()[:2])
+    reader.losses(reader(batch), batch)["textual"].backward()
+    for name, parameter in reader.named_parameters():
+        if not reader.never_trained(name):
+            assert parameter.grad is not None and parameter.grad.isfinite().all(), name
+
+
+def test_a_model_is_silent_about_it_until_it_has_a_share():
+    model, batch = with_share(1.0), tiny.collator()(examples())
+    assert model(batch).read is None
+    assert with_share(0.3)(batch).read is not None
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0 - 1e-6])
+def test_a_share_of_all_is_one_of_the_two(share):
+    model, batch = with_share(share), tiny.collator()(examples()[:2])
+    alone = with_share(1.0).predict(batch) if share else model.sentence_reader.predict(batch)
+    for found, expected in zip(model.predict(batch), alone, strict=True):
+        assert found.textual.span == pytest.approx(expected.textual.span)
+        assert found.textual.start_curve == pytest.approx(expected.textual.start_curve, abs=1e-4)
+
+
+def test_who_is_sure_decides_in_a_blend():
+    sure = SpanLogits(torch.tensor([[0.0, 12.0, 0.0]]), torch.tensor([[0.0, 0.0, 12.0]]))
+    unsure = SpanLogits(torch.zeros(1, 3), torch.zeros(1, 3), torch.zeros(1, 3, 3))
+    start, end = blend(sure, unsure, 0.25).best()
+    assert (int(start), int(end)) == (1, 2)
+    probs = blend(sure, unsure, 0.25).joint_log_probs().exp()[0]
+    assert float(probs.sum()) == pytest.approx(1.0, abs=1e-5)
+    assert float(probs[1, 2]) == pytest.approx(0.25 + 0.75 / 6, abs=1e-3)
+
+
+def test_the_share_is_stored_with_the_weights():
+    other = tiny.model(seed=7)
+    other.load_weights(with_share(0.35).weights())
+    assert float(other.language_share) == pytest.approx(0.35)
+
+
+def test_the_share_is_chosen_on_validation(monkeypatch):
+    """Where only one of the two is right, it is believed."""
+    model, collate = tiny.model(), tiny.collator()
+    asked = [tiny.example(i) for i in range(3)]
+    own = model.sentence_reader.predict(collate(asked))
+    gold = [replace(e, gold=heads.textual.span) for e, heads in zip(asked, own, strict=True)]
+    calibrate(model, collate, {"jars": gold})
+    assert float(model.language_share) < 0.5
