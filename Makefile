@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint types bench chromium
+.PHONY: demo test lint types bench space chromium
 
 demo: .venv/ready
 	$(BIN)/python app.py
@@ -23,6 +23,12 @@ bench: .venv/ready-dev
 	$(BIN)/python -m benchmarks.length
 	$(BIN)/python -m benchmarks.training
 	$(BIN)/python -m mutualsl.evaluation.report.tables
+
+# The folder of a Hugging Face Space, and the command that uploads it: `make space SPACE=owner/name`.
+SPACE ?= OWNER/NAME
+space: .venv/ready
+	rm -rf build/space
+	$(BIN)/python -m tools.space --out build/space --repo $(SPACE)
 
 .venv/ready: requirements.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv

@@ -1,4 +1,4 @@
-"""In one sentence: why the two predictors point to different spans, and what a change did."""
+"""In a sentence: why the two predictors differ, what a change did, what to keep in mind."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mutualsl.answer import Answer
 from mutualsl.data.ceilings import best_iou, covered_share, cue_edges
 from mutualsl.data.example import VideoInput
 from mutualsl.encoded import EncodedVideo
-from mutualsl.models.base import Prediction
+from mutualsl.models.base import HeadPredictions, Prediction
 from mutualsl.spans import Span, iou
 
 AGREE_IOU = 0.5
@@ -145,3 +145,24 @@ def _near(second: float, cuts: list[float]) -> bool:
 
 def _later(second: float) -> str:
     return f"{abs(second):.1f} s {'later' if second > 0 else 'earlier'}"
+
+
+def cautions(
+    encoded: EncodedVideo, heads: HeadPredictions, question_limit: int | None
+) -> tuple[str, ...]:
+    """What to keep in mind; of a question that is too long `question_limit` tokens were used."""
+    said = []
+    if heads.visual is not None and not heads.visual.in_domain:
+        said.append(
+            "the pictures are outside what the visual predictor has learned; "
+            "its span is a guess and is not used"
+        )
+    if heads.visual is not None and encoded.subtitles is None:
+        said.append("no subtitles: only the pictures were searched")
+    if encoded.input.cues and heads.textual is None:
+        said.append("the subtitles were not used: this model does not read them")
+    if encoded.input.rows is not None and heads.visual is None:
+        said.append("the pictures were not used: this model does not look at them")
+    if question_limit is not None:
+        said.append(f"the question is long; its first {question_limit} tokens were used")
+    return tuple(said)

@@ -6,8 +6,8 @@ Nothing here keeps the state of a visitor: `EncodedVideo` is a frozen value, the
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +17,28 @@ from mutualsl.answer import Answer, ReadOut, agreement, check_question, choose
 from mutualsl.checkpoint import UNKNOWN_DATA, Checkpoint, load_model, load_text_encoder
 from mutualsl.data.batch import Collator
 from mutualsl.data.example import Example
+from mutualsl.device import AtOnce, choose_device, precision
 from mutualsl.encoded import EncodedVideo
-from mutualsl.errors import CheckpointError, MutualSLError, QuestionError
-from mutualsl.features import VISUAL_ENCODERS, FeatureCache, VisualEncoder
+from mutualsl.errors import CheckpointError, MutualSLError, QuestionError, UnknownName
+from mutualsl.explain import cautions
+from mutualsl.features import (
+    VISUAL_ENCODERS,
+    FeatureCache,
+    VisualEncoder,
+    VisualFeatures,
+    extract,
+)  # fmt: skip
 from mutualsl.models.base import HeadPredictions
 from mutualsl.models.questions import FrozenLanguageModel
 from mutualsl.reading import Admit, Progress, read_video, with_cues
+from mutualsl.sharing import Shareable, locate
 from mutualsl.subtitles import Subtitles
+from mutualsl.video import VideoInfo
 
 ASK_AT_ONCE = 8
 
 
-class AnswerLocalizer:
+class AnswerLocalizer(Shareable):
     """Answers questions about videos with one checkpoint."""
 
     def __init__(
@@ -39,6 +49,7 @@ class AnswerLocalizer:
         device: torch.device,
         cache: FeatureCache | None = None,
         questions: FrozenLanguageModel | None = None,
+        folder: Path | None = None,
     ) -> None:
         if encoder.fingerprint != checkpoint.visual.fingerprint:
             raise CheckpointError(
@@ -56,7 +67,9 @@ class AnswerLocalizer:
         self.checkpoint = checkpoint
         self.encoder = encoder
         self.device = device
+        self.folder = folder
         self.cache = cache or FeatureCache()
+        self._at_once = AtOnce(ASK_AT_ONCE, "questions")
         self.collator = Collator(
             tokenizer=checkpoint.tokenizer,
             row_width=encoder.row_width,
@@ -65,21 +78,37 @@ class AnswerLocalizer:
         )
 
     @classmethod
-    def from_pretrained(cls, path: str | Path, device: str = "auto") -> AnswerLocalizer:
-        """Load a checkpoint folder. `device` is auto, cpu or cuda.
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | Path,
+        device: str = "auto",
+        *,
+        force_download: bool = False,
+        token: str | bool | None = None,
+        cache_dir: str | Path | None = None,
+        local_files_only: bool = False,
+        revision: str | None = None,
+    ) -> AnswerLocalizer:
+        """Load a checkpoint from a folder, or from the repository `owner/name` of the Hub.
 
-        Raises `CheckpointError` when it is missing, damaged, or does not fit the encoders it names.
+        `device` is auto, cpu or cuda; the other options are about the Hub. Raises
+        `CheckpointError` when it is missing, damaged, or does not fit the encoders it names.
         """
-        chosen = _device(device)
-        checkpoint = load_model(path, chosen)
+        chosen = choose_device(device)
+        folder = locate(
+            pretrained_model_name_or_path, force_download=force_download, token=token,
+            cache_dir=cache_dir, local_files_only=local_files_only, revision=revision,
+        )  # fmt: skip
+        checkpoint = load_model(folder, chosen)
         source = checkpoint.visual
-        folder = (Path(path) / source.folder).resolve()
-        encoder = VISUAL_ENCODERS[source.encoder](folder, str(chosen))
+        if source.encoder not in VISUAL_ENCODERS:
+            raise UnknownName("visual encoder", source.encoder, VISUAL_ENCODERS)
+        encoder = VISUAL_ENCODERS[source.encoder]((folder / source.folder).resolve(), str(chosen))
         questions = None
         if checkpoint.text is not None:
-            language = load_text_encoder((Path(path) / checkpoint.text.folder).resolve())
+            language = load_text_encoder((folder / checkpoint.text.folder).resolve())
             questions = FrozenLanguageModel(language.language_model.to(chosen))
-        return cls(checkpoint, encoder, device=chosen, questions=questions)
+        return cls(checkpoint, encoder, device=chosen, questions=questions, folder=folder)
 
     @property
     def model(self) -> dict[str, Any]:
@@ -116,18 +145,23 @@ class AnswerLocalizer:
         encoded = read_video(
             video,
             subtitles,
-            encoder=self.encoder,
+            fingerprint=self.encoder.fingerprint,
+            extract=self.extract,
             cache=self.cache,
             tokenizer=self.checkpoint.tokenizer,
             progress=progress,
             admit=admit,
             track=track,
         )
-        return self._prepared(encoded)
+        return self.prepared(encoded)
+
+    def extract(self, info: VideoInfo, progress: Callable[[float], None]) -> VisualFeatures:
+        """The rows and thumbnails of a video, in one pass over it."""
+        return extract(info.path, info, self.encoder, progress)
 
     def with_subtitles(self, encoded: EncodedVideo, subtitles: Subtitles | None) -> EncodedVideo:
         """The same encoded video with another transcript; the pictures are not touched."""
-        return self._prepared(with_cues(encoded, subtitles, self.checkpoint.tokenizer))
+        return self.prepared(with_cues(encoded, subtitles, self.checkpoint.tokenizer))
 
     def ask(
         self,
@@ -160,7 +194,7 @@ class AnswerLocalizer:
         top_k: int = 5,
         read_out: ReadOut = "confident",
     ) -> list[Answer]:
-        """Like `ask_many`, for questions that evaluation must not refuse (empty, endless)."""
+        """Like `ask_many`, for questions that must not be refused (empty, endless)."""
         answers: list[Answer] = []
         for begin in range(0, len(questions), ASK_AT_ONCE):
             started = time.perf_counter()
@@ -174,18 +208,29 @@ class AnswerLocalizer:
         return answers
 
     def predict(self, examples: Sequence[Example], top_k: int = 5) -> list[HeadPredictions]:
-        """Both predictors' answers to any examples, as one batch."""
-        batch = self.collator(examples).to(self.device)
-        with self.precision():
-            return self.checkpoint.model.predict(batch, top_k)
+        """Both predictors' answers to any examples: one batch, or smaller ones if memory is short.
 
-    def precision(self) -> AbstractContextManager[Any]:
-        """bf16 on CUDA, plain fp32 elsewhere."""
-        on_gpu = self.device.type == "cuda"
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=on_gpu)
+        Raises `MutualSLError` when not even one question fits into the memory of the device.
+        """
 
-    def _prepared(self, encoded: EncodedVideo) -> EncodedVideo:
-        with self.precision():
+        def answered(part: slice) -> list[HeadPredictions]:
+            batch = self.collator(examples[part]).to(self.device)
+            with precision(self.device):
+                return self.checkpoint.model.predict(batch, top_k)
+
+        try:
+            with torch.inference_mode():
+                parts = self._at_once.over(len(examples), answered)
+            return list(chain.from_iterable(parts))
+        except torch.OutOfMemoryError as error:
+            raise MutualSLError(
+                f"the memory of {self.device} is too small for this video and one question; "
+                "use --device cpu, or end what else runs there"
+            ) from error
+
+    def prepared(self, encoded: EncodedVideo) -> EncodedVideo:
+        """The same video, after what can be computed ahead of the first question."""
+        with precision(self.device):
             self.checkpoint.model.prepare(self.collator.sentences(encoded.input))
         return encoded
 
@@ -198,6 +243,7 @@ class AnswerLocalizer:
         second: float,
     ) -> Answer:
         span, score, source = choose(heads, encoded.duration_second, read_out)
+        limit = self.collator.question_limit(question)
         return Answer(
             question=question,
             duration_second=encoded.duration_second,
@@ -207,41 +253,11 @@ class AnswerLocalizer:
             score=score,
             source=source,
             agreement=agreement(heads),
-            warnings=(*encoded.warnings, *self._warnings(encoded, question, heads)),
+            warnings=(*encoded.warnings, *cautions(encoded, heads, limit)),
             video_name=encoded.name,
             model=self.model,
             timings={**encoded.timings, "question": second},
         )
-
-    def _warnings(
-        self, encoded: EncodedVideo, question: str, heads: HeadPredictions
-    ) -> tuple[str, ...]:
-        warnings = []
-        if heads.visual is not None and not heads.visual.in_domain:
-            warnings.append(
-                "the pictures are outside what the visual predictor has learned; "
-                "its span is a guess and is not used"
-            )
-        if heads.visual is not None and encoded.subtitles is None:
-            warnings.append("no subtitles: only the pictures were searched")
-        if encoded.input.cues and heads.textual is None:
-            warnings.append("the subtitles were not used: this model does not read them")
-        if encoded.input.rows is not None and heads.visual is None:
-            warnings.append("the pictures were not used: this model does not look at them")
-        if self.collator.question_is_cut(question):
-            limit = self.collator.max_question_tokens
-            warnings.append(f"the question is long; its first {limit} tokens were used")
-        return tuple(warnings)
-
-
-def _device(name: str) -> torch.device:
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    if name not in {"cpu", "cuda"}:
-        raise MutualSLError(f"unknown device {name!r}; use auto, cpu or cuda")
-    if name == "cuda" and not torch.cuda.is_available():
-        raise MutualSLError("no CUDA device here; use --device cpu or auto")
-    return torch.device(name)
 
 
 __all__ = ["AnswerLocalizer", "EncodedVideo"]

@@ -11,11 +11,12 @@ from mutualsl.data.example import VideoInput
 from mutualsl.data.tokenizer import TextTokenizer
 from mutualsl.encoded import EncodedVideo
 from mutualsl.errors import MutualSLError, SubtitleError, VideoError
-from mutualsl.features import FeatureCache, VisualEncoder, extract
+from mutualsl.features import FeatureCache, VisualFeatures
 from mutualsl.subtitles import Subtitles, fitted, from_track, read_subtitles
 from mutualsl.video import VideoInfo, content_hash, probe, read_text_track
 
 Progress = Callable[[str, float], None]  # stage, fraction
+Extract = Callable[[VideoInfo, Callable[[float], None]], VisualFeatures]  # told its progress
 Admit = Callable[[VideoInfo | None, Subtitles | None], None]  # raises to refuse
 
 
@@ -23,14 +24,18 @@ def read_video(
     video: str | Path | None,
     subtitles: str | Path | Subtitles | None,
     *,
-    encoder: VisualEncoder,
+    fingerprint: str,
+    extract: Extract,
     cache: FeatureCache,
     tokenizer: TextTokenizer,
     progress: Progress | None = None,
     admit: Admit | None = None,
     track: int | None = None,
 ) -> EncodedVideo:
-    """What `AnswerLocalizer.encode_video` promises, with everything it needs passed in."""
+    """What `AnswerLocalizer.encode_video` promises, with everything it needs passed in.
+
+    `extract` makes the rows of a video, `fingerprint` names its visual encoder in the `cache`.
+    """
     report = progress or (lambda stage, fraction: None)
     started = time.perf_counter()
     report("video", 0.0)
@@ -55,7 +60,7 @@ def read_video(
         timings={"video": probed - started, "features": 0.0},
     )
     if info is not None:
-        encoded = _with_rows(encoded, info, encoder, cache, report)
+        encoded = _with_rows(encoded, info, fingerprint, extract, cache, report)
     report("text", 0.0)
     encoded = with_cues(encoded, transcript, tokenizer)
     report("text", 1.0)
@@ -109,15 +114,16 @@ def read_embedded(info: VideoInfo, number: int = 1) -> Subtitles:
 def _with_rows(
     encoded: EncodedVideo,
     info: VideoInfo,
-    encoder: VisualEncoder,
+    fingerprint: str,
+    extract: Extract,
     cache: FeatureCache,
     report: Progress,
 ) -> EncodedVideo:
     started = time.perf_counter()
     features = cache.get_or_make(
         content_hash(info.path),
-        encoder.fingerprint,
-        lambda: extract(info.path, info, encoder, lambda done: report("features", done)),
+        fingerprint,
+        lambda: extract(info, lambda done: report("features", done)),
     )
     report("features", 1.0)
     return replace(

@@ -9,6 +9,7 @@ from mutualsl import AnswerLocalizer, Span
 from mutualsl.ui.shelf import Shelf, read_models
 from mutualsl.video import export_clip
 from tests.demo import ROOT, Demo, read_demos
+from tests.stand_in_hub import StandInHub
 from tests.tiny_checkpoints import write_models
 
 
@@ -88,3 +89,9 @@ def tiny_models(tmp_path_factory) -> Path:
 def shelf(tiny_models, own_cache) -> Shelf:
     """The tiny models to choose from."""
     return Shelf(read_models(tiny_models), "cpu")
+
+
+@pytest.fixture
+def hub(tmp_path_factory, monkeypatch) -> StandInHub:
+    """The Hugging Face Hub, without a network."""
+    return StandInHub(tmp_path_factory.mktemp("hub"), monkeypatch)

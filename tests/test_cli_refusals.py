@@ -1,5 +1,6 @@
 """What `mutualsl` and the page's server refuse: exit code 2 and one line that helps."""
 
+import json
 import socket
 import subprocess
 import sys
@@ -113,6 +114,24 @@ def test_a_data_set_that_cannot_be_scored(folder, capfd, changes, words):
     arguments = [text for pair in (options | changes).items() for text in pair]
     assert_refused(call(capfd, "evaluate", *arguments), *words)
     assert not (folder / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["ask", "-", "--subtitles", "good.srt", *QUESTION],
+        ["encode", "real.mp4"],
+        ["evaluate", "--dataset", "jsonl", "--split", "test", *RUN],
+        ["serve"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_a_gpu_that_is_not_there(folder, capfd, monkeypatch, arguments):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    row = {"video_id": "good", "question": "where", "start": 1, "end": 2, "duration": 3}
+    (folder / "test.jsonl").write_text(json.dumps(row))
+    done = call(capfd, *arguments, "--device", "cuda")
+    assert_refused(done, "no CUDA device here", "--device cpu")
 
 
 @pytest.mark.parametrize(

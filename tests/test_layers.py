@@ -7,12 +7,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent / "mutualsl"
 LAYERS = [
     {"errors", "spans"},
-    {"subtitles", "video"},
+    {"device", "hub", "subtitles", "video"},
     {"timeline"},
     {"features", "data"},
     {"models"},
     {"checkpoint", "answer", "encoded"},
-    {"reading", "exports", "explain"},
+    {"card", "exports", "explain", "reading"},
+    {"sharing"},
     {"inference"},
     {"evaluation"},
     {"training", "ui"},

@@ -154,6 +154,7 @@ def evaluate(
     from mutualsl.evaluation.evaluate import evaluate as run
     from mutualsl.evaluation.record import write_run
     from mutualsl.inference import AnswerLocalizer
+    from mutualsl.sharing import locate
 
     if dataset not in DATASETS:
         raise UnknownName("data set", dataset, DATASETS)
@@ -161,6 +162,7 @@ def evaluate(
         raise typer.BadParameter(f"--read-out {read_out!r}: choose one of {', '.join(READ_OUTS)}")
     source = DATASETS[dataset]
     examples = source.load(data_root, split, split_set)
+    checkpoint = locate(checkpoint)
     localizer = AnswerLocalizer.from_pretrained(checkpoint, device)
     with progress("evaluating") as report:
         metrics = run(

@@ -33,7 +33,7 @@ def encode(
     localizer = AnswerLocalizer.from_pretrained(checkpoint, device)
     job = Job(
         encoder=localizer.encoder.name,
-        folder=(checkpoint / localizer.checkpoint.visual.folder).resolve(),
+        folder=localizer.visual_folder,
         fingerprint=localizer.encoder.fingerprint,
         device=str(localizer.device),
         cache=localizer.cache,

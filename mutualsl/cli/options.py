@@ -13,6 +13,8 @@ DEFAULT_VISUAL = CHECKPOINTS / "visual-mini"
 
 Checkpoint = Annotated[
     Path,
-    typer.Option(envvar="MUTUALSL_CHECKPOINT", help="Folder of a trained model."),
+    typer.Option(
+        envvar="MUTUALSL_CHECKPOINT", help="Folder of a trained model, or OWNER/NAME on the Hub."
+    ),
 ]
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]

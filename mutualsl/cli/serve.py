@@ -39,7 +39,7 @@ def serve(
     from mutualsl.ui.shelf import Shelf, read_models
 
     shelf = Shelf(read_models(checkpoint), device)
-    shelf.get(shelf.names[0])  # what cannot be loaded is said before anyone visits
+    shelf.open()  # what cannot be loaded is said before anyone visits
     catalogue = read_catalogue(data_root) if data_root is not None else None
     page = build_app(shelf, ASSETS, catalogue)
     url = launch(page, ASSETS, host=host, port=port, catalogue=catalogue, mcp=mcp)

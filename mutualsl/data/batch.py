@@ -117,9 +117,10 @@ class Collator:
         """Every cue of a video as a sentence of its own."""
         return tuple(self.sentence(tokens) for tokens in video.cue_tokens)
 
-    def question_is_cut(self, question: str) -> bool:
-        """Whether a question has more tokens than fit in front of every window."""
-        return len(self.tokenizer.encode_all([question])[0]) > self.max_question_tokens
+    def question_limit(self, question: str) -> int | None:
+        """How many tokens are used of a question that has too many; `None` for all of them."""
+        most = self.max_question_tokens
+        return most if len(self.tokenizer.encode_all([question])[0]) > most else None
 
     def text_windows(self, question: Sequence[int], cues: Sequence[Sequence[int]]) -> list[Window]:
         """[CLS] question [SEP] cues [SEP], in as many equally full windows as the cues need.

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tokenizers import Tokenizer
+from tokenizers.pre_tokenizers import ByteLevel
 
 from mutualsl.errors import CheckpointError
 
 FILE_NAME = "tokenizer.json"
+SENTENCEPIECE_NAME = "spm.model"
+SPECIAL = (("[CLS]", "<s>"), ("[SEP]", "</s>"), ("[PAD]", "<pad>"))  # as BERT or RoBERTa call them
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +27,24 @@ class TextTokenizer:
 
     @classmethod
     def from_tokenizer(cls, tokenizer: Tokenizer) -> TextTokenizer:
-        """Wrap a tokenizer that knows [CLS], [SEP] and [PAD]."""
+        """Wrap a tokenizer that knows [CLS], [SEP] and [PAD], or <s>, </s> and <pad>.
+
+        Every text begins a word: in a window it follows another one.
+        """
         tokenizer.no_truncation()
         tokenizer.no_padding()
-        special = [tokenizer.token_to_id(token) for token in ("[CLS]", "[SEP]", "[PAD]")]
-        known = [token_id for token_id in special if token_id is not None]
-        if len(known) < len(special):
-            raise CheckpointError("the tokenizer has no [CLS], [SEP] or [PAD] token")
+        if isinstance(tokenizer.pre_tokenizer, ByteLevel):
+            tokenizer.pre_tokenizer = ByteLevel(add_prefix_space=True)
+        known = []
+        for names in SPECIAL:
+            ids = [tokenizer.token_to_id(name) for name in names]
+            found = next((token_id for token_id in ids if token_id is not None), None)
+            if found is None:
+                raise CheckpointError(
+                    f"the tokenizer has no {' or '.join(names)} token; use an encoder such as "
+                    "BERT, RoBERTa or DeBERTa"
+                )
+            known.append(found)
         return cls(tokenizer, *known)
 
     @classmethod
@@ -38,11 +52,29 @@ class TextTokenizer:
         """Read `tokenizer.json`."""
         if not Path(path).is_file():
             raise CheckpointError(f"{path}: no tokenizer here; is this a checkpoint folder?")
-        return cls.from_tokenizer(Tokenizer.from_file(str(path)))
+        try:
+            tokenizer = Tokenizer.from_file(str(path))
+        except Exception as error:  # tokenizers raises plain exceptions
+            raise CheckpointError(f"{path}: not a tokenizer ({error}); fetch it again") from error
+        return cls.from_tokenizer(tokenizer)
+
+    @classmethod
+    def from_folder(cls, folder: Path) -> TextTokenizer:
+        """Read `tokenizer.json` of a language model or, where it has none, `spm.model`."""
+        if (folder / FILE_NAME).is_file() or not (folder / SENTENCEPIECE_NAME).is_file():
+            return cls.from_file(folder / FILE_NAME)
+        from mutualsl.data.sentencepiece import read_sentencepiece
+
+        return cls.from_tokenizer(read_sentencepiece(folder / SENTENCEPIECE_NAME))
 
     def save(self, folder: Path) -> None:
         """Write `tokenizer.json` into a folder."""
         self.tokenizer.save(str(folder / FILE_NAME))
+
+    @property
+    def size(self) -> int:
+        """One more than the largest id."""
+        return 1 + max(self.tokenizer.get_vocab().values())
 
     def encode_all(self, texts: Sequence[str]) -> tuple[tuple[int, ...], ...]:
         """Token ids of each text; an empty text has none."""

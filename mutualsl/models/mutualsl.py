@@ -168,11 +168,7 @@ class MutualSL(NeuralLocalizer):
 
     def checkpoint_gradients(self, on: bool) -> None:
         """In the language model, which holds nearly all activations."""
-        language_model = self.text_encoder.language_model
-        if on:
-            language_model.activation_checkpointing_enable()
-        else:
-            language_model.activation_checkpointing_disable()
+        self.text_encoder.checkpoint_gradients(on)
 
     @torch.no_grad()
     def logs(self, output: MutualSLOutput, batch: Batch) -> dict[str, float]:

@@ -8,6 +8,7 @@ often than the trained ones do (`docs/decisions/0021-frozen-sentences.md`).
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Sequence
 
 import torch
@@ -16,6 +17,8 @@ from torch.nn import functional
 from transformers import PreTrainedModel
 
 from mutualsl.data.batch import Sentence
+from mutualsl.device import AtOnce
+from mutualsl.models.text_encoder import longest_input
 
 AT_ONCE = 64
 REMEMBERED = 100_000  # cues; about 150 MB
@@ -36,6 +39,7 @@ class SentenceEncoder(nn.Module):
             if in_first_layers(name, shared_layers):
                 owner, _, leaf = name.rpartition(".")
                 setattr(self.language_model.get_submodule(owner), leaf, shared)
+        self._at_once = AtOnce(AT_ONCE, "sentences")
         self._remembered: dict[tuple[Sentence, ...], Tensor] = {}
 
     @property
@@ -53,9 +57,12 @@ class SentenceEncoder(nn.Module):
         device = next(self.parameters()).device
         order = sorted(range(len(sentences)), key=lambda i: len(sentences[i]))  # little padding
         vectors = torch.zeros(len(sentences), self.width, device=device)
-        for begin in range(0, len(order), AT_ONCE):
-            group = order[begin : begin + AT_ONCE]
+
+        def encode(part: slice) -> None:
+            group = order[part]
             vectors[group] = self._encode([sentences[i] for i in group], device)
+
+        self._at_once.over(len(order), encode)
         return vectors
 
     def of_video(self, cues: tuple[Sentence, ...]) -> Tensor:
@@ -86,9 +93,10 @@ class SentenceEncoder(nn.Module):
         return padded
 
     def _encode(self, sentences: Sequence[Sentence], device: torch.device) -> Tensor:
-        limit = self.language_model.config.max_position_embeddings
+        config = self.language_model.config
+        limit = longest_input(self.language_model) or config.max_position_embeddings
         cut = [s[:limit] for s in sentences]
-        ids = torch.zeros(len(cut), max(map(len, cut)), dtype=torch.long)
+        ids = torch.full((len(cut), max(map(len, cut))), config.pad_token_id or 0)
         mask = torch.zeros_like(ids)
         for i, sentence in enumerate(cut):
             ids[i, : len(sentence)] = torch.tensor(sentence)
@@ -110,4 +118,6 @@ def _with_neighbours(cues: Sequence[Sentence]) -> list[Sentence]:
 
 def in_first_layers(name: str, layers: int) -> bool:
     """Whether a parameter of a language model belongs to its embeddings or first layers."""
-    return ".embeddings." in f".{name}" or any(f".layer.{i}." in f".{name}" for i in range(layers))
+    return ".embeddings." in f".{name}" or any(
+        re.search(rf"\.layers?\.{i}\.", f".{name}") for i in range(layers)
+    )

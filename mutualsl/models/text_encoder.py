@@ -6,13 +6,24 @@ hidden width of the language model.
 
 from __future__ import annotations
 
+import inspect
+from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any, NamedTuple
 
 import torch
+from safetensors import SafetensorError
 from torch import Tensor, nn
-from transformers import AutoConfig, AutoModel, PreTrainedModel
+from transformers import MODEL_MAPPING, AutoConfig, AutoModel, PretrainedConfig, PreTrainedModel
 
 from mutualsl.data.batch import Batch
+from mutualsl.data.tokenizer import TextTokenizer
+from mutualsl.device import AtOnce
+from mutualsl.errors import CheckpointError
+
+UNREADABLE = (
+    OSError, SafetensorError, UnpicklingError, RuntimeError, KeyError, TypeError, ValueError,
+)  # fmt: skip
 
 
 class Segments(NamedTuple):
@@ -29,29 +40,77 @@ class Segments(NamedTuple):
 
 
 class TextEncoder(nn.Module):
-    """A pre-trained language model, read out segment by segment."""
+    """A pre-trained language model, read out segment by segment.
+
+    Any encoder that `AutoModel` builds will do. None is told token types: those that have them
+    read the type of a single text everywhere (`docs/decisions/0026-any-text-encoder.md`).
+    """
 
     def __init__(self, language_model: PreTrainedModel, windows_at_once: int = 16) -> None:
         super().__init__()
         self.language_model = language_model
-        self.windows_at_once = windows_at_once  # bounds memory on hour-long transcripts
+        self.at_once = AtOnce(windows_at_once, "windows of text")  # hour-long transcripts
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> TextEncoder:
-        """Build with random weights from a transformers config."""
-        parsed = AutoConfig.for_model(**config)
-        return cls(AutoModel.from_config(parsed, **_without_pooler(config["model_type"])))
+        """Build with random weights, in 32 bits, from a transformers config."""
+        parsed = AutoConfig.for_model(**{**config, "dtype": "float32"})
+        return cls(AutoModel.from_config(parsed, **_without_pooler(parsed)))
 
     @classmethod
-    def from_pretrained(cls, path: str) -> TextEncoder:
-        """Load a language model from a folder or the Hub.
+    def from_pretrained(cls, folder: str | Path) -> TextEncoder:
+        """Load a language model from a folder, in 32 bits whatever it was stored in.
 
         Without dropout inside: on a CPU drawing its masks takes twice as long as all the rest.
+        Raises `CheckpointError` when the folder holds no language model that can be read.
         """
-        config = AutoConfig.from_pretrained(path)
-        config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.0
-        options = _without_pooler(config.model_type)
-        return cls(AutoModel.from_pretrained(path, config=config, **options))
+        try:
+            config = AutoConfig.from_pretrained(folder)
+            for name, value in config.to_dict().items():
+                if "dropout" in name and isinstance(value, float):
+                    setattr(config, name, 0.0)
+            options = _without_pooler(config)
+            model = AutoModel.from_pretrained(folder, config=config, dtype=torch.float32, **options)
+        except UNREADABLE as error:
+            reason = str(error).strip().partition("\n")[0]
+            raise CheckpointError(
+                f"{folder}: no language model that can be read ({reason}); name a folder with "
+                "config.json and weights, as `save_pretrained` of transformers writes it"
+            ) from error
+        return cls(model)
+
+    def check_input(self, tokenizer: TextTokenizer, window_tokens: int) -> None:
+        """Raise `CheckpointError` unless the language model can read such tokens and windows."""
+        known = self.language_model.get_input_embeddings().num_embeddings
+        if tokenizer.size > known:
+            raise CheckpointError(
+                f"the tokenizer has {tokenizer.size:,} tokens, the language model knows {known:,}; "
+                "give both from one folder"
+            )
+        pad_id = self.language_model.config.pad_token_id
+        if pad_id not in (None, tokenizer.pad_id):
+            raise CheckpointError(
+                f"the tokenizer fills up with token {tokenizer.pad_id}, the language model expects "
+                f"{pad_id}; give both from one folder"
+            )
+        longest = longest_input(self.language_model)
+        if longest is not None and window_tokens > longest:
+            raise CheckpointError(
+                f"windows of {window_tokens} tokens are longer than the {longest} that the "
+                f"language model has positions for; --set window_tokens={longest}"
+            )
+
+    def checkpoint_gradients(self, on: bool) -> None:
+        """Recompute activations in the backward pass. `CheckpointError` where that cannot be."""
+        if not on:
+            self.language_model.activation_checkpointing_disable()
+            return
+        if not self.language_model.supports_gradient_checkpointing:
+            raise CheckpointError(
+                f"{self.language_model.config.model_type} cannot recompute its activations; "
+                "--set gradient_checkpointing=false"
+            )
+        self.language_model.activation_checkpointing_enable()
 
     @property
     def config(self) -> dict[str, Any]:
@@ -69,12 +128,10 @@ class TextEncoder(nn.Module):
         A cue without tokens keeps zero vectors: it stays a cue that a span may begin or end at.
         """
         count, segments = len(batch), batch.timeline.cue_mask.shape[1] + 1
-        parts = zip(
-            batch.window_ids.split(self.windows_at_once),
-            batch.window_mask.split(self.windows_at_once),
-            strict=True,
+        ids, mask = batch.window_ids, batch.window_mask
+        tokens = torch.cat(  # (W, L, H)
+            self.at_once.over(len(ids), lambda part: self._encode(ids[part], mask[part]))
         )
-        tokens = torch.cat([self._encode(ids, mask) for ids, mask in parts])  # (W, L, H)
         belongs = batch.window_segment >= 0
         place = (batch.window_question[:, None] * segments + batch.window_segment)[belongs]
         values = tokens[belongs].float()
@@ -102,6 +159,16 @@ def _edges(values: Tensor, place: Tensor, segments: int) -> tuple[Tensor, Tensor
     return values[first] * known, values[last] * known
 
 
-def _without_pooler(model_type: str) -> dict[str, bool]:
-    """BERT-like models carry a pooler that nothing here reads; leave it out of the weights."""
-    return {"add_pooling_layer": False} if model_type in {"bert", "roberta"} else {}
+def longest_input(language_model: PreTrainedModel) -> int | None:
+    """How many tokens it has positions for; `None` where they are relative: any number."""
+    for name, module in language_model.named_modules():
+        if name.endswith("position_embeddings") and isinstance(module, nn.Embedding):
+            unused = 0 if module.padding_idx is None else module.padding_idx + 1
+            return module.num_embeddings - unused
+    return None
+
+
+def _without_pooler(config: PretrainedConfig) -> dict[str, bool]:
+    """Some carry a pooler that nothing here reads; leave it out of the weights."""
+    accepted = inspect.signature(MODEL_MAPPING[type(config)].__init__).parameters
+    return {"add_pooling_layer": False} if "add_pooling_layer" in accepted else {}

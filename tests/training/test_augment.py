@@ -1,7 +1,10 @@
 import random
 
 import pytest
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
 
+from mutualsl.data import TextTokenizer
 from mutualsl.spans import Span
 from mutualsl.training.augment import WordPieces, crop
 from tests import tiny
@@ -66,3 +69,19 @@ def test_style_is_read_off_the_vocabulary():
     style = WordPieces.of(tokenizer)
     assert not style.continues
     assert style.marks.isdisjoint(tokenizer.encode_all(["how do i open the jar"])[0])
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "marks", "continues"),
+    [
+        ("[CLS] jar ##s , ##- the", {",", "##-"}, {"##s", "##-"}),
+        ("[CLS] ▁jar s ▁, , ▁the ▁", {"▁,", ",", "▁"}, {"s", "[CLS]"}),
+        ("<s> Ġjar s Ġ, , Ġthe Ġ", {"Ġ,", ",", "Ġ"}, {"s", "<s>"}),
+    ],
+    ids=["WordPiece", "SentencePiece", "byte-level BPE"],
+)
+def test_every_kind_of_vocabulary_says_what_continues_a_word(vocabulary, marks, continues):
+    pieces = {piece: i for i, piece in enumerate(vocabulary.split())}
+    style = WordPieces.of(TextTokenizer(Tokenizer(WordLevel(pieces)), 0, 0, 0))
+    assert style.marks == {pieces[piece] for piece in marks}
+    assert style.continues == {pieces[piece] for piece in continues}

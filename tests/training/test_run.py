@@ -14,7 +14,7 @@ from mutualsl.models import MODELS
 from mutualsl.training.config import Part, RunConfig, Stage, TrainConfig
 from mutualsl.training.recipes import RECIPES
 from mutualsl.training.run import run
-from tests import tiny
+from tests import text_encoders, tiny
 from tests.demo import ROOT
 from tests.tiny_checkpoints import write_model
 
@@ -132,7 +132,9 @@ def small(recipe, text_encoder):
     )
     known = {f.name for f in fields(MODELS[made.model][1])}
     sizes = {key: value for key, value in tiny.SIZES.items() if key in known}
-    return replace(made, stages=(stage,), sizes=sizes, text_encoder=str(text_encoder))
+    return replace(
+        made, stages=(stage,), sizes=sizes, text_encoder=str(text_encoder), window_tokens=48
+    )
 
 
 @pytest.fixture(scope="module")
@@ -187,3 +189,23 @@ def test_a_system_that_only_looks_needs_videos(root, config, tmp_path):
 def test_an_unknown_model_is_refused_with_the_known_ones(root, config, tmp_path):
     with pytest.raises(UnknownName, match="tmlga"):
         run(replace(config, model="no such"), root, tmp_path, VISUAL)
+
+
+def test_a_language_model_of_the_hub(root, config, tmp_path, hub):
+    """As DeBERTa-v3 is published: relative positions, and only `spm.model` for a tokenizer."""
+    repository = hub.repository("me/deberta")
+    text_encoders.language_model("deberta-v2").save_pretrained(repository)
+    text_encoders.write_sentencepiece(repository)
+    stage = config.stages[1]
+    train = replace(stage.train, gradient_checkpointing=True)
+    changed = replace(config, text_encoder="me/deberta", stages=(replace(stage, train=train),))
+    run(changed, root, tmp_path, VISUAL)
+    localizer = AnswerLocalizer.from_pretrained(tmp_path / "checkpoint", "cpu")
+    assert localizer.checkpoint.model.config.text_encoder["model_type"] == "deberta-v2"
+    (track,) = (root / "synthetic" / "subtitles").glob("*-val-*")
+    assert localizer.ask(localizer.encode_video(None, track), "how do i open it").textual
+
+
+def test_windows_longer_than_the_positions_are_refused(root, config, tmp_path):
+    with pytest.raises(CheckpointError, match="--set window_tokens=64"):
+        run(replace(config, window_tokens=65), root, tmp_path, VISUAL)

@@ -1,3 +1,4 @@
+import contextvars
 import threading
 
 import pytest
@@ -44,3 +45,11 @@ def test_work_stops_when_nobody_watches_any_more():
     steps.close()
     go_on.set()
     assert stopped.wait(5)
+
+
+def test_the_work_knows_who_asks():
+    """What Gradio keeps of a request in context variables is there in the thread too."""
+    visitor = contextvars.ContextVar("visitor", default="nobody")
+    visitor.set("me")
+    work = Work(lambda report: visitor.get(), "video")
+    assert list(work) and work.result() == "me"

@@ -1,0 +1,65 @@
+"""Which device computes, and work in portions that are halved when its memory runs out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, TypeVar
+
+import torch
+
+from mutualsl.errors import MutualSLError
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+def choose_device(name: str) -> torch.device:
+    """The device of that name; auto is CUDA where there is one.
+
+    Raises `MutualSLError` for another name than auto, cpu or cuda, and for cuda without one.
+    """
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name not in {"cpu", "cuda"}:
+        raise MutualSLError(f"unknown device {name!r}; use auto, cpu or cuda")
+    if name == "cuda" and not torch.cuda.is_available():
+        raise MutualSLError("no CUDA device here; use --device cpu or auto")
+    return torch.device(name)
+
+
+def precision(device: torch.device) -> AbstractContextManager[Any]:
+    """bf16 on CUDA, plain fp32 elsewhere."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda")
+
+
+class AtOnce:
+    """How many items are worked on at once; what was too much once is not tried again."""
+
+    def __init__(self, most: int, what: str) -> None:
+        self.most = most
+        self._what = what  # for the warning
+
+    def over(self, count: int, work: Callable[[slice], T]) -> list[T]:
+        """What `work` returns for one slice after the other, until `count` items are done.
+
+        Raises `torch.OutOfMemoryError` when one item is too much; and at once while gradients are
+        kept, as halves would then take as much together.
+        """
+        results: list[T] = []
+        begin = 0
+        while begin < count:
+            portion = slice(begin, min(count, begin + self.most))
+            try:
+                results.append(work(portion))
+                begin = portion.stop
+                continue
+            except torch.OutOfMemoryError:
+                if portion.stop - begin == 1 or torch.is_grad_enabled():
+                    raise
+            # Not inside `except`: until it is left, the error holds what was computed so far.
+            torch.cuda.empty_cache()
+            self.most = min(self.most, (portion.stop - begin) // 2)
+            log.warning("memory is short: from now on %d %s at once", self.most, self._what)
+        return results

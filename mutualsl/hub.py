@@ -1,0 +1,112 @@
+"""Folders of the Hugging Face Hub: fetched into its cache once, and pushed.
+
+`HF_HUB_OFFLINE=1` keeps to what is in the cache, `HF_TOKEN` or `hf auth login` says who asks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from huggingface_hub import HfApi, constants, snapshot_download
+from huggingface_hub.errors import (
+    GatedRepoError,
+    HfHubHTTPError,
+    HFValidationError,
+    LocalEntryNotFoundError,
+    LocalTokenNotFoundError,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+
+from mutualsl.errors import CheckpointError
+
+REPO_ID = re.compile(r"\w[\w.-]*/\w[\w.-]*", re.ASCII)
+LOG_IN = "log in with `hf auth login`, or set HF_TOKEN"
+
+
+def is_repo_id(name: str | Path) -> bool:
+    """Whether a name is a repository's, `owner/name`; one whose first part is a folder here is not.
+
+    A mistyped path into a folder is therefore never looked for elsewhere.
+    """
+    text = name.as_posix() if isinstance(name, Path) else name
+    return REPO_ID.fullmatch(text) is not None and not Path(text).parent.exists()
+
+
+def fetch(repo_id: str, files: Sequence[str], **options: Any) -> Path:
+    """The folder in the cache that holds a repository's newest files of these names or patterns.
+
+    Args:
+        repo_id: `owner/name`.
+        files: what to fetch; everything else in the repository is left there.
+        options: `revision`, `token`, `cache_dir`, `force_download`, `local_files_only`, as
+            `huggingface_hub.snapshot_download` takes them.
+
+    Raises:
+        CheckpointError: it does not exist, may not be read, or cannot be reached.
+    """
+    try:
+        return Path(snapshot_download(repo_id, allow_patterns=list(files), **options))
+    except GatedRepoError as error:
+        raise CheckpointError(
+            f"{repo_id}: its owner gives access on request; ask for it at "
+            f"{constants.ENDPOINT}/{repo_id} and {LOG_IN}"
+        ) from error
+    except RevisionNotFoundError as error:
+        raise CheckpointError(
+            f"{repo_id}: has no revision {options.get('revision')!r}; leave it out for the newest"
+        ) from error
+    except (RepositoryNotFoundError, HFValidationError) as error:
+        raise CheckpointError(
+            f"{repo_id}: neither a folder here nor a repository of the Hub that you may read; "
+            f"check the name, or {LOG_IN}"
+        ) from error
+    except LocalEntryNotFoundError as error:
+        offline = constants.HF_HUB_OFFLINE or options.get("local_files_only")
+        why = "the Hub is switched off (HF_HUB_OFFLINE)" if offline else "the Hub is out of reach"
+        raise CheckpointError(
+            f"{repo_id}: not a folder here, not in the cache, and {why}; "
+            "fetch it once with a network, or name a folder"
+        ) from error
+    except Exception as error:  # networks fail in many ways, in classes of several libraries
+        raise CheckpointError(
+            f"{repo_id}: could not be fetched ({_first_line(error)}); try again"
+        ) from error
+
+
+def push(
+    folder: Path,
+    repo_id: str,
+    *,
+    private: bool | None = None,
+    token: str | bool | None = None,
+    **options: Any,
+) -> str:
+    """Upload a folder as a model repository, made if it is not there; the URL of the commit.
+
+    `options` are those of `huggingface_hub.upload_folder`. Raises `CheckpointError` when the Hub
+    cannot be reached or does not let this user write there.
+    """
+    try:
+        api = HfApi(token=token)
+        repo_id = api.create_repo(repo_id=repo_id, private=private, exist_ok=True).repo_id
+        commit = api.upload_folder(
+            repo_id=repo_id, repo_type="model", folder_path=folder, **options
+        )
+        return str(commit.commit_url)
+    except (HfHubHTTPError, HFValidationError, LocalTokenNotFoundError) as error:
+        raise CheckpointError(
+            f"{repo_id}: the Hub does not take it ({_first_line(error)}); check the name, and "
+            f"{LOG_IN}, with a token that may write"
+        ) from error
+    except Exception as error:  # networks fail in many ways, in classes of several libraries
+        raise CheckpointError(
+            f"{repo_id}: could not be pushed ({_first_line(error)}); try again with a network"
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]

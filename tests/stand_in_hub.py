@@ -1,0 +1,56 @@
+"""A Hub without a network: repositories are folders, and what was asked of it is kept."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from huggingface_hub.utils import filter_repo_objects
+
+import mutualsl.hub
+
+
+class StandInHub:
+    """What `mutualsl.hub` calls of `huggingface_hub`; `refusal`, if there is one, is raised."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder = folder
+        self.refusal: Exception | None = None
+        self.asked: list[dict] = []
+        monkeypatch.setattr(mutualsl.hub, "snapshot_download", self.snapshot_download)
+        monkeypatch.setattr(mutualsl.hub, "HfApi", lambda token: self.api(token))
+
+    def repository(self, repo_id: str) -> Path:
+        """The folder of a repository, made if it is not there."""
+        folder = self.folder / "hub" / repo_id
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def snapshot_download(self, repo_id, *, allow_patterns, **options) -> str:
+        self._ask(call="download", repo_id=repo_id, **options)
+        source = self.repository(repo_id)
+        snapshot = self.folder / "cache" / repo_id / "snapshots" / "0123abc"
+        names = [p.relative_to(source).as_posix() for p in source.rglob("*") if p.is_file()]
+        for name in filter_repo_objects(names, allow_patterns=allow_patterns):
+            (snapshot / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source / name, snapshot / name)
+        return str(snapshot)
+
+    def api(self, token) -> SimpleNamespace:
+        def create_repo(*, repo_id, **options):
+            self._ask(call="create", repo_id=repo_id, token=token, **options)
+            return SimpleNamespace(repo_id=repo_id if "/" in repo_id else f"me/{repo_id}")
+
+        def upload_folder(*, repo_id, folder_path, **options):
+            self._ask(call="upload", repo_id=repo_id, **options)
+            shutil.copytree(folder_path, self.repository(repo_id), dirs_exist_ok=True)
+            return SimpleNamespace(commit_url=f"https://huggingface.co/{repo_id}/commit/0123abc")
+
+        return SimpleNamespace(create_repo=create_repo, upload_folder=upload_folder)
+
+    def _ask(self, **call) -> None:
+        self.asked.append(call)
+        if self.refusal is not None:
+            raise self.refusal

@@ -1,0 +1,122 @@
+"""Which device computes, and what happens when its memory runs out."""
+
+import logging
+
+import pytest
+import torch
+
+from mutualsl import AnswerLocalizer
+from mutualsl.device import AtOnce, choose_device
+from mutualsl.errors import MutualSLError
+from tests.contract import without_timings
+
+QUESTIONS = [f"how do i {word} the jar" for word in ("open", "close", "shake", "turn", "jar")]
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_auto_takes_cuda_where_there_is_one(monkeypatch, there):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: there)
+    assert choose_device("auto") == torch.device("cuda" if there else "cpu")
+    assert choose_device("cpu") == torch.device("cpu")
+
+
+def test_a_device_that_is_not_there(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(MutualSLError, match="no CUDA device here; use --device cpu or auto"):
+        choose_device("cuda")
+    with pytest.raises(MutualSLError, match="abacus"):
+        choose_device("abacus")
+
+
+@torch.no_grad()
+def test_portions_are_halved_until_they_fit_and_stay_so(caplog):
+    tried = []
+
+    def work(part):
+        tried.append(part.stop - part.start)
+        if tried[-1] > 2:
+            raise torch.OutOfMemoryError("stand-in")
+        return list(range(100))[part]
+
+    at_once = AtOnce(8, "things")
+    assert sum(at_once.over(9, work), []) == list(range(9))
+    assert tried == [8, 4, 2, 2, 2, 2, 1]
+    assert at_once.most == 2 and "2 things at once" in caplog.text
+    at_once.over(3, work)
+    assert tried[7:] == [2, 1]
+
+
+@torch.no_grad()
+def test_one_item_that_does_not_fit_ends_it():
+    def work(part):
+        raise torch.OutOfMemoryError("stand-in")
+
+    with pytest.raises(torch.OutOfMemoryError):
+        AtOnce(4, "things").over(5, work)
+
+
+def test_training_is_not_tried_in_halves():
+    """Their activations would be kept together all the same."""
+    tried = []
+
+    def work(part):
+        tried.append(part)
+        raise torch.OutOfMemoryError("stand-in")
+
+    with pytest.raises(torch.OutOfMemoryError):
+        AtOnce(4, "things").over(4, work)
+    assert len(tried) == 1
+
+
+@pytest.fixture
+def localizer(tiny_models):
+    return AnswerLocalizer.from_pretrained(tiny_models, "cpu")
+
+
+def limited(function, most, size):
+    """The function on a device where more than `most` at once do not fit."""
+
+    def run(first, *rest):
+        if size(first) > most:
+            raise torch.OutOfMemoryError("stand-in")
+        return function(first, *rest)
+
+    return run
+
+
+@pytest.mark.parametrize("part", ["questions", "windows of text", "sentences"])
+def test_answers_are_the_same_in_smaller_batches(localizer, demos, monkeypatch, caplog, part):
+    video = localizer.encode_video(None, demos["kitchen"].subtitles)
+    expected = localizer.ask_many(video, QUESTIONS)
+    model = localizer.checkpoint.model
+    owner, name, size = {
+        "questions": (model, "forward", len),
+        "windows of text": (model.text_encoder, "_encode", len),
+        "sentences": (model.sentence_encoder, "_encode", len),
+    }[part]
+    monkeypatch.setattr(owner, name, limited(getattr(owner, name), 1, size))
+    model.sentence_encoder._remembered.clear()
+    with caplog.at_level(logging.WARNING):
+        answers = localizer.ask_many(video, QUESTIONS)
+    assert f"1 {part} at once" in caplog.text
+    for answer, before in zip(answers, expected, strict=True):
+        assert answer.span == before.span
+        assert answer.score == pytest.approx(before.score, abs=1e-5)
+
+
+def test_questions_about_one_video_are_one_batch(localizer, demos, monkeypatch):
+    video = localizer.encode_video(None, demos["kitchen"].subtitles)
+    sizes = []
+    model = localizer.checkpoint.model
+    forward = model.forward
+    monkeypatch.setattr(model, "forward", lambda batch: sizes.append(len(batch)) or forward(batch))
+    many = [without_timings(a.to_dict()) for a in localizer.ask_many(video, [*QUESTIONS] * 2)]
+    assert sizes == [8, 2] and many[:5] == many[5:]
+
+
+def test_what_never_fits_is_said(localizer, demos, monkeypatch):
+    video = localizer.encode_video(None, demos["kitchen"].subtitles)
+    text_encoder = localizer.checkpoint.model.text_encoder
+    monkeypatch.setattr(text_encoder, "_encode", limited(None, 0, len))
+    with pytest.raises(MutualSLError, match="too small.*--device cpu"):
+        localizer.ask(video, QUESTIONS[0])

@@ -1,0 +1,213 @@
+"""Checkpoints from and to the Hub, against a stand-in without a network."""
+
+import json
+import shutil
+from pathlib import Path
+
+import httpx2
+import pytest
+from huggingface_hub import ModelCard
+from huggingface_hub.errors import (
+    GatedRepoError,
+    HfHubHTTPError,
+    LocalEntryNotFoundError,
+    LocalTokenNotFoundError,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+
+from mutualsl import AnswerLocalizer
+from mutualsl.errors import CheckpointError, UnknownName
+from mutualsl.hub import is_repo_id
+from mutualsl.ui.shelf import Shelf, read_models
+from tests.command_line import assert_refused, run
+from tests.contract import without_timings
+
+FILES = {
+    "README.md", "config.json", "metrics.json", "model.safetensors", "tokenizer.json",
+    "visual/config.json", "visual/model.safetensors",
+}  # fmt: skip
+QUESTION = "how do i open the jar"
+
+
+def files(folder: Path) -> set[str]:
+    return {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+
+
+def answer(localizer, demos):
+    encoded = localizer.encode_video(None, demos["kitchen"].subtitles)
+    return without_timings(localizer.ask(encoded, QUESTION).to_dict())
+
+
+@pytest.fixture
+def localizer(tiny_models):
+    return AnswerLocalizer.from_pretrained(tiny_models, "cpu")
+
+
+def response(status: int) -> httpx2.Response:
+    return httpx2.Response(status, request=httpx2.Request("GET", "https://huggingface.co"))
+
+
+# Saving
+
+
+def test_what_is_saved_needs_nothing_beside_it(localizer, tiny_models, demos, tmp_path):
+    assert localizer.save_pretrained(tmp_path / "saved") is None
+    assert files(tmp_path / "saved") == FILES
+    moved = shutil.move(tmp_path / "saved", tmp_path / "moved")
+    again = AnswerLocalizer.from_pretrained(moved, "cpu")
+    assert again.encoder.fingerprint == localizer.encoder.fingerprint
+    assert answer(again, demos) == answer(localizer, demos)
+    for name in ("model.safetensors", "tokenizer.json", "metrics.json"):
+        assert (moved / name).read_bytes() == (tiny_models / name).read_bytes()
+
+
+def test_saving_again_changes_nothing(localizer, tmp_path):
+    localizer.save_pretrained(tmp_path)
+    before = {name: (tmp_path / name).read_bytes() for name in FILES}
+    AnswerLocalizer.from_pretrained(tmp_path, "cpu").save_pretrained(tmp_path)
+    assert {name: (tmp_path / name).read_bytes() for name in files(tmp_path)} == before
+
+
+def test_a_card_that_is_there_stays(localizer, tmp_path):
+    (tmp_path / "README.md").write_text("mine")
+    localizer.save_pretrained(tmp_path)
+    assert (tmp_path / "README.md").read_text() == "mine"
+
+
+def test_parts_without_files_cannot_be_saved(localizer, tmp_path):
+    parts = AnswerLocalizer(localizer.checkpoint, localizer.encoder, device=localizer.device)
+    with pytest.raises(CheckpointError, match="from_pretrained"):
+        parts.save_pretrained(tmp_path)
+
+
+def test_the_card_says_where_the_model_belongs(localizer, tmp_path):
+    localizer.save_pretrained(tmp_path, repo_id="me/jars", model_card_kwargs={"language": "en"})
+    card = ModelCard.load(tmp_path / "README.md")
+    assert card.data.pipeline_tag == "video-text-to-text"
+    assert (card.data.license, card.data.license_name) == ("other", "research-use")
+    assert (card.data.library_name, card.data.language) == ("mutualsl", "en")
+    assert "https://arxiv.org/abs/2210.14823" in card.text and "Apache" in card.text
+    assert "The **card** of one." in card.text  # the folder's own text
+    assert 'from_pretrained("me/jars")' in card.text
+
+
+def test_a_card_without_a_text_of_its_own_says_what_is_known(localizer, tiny_models, tmp_path):
+    source = shutil.copytree(tiny_models.parent, tmp_path / "models") / "one"
+    (source / "README.md").unlink()
+    AnswerLocalizer.from_pretrained(source, "cpu").save_pretrained(tmp_path / "out")
+    text = (tmp_path / "out" / "README.md").read_text()
+    assert "| Trained on | nothing, seed 1 |" in text
+    assert f"| Parameters | {localizer.checkpoint.parameter_count:,} |" in text
+
+
+# The Hub
+
+
+def test_pushed_and_fetched_it_answers_the_same(localizer, demos, hub):
+    url = localizer.push_to_hub("me/jars", private=True, token="secret", create_pr=True)
+    assert url == "https://huggingface.co/me/jars/commit/0123abc"
+    create, upload = hub.asked
+    assert (create["private"], create["token"], create["exist_ok"]) == (True, "secret", True)
+    assert (upload["create_pr"], upload["revision"]) == (True, None)
+    assert files(hub.repository("me/jars")) == FILES
+    (hub.repository("me/jars") / "pickled.bin").write_bytes(b"")
+    (hub.repository("me/jars") / "optimizer.pt").write_bytes(b"")
+    again = AnswerLocalizer.from_pretrained("me/jars", "cpu", revision="v1", token="secret")
+    assert files(again.folder) == FILES
+    assert {"revision": "v1", "token": "secret"}.items() <= hub.asked[-1].items()
+    assert answer(again, demos) == answer(localizer, demos)
+
+
+def test_saving_can_push_too(localizer, hub, tmp_path):
+    url = localizer.save_pretrained(tmp_path / "jars", push_to_hub=True, commit_message="first")
+    assert url == "https://huggingface.co/me/jars/commit/0123abc"
+    assert hub.asked[-1]["commit_message"] == "first"
+    assert files(hub.repository("me/jars")) == FILES == files(tmp_path / "jars")
+
+
+def test_a_model_of_the_hub_stands_alone_on_the_page(localizer, hub):
+    localizer.push_to_hub("me/jars")
+    earlier = AnswerLocalizer.from_pretrained("me/jars", "cpu").folder
+    shutil.copytree(earlier, earlier.parent / "an earlier version")
+    shelf = Shelf(read_models("me/jars"), "cpu")
+    assert shelf.names == ["one"]
+    assert shelf.get("one").encoder.fingerprint == localizer.encoder.fingerprint
+
+
+def test_a_repository_must_bring_its_visual_encoder(localizer, hub):
+    localizer.push_to_hub("me/jars")
+    shutil.rmtree(hub.repository("me/jars") / "visual")
+    with pytest.raises(CheckpointError, match="visual"):
+        AnswerLocalizer.from_pretrained("me/jars", "cpu")
+
+
+def test_an_unknown_visual_encoder_lists_the_known_ones(localizer, tmp_path):
+    localizer.save_pretrained(tmp_path)
+    record = json.loads((tmp_path / "config.json").read_text())
+    record["visual"]["encoder"] = "eagle"
+    (tmp_path / "config.json").write_text(json.dumps(record))
+    with pytest.raises(UnknownName, match="eagle.*mini"):
+        AnswerLocalizer.from_pretrained(tmp_path, "cpu")
+
+
+@pytest.mark.parametrize(
+    ("refusal", "words"),
+    [
+        (
+            RepositoryNotFoundError("404", response=response(404)),
+            "neither a folder here nor a repository",
+        ),
+        (GatedRepoError("403", response=response(403)), "gives access on request.*hf auth login"),
+        (RevisionNotFoundError("404", response=response(404)), "no revision 'v9'"),
+        (LocalEntryNotFoundError("no"), "not in the cache, and the Hub is out of reach"),
+        (
+            HfHubHTTPError("502 Bad Gateway\nmore", response=response(502)),
+            "502 Bad Gateway.*try again",
+        ),
+        (httpx2.ReadTimeout("timed out"), "timed out.*try again"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+def test_why_a_repository_cannot_be_had(hub, refusal, words):
+    hub.refusal = refusal
+    with pytest.raises(CheckpointError, match=f"^me/jars: .*{words}"):
+        AnswerLocalizer.from_pretrained("me/jars", "cpu", revision="v9")
+
+
+@pytest.mark.parametrize(
+    ("refusal", "words"),
+    [
+        (
+            HfHubHTTPError("403 Forbidden", response=response(403)),
+            "403 Forbidden.*a token that may write",
+        ),
+        (LocalTokenNotFoundError("no token"), "hf auth login"),
+        (httpx2.ConnectError("no route"), "no route.*with a network"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+def test_why_it_cannot_be_pushed(localizer, hub, refusal, words):
+    hub.refusal = refusal
+    with pytest.raises(CheckpointError, match=f"^me/jars: .*{words}"):
+        localizer.push_to_hub("me/jars")
+
+
+def test_what_counts_as_a_repository(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "runs").mkdir()
+    for name in ("me/jars", "sentence-transformers/all-MiniLM-L6-v2", Path("me/jars")):
+        assert is_repo_id(name)
+    for name in ("jars", "runs/jars", "a/b/c", "/me/jars", "./jars", "../jars", "me/", "me/.."):
+        assert not is_repo_id(name)
+
+
+def test_offline_is_said_without_a_try(demos, monkeypatch, tmp_path):
+    """The real library, kept off the network by its own switch."""
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("HF_HOME", str(tmp_path))
+    done = run(
+        "ask", "-", "--subtitles", demos["kitchen"].subtitles, "--question", QUESTION,
+        "--checkpoint", "nobody/nothing",
+    )  # fmt: skip
+    assert_refused(done, "nobody/nothing", "HF_HUB_OFFLINE", "fetch it once")

