@@ -14,12 +14,14 @@ from typing import Any
 import torch
 
 from mutualsl.answer import Answer, ReadOut, agreement, check_question, choose
-from mutualsl.checkpoint import UNKNOWN_DATA, Checkpoint, load_model
+from mutualsl.checkpoint import UNKNOWN_DATA, Checkpoint, VisualSource, load_model
 from mutualsl.data.batch import Collator
 from mutualsl.data.example import Example
 from mutualsl.encoded import EncodedVideo
-from mutualsl.errors import CheckpointError, MutualSLError, QuestionError
-from mutualsl.features import VISUAL_ENCODERS, FeatureCache, VisualEncoder
+from mutualsl.errors import CheckpointError, MutualSLError, QuestionError, WeightsMissing
+from mutualsl.features import FeatureCache, VisualEncoder, open_encoder
+from mutualsl.features.files import understood
+from mutualsl.features.missing import MissingEncoder
 from mutualsl.models.base import HeadPredictions
 from mutualsl.reading import Admit, Progress, read_video, with_cues
 from mutualsl.subtitles import Subtitles
@@ -38,7 +40,7 @@ class AnswerLocalizer:
         device: torch.device,
         cache: FeatureCache | None = None,
     ) -> None:
-        if encoder.fingerprint != checkpoint.visual.fingerprint:
+        if not understood(encoder.fingerprint, checkpoint.visual.fingerprint):
             raise CheckpointError(
                 f"the model was trained on rows of {checkpoint.visual.fingerprint}, the visual "
                 f"encoder makes {encoder.fingerprint}; use the encoder the checkpoint names"
@@ -54,16 +56,29 @@ class AnswerLocalizer:
         )
 
     @classmethod
-    def from_pretrained(cls, path: str | Path, device: str = "auto") -> AnswerLocalizer:
+    def from_pretrained(
+        cls, path: str | Path, device: str = "auto", visual: str | Path | None = None
+    ) -> AnswerLocalizer:
         """Load a checkpoint folder. `device` is auto, cpu or cuda.
 
+        `visual` is the file or folder of its visual encoder's weights, where they are not at the
+        place that the checkpoint names. Where a published file of weights cannot be found or
+        fetched, the localizer still takes feature rows from files, and subtitles.
         Raises `CheckpointError` when it is missing, damaged, or does not fit its visual encoder.
         """
         chosen = _device(device)
         checkpoint = load_model(path, chosen)
         source = checkpoint.visual
-        folder = (Path(path) / source.folder).resolve()
-        encoder = VISUAL_ENCODERS[source.encoder](folder, str(chosen))
+        try:
+            place = visual_place(path, source, visual)
+            encoder = open_encoder(source.encoder, place, str(chosen))
+        except WeightsMissing as error:
+            encoder = MissingEncoder(
+                name=source.encoder,
+                fingerprint=source.fingerprint,
+                row_width=checkpoint.model.config.row_width,
+                why=str(error),
+            )
         return cls(checkpoint, encoder, device=chosen)
 
     @property
@@ -84,6 +99,7 @@ class AnswerLocalizer:
         progress: Progress | None = None,
         admit: Admit | None = None,
         track: int | None = None,
+        features: str | Path | None = None,
     ) -> EncodedVideo:
         """Read a video and its subtitles once; questions then need neither.
 
@@ -93,10 +109,12 @@ class AnswerLocalizer:
             progress: called with a stage ("video", "features", "text") and a fraction.
             admit: called with what is known of both before the slow part; raises to refuse them.
             track: which embedded text track, 1 for the first; `None` for the first if there is one.
+            features: a file of feature rows (`.npz`, `.npy`), used instead of the pictures.
 
         Raises:
-            VideoError, SubtitleError: a file cannot be used.
-            MutualSLError: there is neither a video nor subtitles.
+            VideoError, SubtitleError, FeatureError: a file cannot be used.
+            CheckpointError: the rows are of another encoder, or the encoder's weights are missing.
+            MutualSLError: there is nothing to ask about.
         """
         encoded = read_video(
             video,
@@ -107,6 +125,7 @@ class AnswerLocalizer:
             progress=progress,
             admit=admit,
             track=track,
+            features=features,
         )
         return self._prepared(encoded)
 
@@ -213,6 +232,18 @@ class AnswerLocalizer:
             limit = self.collator.max_question_tokens
             warnings.append(f"the question is long; its first {limit} tokens were used")
         return tuple(warnings)
+
+
+def visual_place(path: str | Path, source: VisualSource, visual: str | Path | None) -> Path:
+    """Where the weights of a checkpoint's visual encoder are looked for: as told, or as it says.
+
+    Raises `CheckpointError` for a place that was told and is not there.
+    """
+    if visual is None:
+        return (Path(path) / source.folder).resolve()
+    if not Path(visual).exists():
+        raise CheckpointError(f"{visual}: no such file or folder of weights; check the name")
+    return Path(visual).resolve()
 
 
 def _device(name: str) -> torch.device:

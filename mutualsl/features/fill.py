@@ -21,7 +21,7 @@ from typing import Literal, NamedTuple
 import torch
 
 from mutualsl.errors import VideoError
-from mutualsl.features import VISUAL_ENCODERS, FeatureCache, VisualEncoder, extract
+from mutualsl.features import FeatureCache, VisualEncoder, extract, open_encoder
 from mutualsl.video import content_hash, probe
 
 
@@ -164,4 +164,4 @@ def _end_with_parent() -> None:
 
 @functools.cache
 def _encoder(name: str, folder: Path, device: str) -> VisualEncoder:
-    return VISUAL_ENCODERS[name](folder, device)
+    return open_encoder(name, folder, device)

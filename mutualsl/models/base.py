@@ -58,8 +58,11 @@ class NeuralLocalizer(nn.Module, Localizer):
     """A localizer that is trained by gradient descent.
 
     `forward` needs no labels; `losses` returns named terms whose sum is minimised; `decode` turns
-    an output into predictions in seconds.
+    an output into predictions in seconds. `config` is what it was built from; its `row_width` is
+    the width of the rows that it reads.
     """
+
+    config: Any
 
     @abstractmethod
     def losses(self, output: Any, batch: Batch) -> dict[str, Tensor]:

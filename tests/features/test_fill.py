@@ -10,8 +10,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from mutualsl.features import FeatureCache, MiniEncoder, extract
+from mutualsl.features import FeatureCache, extract
 from mutualsl.features.fill import Job, fill
+from mutualsl.features.mini import MiniEncoder
 from mutualsl.video import content_hash, probe, write_video
 from tests.command_line import call
 from tests.features import encoding
