@@ -70,7 +70,7 @@ def save_checkpoint(checkpoint: Checkpoint, folder: str | Path) -> None:
     record = {
         "schema": SCHEMA,
         "model": checkpoint.name,
-        "config": asdict(checkpoint.model.config),
+        "config": asdict(checkpoint.model.config),  # type: ignore[call-overload]
         "window_tokens": checkpoint.window_tokens,
         "visual": asdict(checkpoint.visual),
         "about": checkpoint.about,

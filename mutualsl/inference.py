@@ -18,10 +18,9 @@ from mutualsl.checkpoint import UNKNOWN_DATA, Checkpoint, VisualSource, load_mod
 from mutualsl.data.batch import Collator
 from mutualsl.data.example import Example
 from mutualsl.encoded import EncodedVideo
-from mutualsl.errors import CheckpointError, MutualSLError, QuestionError, WeightsMissing
+from mutualsl.errors import CheckpointError, MutualSLError, QuestionError
 from mutualsl.features import FeatureCache, VisualEncoder, open_encoder
 from mutualsl.features.files import understood
-from mutualsl.features.missing import MissingEncoder
 from mutualsl.models.base import HeadPredictions
 from mutualsl.reading import Admit, Progress, read_video, with_cues
 from mutualsl.subtitles import Subtitles
@@ -69,16 +68,8 @@ class AnswerLocalizer:
         chosen = _device(device)
         checkpoint = load_model(path, chosen)
         source = checkpoint.visual
-        try:
-            place = visual_place(path, source, visual)
-            encoder = open_encoder(source.encoder, place, str(chosen))
-        except WeightsMissing as error:
-            encoder = MissingEncoder(
-                name=source.encoder,
-                fingerprint=source.fingerprint,
-                row_width=checkpoint.model.config.row_width,
-                why=str(error),
-            )
+        place = visual_place(path, source, visual)
+        encoder = open_encoder(source.encoder, place, str(chosen), source.fingerprint)
         return cls(checkpoint, encoder, device=chosen)
 
     @property

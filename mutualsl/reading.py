@@ -112,12 +112,7 @@ def read_embedded(info: VideoInfo, number: int = 1) -> Subtitles:
 
 def _rows(features: str | Path, info: VideoInfo | None, encoder: VisualEncoder) -> Rows:
     """Rows from a file, as long as the video."""
-    rows = read_rows(
-        features,
-        encoder=encoder.name,
-        fingerprint=encoder.fingerprint,
-        row_width=encoder.row_width,
-    )
+    rows = read_rows(features, encoder)
     return rows if info is None else fitting(rows, info.duration_second, features)
 
 

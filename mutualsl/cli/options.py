@@ -16,3 +16,7 @@ Checkpoint = Annotated[
     typer.Option(envvar="MUTUALSL_CHECKPOINT", help="Folder of a trained model."),
 ]
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+Visual = Annotated[
+    Path | None,
+    typer.Option(help="Weights of the visual encoder, where the checkpoint does not bring them."),
+]

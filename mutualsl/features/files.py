@@ -2,8 +2,8 @@
 
 `.npz` holds `rows` (K, F), one a second, and the `fingerprint` of the encoder that made them.
 A bare `.npy` is how features of published weights are passed round; it says nothing of its maker,
-so it is believed only for encoders of which one set of weights is used by everybody. Files may come
-from anywhere: their headers are read before memory is taken, and nothing in them is executed.
+so it is believed only for encoders with published weights. Files may come from anywhere: headers
+are read before memory is taken, and nothing in them is executed.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from typing import IO, Any
 import numpy as np
 
 from mutualsl.errors import CheckpointError, FeatureError
-from mutualsl.features.base import Rows
+from mutualsl.features.base import Rows, VisualEncoder
 from mutualsl.video.atomic import atomic_output
 
-BARE = frozenset({"i3d"})  # encoders whose rows are believed without a fingerprint
-SUFFIXES = (".npz", ".npy")
+# Width of the rows of encoders whose one set of weights is published, and used by everybody.
+PUBLISHED = {"i3d": 1024}
 MOST_ROWS = 24 * 3600  # a day of video
 SLACK = 0.02  # share of a video by which the number of rows may be off, two rows at least
 
@@ -31,8 +31,8 @@ _HEADERS = {
 }
 
 
-def read_rows(path: str | Path, *, encoder: str, fingerprint: str, row_width: int) -> Rows:
-    """Rows (K, `row_width`) for a model that understands those of `fingerprint`.
+def read_rows(path: str | Path, encoder: VisualEncoder) -> Rows:
+    """Rows (K, F) as the encoder would have made them.
 
     Raises `FeatureError` for a file that holds no such rows, and `CheckpointError` for rows that
     another encoder, or the same one with other weights, has made.
@@ -41,13 +41,13 @@ def read_rows(path: str | Path, *, encoder: str, fingerprint: str, row_width: in
     try:
         with path.open("rb") as file:
             if path.suffix == ".npy":
-                _check_maker(None, path, encoder, fingerprint)
-                rows = _read_array(file, row_width)
+                _check_maker(None, path, encoder)
+                rows = _read_array(file, encoder.row_width)
             else:
                 with zipfile.ZipFile(file) as archive:
-                    _check_maker(_fingerprint(archive), path, encoder, fingerprint)
+                    _check_maker(_fingerprint(archive), path, encoder)
                     with archive.open("rows.npy") as member:
-                        rows = _read_array(member, row_width)
+                        rows = _read_array(member, encoder.row_width)
     except (
         *(OSError, RuntimeError, ValueError, KeyError, EOFError, MemoryError),
         *(zipfile.BadZipFile, zlib.error),
@@ -55,7 +55,7 @@ def read_rows(path: str | Path, *, encoder: str, fingerprint: str, row_width: in
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise FeatureError(
             f"{path}: no feature rows ({reason}); needed is a .npz file of `mutualsl encode --out` "
-            f"or a .npy file, with an array (seconds, {row_width})"
+            f"or a .npy file, with an array (seconds, {encoder.row_width})"
         ) from error
     return rows
 
@@ -86,23 +86,18 @@ def understood(maker: str, fingerprint: str) -> bool:
     A fingerprint that is only a name stands for the published weights of that encoder, whose hash
     nobody has noted.
     """
-    if maker in BARE or fingerprint in BARE:
+    if maker in PUBLISHED or fingerprint in PUBLISHED:
         return maker.split("-")[0] == fingerprint.split("-")[0]
     return maker == fingerprint
 
 
-def _check_maker(maker: str | None, path: Path, encoder: str, fingerprint: str) -> None:
-    if maker is None and encoder in BARE:
-        maker = encoder
-    if maker is None:
+def _check_maker(maker: str | None, path: Path, encoder: VisualEncoder) -> None:
+    if maker is None and encoder.name in PUBLISHED:
+        maker = encoder.name
+    if maker is None or not understood(maker, encoder.fingerprint):
         raise CheckpointError(
-            f"{path}: does not say which encoder made its rows, and the model was trained on rows "
-            f"of {fingerprint}; write rows with `mutualsl encode --out`"
-        )
-    if not understood(maker, fingerprint):
-        raise CheckpointError(
-            f"{path}: rows of {maker}, but the model was trained on rows of {fingerprint}; "
-            "write rows with the model's own encoder: `mutualsl encode --out`"
+            f"{path}: rows of {maker or 'an encoder that it does not name'}, but the model reads "
+            f"those of {encoder.fingerprint}; write such with `mutualsl encode --out`"
         )
 
 

@@ -58,11 +58,8 @@ class NeuralLocalizer(nn.Module, Localizer):
     """A localizer that is trained by gradient descent.
 
     `forward` needs no labels; `losses` returns named terms whose sum is minimised; `decode` turns
-    an output into predictions in seconds. `config` is what it was built from; its `row_width` is
-    the width of the rows that it reads.
+    an output into predictions in seconds.
     """
-
-    config: Any
 
     @abstractmethod
     def losses(self, output: Any, batch: Batch) -> dict[str, Tensor]:

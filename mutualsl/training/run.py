@@ -18,6 +18,7 @@ from mutualsl.checkpoint import Checkpoint, VisualSource, save_checkpoint
 from mutualsl.data import Collator, TextTokenizer
 from mutualsl.errors import DataError
 from mutualsl.evaluation.record import current_commit
+from mutualsl.features import encoder_at
 from mutualsl.features.mini import MiniEncoder
 from mutualsl.features.network import MiniNetwork
 from mutualsl.models import MutualSL, MutualSLConfig
@@ -58,10 +59,11 @@ def run_visual(config: VisualTrainConfig, root: Path, out: Path) -> None:
 def run_localizer(config: RunConfig, root: Path, out: Path, visual: Path) -> None:
     """Train MutualSL as the recipe says and write `out/checkpoint`; continues a stopped run.
 
-    `visual` is the folder of the visual encoder whose rows the model learns to read.
+    `visual` is the visual encoder whose rows the model learns to read; see `encoder_at`.
     """
     commit = current_commit()
-    encoder = MiniEncoder.from_folder(visual)
+    device = PartialState().device
+    encoder = encoder_at(visual, str(device) if device.type == "cuda" else "cpu")
     weights = _text_weights(config.text_encoder)
     tokenizer = TextTokenizer.from_file(weights / "tokenizer.json")
     collator = Collator(
@@ -94,9 +96,12 @@ def run_localizer(config: RunConfig, root: Path, out: Path, visual: Path) -> Non
         "stages": [asdict(stage) for stage in config.stages],
     }
     visual = visual.resolve()
-    shutil.copytree(visual, out / visual.name, dirs_exist_ok=True)  # so that `out` can be used
+    if visual.is_dir():  # so that `out` can be used
+        shutil.copytree(visual, out / visual.name, dirs_exist_ok=True)
+    elif visual.is_file():
+        shutil.copy(visual, out / visual.name)
     source = VisualSource(
-        encoder="mini", fingerprint=encoder.fingerprint, folder=f"../{visual.name}"
+        encoder=encoder.name, fingerprint=encoder.fingerprint, folder=f"../{visual.name}"
     )
     save_checkpoint(
         Checkpoint(

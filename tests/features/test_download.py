@@ -130,7 +130,9 @@ def test_a_file_put_there_by_hand_is_used(server, url, tmp_path):
 @pytest.mark.parametrize("value", ["1", "true", "ON"])
 def test_offline_nothing_is_asked_of_the_network(server, url, tmp_path, monkeypatch, value):
     monkeypatch.setenv("HF_HUB_OFFLINE", value)
-    with pytest.raises(WeightsMissing, match=r"rgb.pt is not here, and HF_HUB_OFFLINE is set; name"):
+    with pytest.raises(
+        WeightsMissing, match=r"rgb.pt is not here, and HF_HUB_OFFLINE is set; name"
+    ):
         get(url, tmp_path / "rgb.pt")
     assert server.asked == []
 

@@ -230,7 +230,7 @@ def test_weights_are_looked_for_in_order(network, tmp_path, monkeypatch):
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setenv("MUTUALSL_CACHE", str(tmp_path / "cache"))
     with pytest.raises(WeightsMissing, match="HF_HUB_OFFLINE is set; get https.*--visual"):
-        open_encoder("i3d", tmp_path)
+        I3DEncoder.from_folder(tmp_path)
     cached = tmp_path / "cache" / "weights" / "rgb_imagenet.pt"
     cached.parent.mkdir(parents=True)
     cached.touch()
