@@ -1,4 +1,4 @@
-"""Feature rows in files: what is accepted, what is refused and why, and that nothing is executed."""
+"""Feature rows in files: what is accepted, what is refused and why; nothing is executed."""
 
 import io
 import pickle

