@@ -22,6 +22,7 @@ bench: .venv/ready-dev
 	$(BIN)/python -m benchmarks.question
 	$(BIN)/python -m benchmarks.length
 	$(BIN)/python -m benchmarks.training
+	$(BIN)/python -m benchmarks.i3d
 	$(BIN)/python -m mutualsl.evaluation.report.tables
 
 .venv/ready: requirements.txt pyproject.toml

@@ -6,7 +6,6 @@ from torch import nn
 from torch.nn import functional
 
 from mutualsl.features.inception import InceptionI3D, folded
-from tests.features.networks import realistic
 
 # (channels, frames, height, width) behind each layer, for 16 frames of 224 x 224.
 SHAPES = {
@@ -27,11 +26,6 @@ SHAPES = {
     "Mixed_5b": (832, 2, 7, 7),
     "Mixed_5c": (1024, 2, 7, 7),
 }
-
-
-@pytest.fixture(scope="module")
-def network():
-    return realistic()
 
 
 @pytest.fixture(scope="module")
