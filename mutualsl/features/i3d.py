@@ -1,9 +1,9 @@
 """`i3d`: Inception-I3D RGB with its published weights, the visual encoder of the paper.
 
 One row a second: 16 frames, short side scaled to 224, the middle 224 x 224 of each, as in the
-extraction that made the published features of MedVidQA. On the way to speed the batch norms are
-folded into the convolutions, memory is laid out channels-last, and clips are computed in 16 bits
-where the hardware multiplies them faster. Letters: B clips, T frames.
+extraction that made the published features of MedVidQA. For speed, batch norms are folded into
+the convolutions, memory is laid out channels-last, and clips are computed in 16 bits where the
+hardware multiplies them faster. Letters: B clips, T frames.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from mutualsl.errors import CheckpointError, MutualSLError
 from mutualsl.features.base import Frames, Rows
 from mutualsl.features.cache import default_folder
 from mutualsl.features.download import fetch
-from mutualsl.features.inception import CLIP_FRAMES, ROW_WIDTH, SIDE, InceptionI3D, folded
+from mutualsl.features.inception import CLIP_FRAMES, ROW_WIDTH, SIDE, InceptionI3D, faster
 from mutualsl.features.network import channels_last
 from mutualsl.video import FrameRequest
 
@@ -39,7 +39,7 @@ TODO = (
     "(--features), or ask about the subtitles alone"
 )
 CLASSIFIER = "logits."  # of the published file, not used
-CLIPS_AT_ONCE = {"cpu": 4, "cuda": 32}
+CLIPS_AT_ONCE = {"cpu": 2, "cuda": 32}  # 2: what they need is kept by malloc, not given back
 
 
 class I3DEncoder:
@@ -56,7 +56,7 @@ class I3DEncoder:
         self.device = torch.device(device)
         self.dtype = dtype or fastest_dtype(self.device)
         self.fingerprint = fingerprint(network)
-        self.network = channels_last(folded(network).to(self.device, self.dtype))
+        self.network = channels_last(faster(network).to(self.device, self.dtype))
         self.clips_at_once = CLIPS_AT_ONCE[self.device.type]
 
     @classmethod

@@ -47,6 +47,49 @@ def pool(kernel: Size, stride: Size) -> nn.Module:
     return nn.MaxPool3d(kernel, stride, ceil_mode=True)
 
 
+class PoolByAxis(nn.Module):
+    """The same as `nn.MaxPool3d` on what a ReLU gives, one axis after the other; faster on a CPU.
+
+    Kernels are 1, 2 or 3 wide; those of stride 1 are padded on both sides, others behind only.
+    """
+
+    def __init__(self, pool: nn.MaxPool3d) -> None:
+        super().__init__()
+        self.kernel = _three(pool.kernel_size)
+        self.stride = _three(pool.stride)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, C, T, H, W), no number below zero, to the maxima of all windows."""
+        # The bits of such numbers sort as the numbers do, and integers are compared faster.
+        maxima = x.view(torch.int16) if x.dtype == torch.bfloat16 else x
+        for axis in (4, 3, 2):
+            maxima = _along(maxima, axis, self.kernel[axis - 2], self.stride[axis - 2])
+        return maxima.view(x.dtype)
+
+
+def _along(x: Tensor, axis: int, kernel: int, stride: int) -> Tensor:
+    """Maxima of the windows along one axis."""
+    if kernel == 1:
+        return x
+    if stride == 1:
+        behind, maxima = x, x.clone()
+    else:
+        behind, odd = x.reshape(*x.shape[:axis], -1, 2, *x.shape[axis + 1 :]).unbind(axis + 1)
+        maxima = torch.maximum(behind, odd)
+    rest = maxima.shape[axis] - 1
+    if kernel == 3:
+        most = maxima.narrow(axis, 0, rest)
+        torch.maximum(most, behind.narrow(axis, 1, rest), out=most)
+    if stride == 1:
+        most = maxima.narrow(axis, 1, rest)
+        torch.maximum(most, x.narrow(axis, 0, rest), out=most)
+    return maxima
+
+
+def _three(size: int | tuple[int, ...]) -> tuple[int, ...]:
+    return (size,) * 3 if isinstance(size, int) else size
+
+
 class Inception(nn.Module):
     """Four branches side by side; `widths` are b0, b1a, b1b, b2a, b2b and b3b."""
 
@@ -101,11 +144,14 @@ class InceptionI3D(nn.Sequential):
         return x.float().mean(dim=(2, 3, 4))
 
 
-def folded(network: InceptionI3D) -> InceptionI3D:
-    """A copy in eval mode whose batch norms are part of the convolutions before them."""
+def faster(network: InceptionI3D) -> InceptionI3D:
+    """A copy in eval mode: batch norms part of the convolutions before them, pools by axis."""
     network = copy.deepcopy(network).eval()
-    for unit in network.modules():
-        if isinstance(unit, Unit) and isinstance(unit.bn, nn.BatchNorm3d):
-            unit.conv3d = fuse_conv_bn_eval(unit.conv3d, unit.bn)
-            unit.bn = nn.Identity()
+    for module in list(network.modules()):
+        if isinstance(module, Unit) and isinstance(module.bn, nn.BatchNorm3d):
+            module.conv3d = fuse_conv_bn_eval(module.conv3d, module.bn)
+            module.bn = nn.Identity()
+        for name, pool in list(module.named_children()):
+            if isinstance(pool, nn.MaxPool3d):
+                setattr(module, name, PoolByAxis(pool))
     return network

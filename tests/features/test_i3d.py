@@ -1,4 +1,4 @@
-"""The visual encoder `i3d`: rows, weights from anywhere, fast paths. One network for all tests."""
+"""The visual encoder `i3d`: rows, weights from anywhere, fast paths."""
 
 import logging
 import pickle
@@ -103,6 +103,7 @@ def test_out_of_memory_goes_on_with_fewer_clips(quick, monkeypatch, caplog):
         return Mean()(clips)
 
     expected = quick.encode(frames(80))
+    quick.clips_at_once = 4
     monkeypatch.setattr(quick, "network", limited)
     with caplog.at_level(logging.WARNING):
         rows = quick.encode(frames(80))
