@@ -22,6 +22,7 @@ bench: .venv/ready-dev
 	$(BIN)/python -m benchmarks.question
 	$(BIN)/python -m benchmarks.length
 	$(BIN)/python -m benchmarks.training
+	$(BIN)/python -m benchmarks.i3d
 	$(BIN)/python -m mutualsl.evaluation.report.tables
 
 # The folder of a Hugging Face Space, and the command that uploads it: `make space SPACE=owner/name`.

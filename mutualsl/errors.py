@@ -5,7 +5,9 @@ MutualSLError
 ├── VideoError         a file that is not a readable video
 ├── QuestionError      a question that cannot be asked
 ├── DataError          a data set folder that is not laid out as it should be
+├── FeatureError       a file of feature rows that cannot be used
 ├── CheckpointError    weights or features that do not belong together
+│   └── WeightsMissing    weights that are not here and were not fetched
 └── UnknownName        a model, data set, encoder or recipe nobody registered
 
 Messages say what is wrong, where, and what to do about it.
@@ -34,8 +36,16 @@ class DataError(MutualSLError):
     """The data set cannot be read."""
 
 
+class FeatureError(MutualSLError):
+    """The feature rows cannot be used."""
+
+
 class CheckpointError(MutualSLError):
     """The checkpoint is missing, damaged, or does not fit what it is used with."""
+
+
+class WeightsMissing(CheckpointError):
+    """The weights are not at hand."""
 
 
 class UnknownName(MutualSLError):

@@ -14,20 +14,21 @@ from typing import Any
 import torch
 
 from mutualsl.answer import Answer, ReadOut, agreement, check_question, choose
-from mutualsl.checkpoint import UNKNOWN_DATA, Checkpoint, load_model, load_text_encoder
+from mutualsl.checkpoint import (
+    UNKNOWN_DATA,
+    Checkpoint,
+    VisualSource,
+    load_model,
+    load_text_encoder,
+)
 from mutualsl.data.batch import Collator
 from mutualsl.data.example import Example
 from mutualsl.device import AtOnce, choose_device, precision
 from mutualsl.encoded import EncodedVideo
-from mutualsl.errors import CheckpointError, MutualSLError, QuestionError, UnknownName
+from mutualsl.errors import CheckpointError, MutualSLError, QuestionError
 from mutualsl.explain import cautions
-from mutualsl.features import (
-    VISUAL_ENCODERS,
-    FeatureCache,
-    VisualEncoder,
-    VisualFeatures,
-    extract,
-)  # fmt: skip
+from mutualsl.features import FeatureCache, VisualEncoder, VisualFeatures, extract, open_encoder
+from mutualsl.features.files import understood
 from mutualsl.models.base import HeadPredictions
 from mutualsl.models.questions import FrozenLanguageModel
 from mutualsl.reading import Admit, Progress, read_video, with_cues
@@ -50,8 +51,9 @@ class AnswerLocalizer(Shareable):
         cache: FeatureCache | None = None,
         questions: FrozenLanguageModel | None = None,
         folder: Path | None = None,
+        visual: Path | None = None,
     ) -> None:
-        if encoder.fingerprint != checkpoint.visual.fingerprint:
+        if not understood(encoder.fingerprint, checkpoint.visual.fingerprint):
             raise CheckpointError(
                 f"the model was trained on rows of {checkpoint.visual.fingerprint}, the visual "
                 f"encoder makes {encoder.fingerprint}; use the encoder the checkpoint names"
@@ -67,7 +69,7 @@ class AnswerLocalizer(Shareable):
         self.checkpoint = checkpoint
         self.encoder = encoder
         self.device = device
-        self.folder = folder
+        self.folder, self.visual = folder, visual
         self.cache = cache or FeatureCache()
         self._at_once = AtOnce(ASK_AT_ONCE, "questions")
         self.collator = Collator(
@@ -82,6 +84,7 @@ class AnswerLocalizer(Shareable):
         cls,
         pretrained_model_name_or_path: str | Path,
         device: str = "auto",
+        visual: str | Path | None = None,
         *,
         force_download: bool = False,
         token: str | bool | None = None,
@@ -91,8 +94,11 @@ class AnswerLocalizer(Shareable):
     ) -> AnswerLocalizer:
         """Load a checkpoint from a folder, or from the repository `owner/name` of the Hub.
 
-        `device` is auto, cpu or cuda; the other options are about the Hub. Raises
-        `CheckpointError` when it is missing, damaged, or does not fit the encoders it names.
+        `device` is auto, cpu or cuda. `visual` is the file or folder of its visual encoder's
+        weights, where they are not at the place that the checkpoint names; where a published file
+        of weights cannot be found or fetched, the localizer still takes feature rows from files,
+        and subtitles. The other options are about the Hub. Raises `CheckpointError` when it is
+        missing, damaged, or does not fit the encoders it names.
         """
         chosen = choose_device(device)
         folder = locate(
@@ -101,14 +107,15 @@ class AnswerLocalizer(Shareable):
         )  # fmt: skip
         checkpoint = load_model(folder, chosen)
         source = checkpoint.visual
-        if source.encoder not in VISUAL_ENCODERS:
-            raise UnknownName("visual encoder", source.encoder, VISUAL_ENCODERS)
-        encoder = VISUAL_ENCODERS[source.encoder]((folder / source.folder).resolve(), str(chosen))
+        place = visual_place(folder, source, visual)
+        encoder = open_encoder(source.encoder, place, str(chosen), source.fingerprint)
         questions = None
         if checkpoint.text is not None:
             language = load_text_encoder((folder / checkpoint.text.folder).resolve())
             questions = FrozenLanguageModel(language.language_model.to(chosen))
-        return cls(checkpoint, encoder, device=chosen, questions=questions, folder=folder)
+        return cls(
+            checkpoint, encoder, device=chosen, questions=questions, folder=folder, visual=place
+        )
 
     @property
     def model(self) -> dict[str, Any]:
@@ -128,6 +135,7 @@ class AnswerLocalizer(Shareable):
         progress: Progress | None = None,
         admit: Admit | None = None,
         track: int | None = None,
+        features: str | Path | None = None,
     ) -> EncodedVideo:
         """Read a video and its subtitles once; questions then need neither.
 
@@ -137,21 +145,24 @@ class AnswerLocalizer(Shareable):
             progress: called with a stage ("video", "features", "text") and a fraction.
             admit: called with what is known of both before the slow part; raises to refuse them.
             track: which embedded text track, 1 for the first; `None` for the first if there is one.
+            features: a file of feature rows (`.npz`, `.npy`), used instead of the pictures.
 
         Raises:
-            VideoError, SubtitleError: a file cannot be used.
-            MutualSLError: there is neither a video nor subtitles.
+            VideoError, SubtitleError, FeatureError: a file cannot be used.
+            CheckpointError: the rows are of another encoder, or the encoder's weights are missing.
+            MutualSLError: there is nothing to ask about.
         """
         encoded = read_video(
             video,
             subtitles,
-            fingerprint=self.encoder.fingerprint,
+            encoder=self.encoder,
             extract=self.extract,
             cache=self.cache,
             tokenizer=self.checkpoint.tokenizer,
             progress=progress,
             admit=admit,
             track=track,
+            features=features,
         )
         return self.prepared(encoded)
 
@@ -258,6 +269,18 @@ class AnswerLocalizer(Shareable):
             model=self.model,
             timings={**encoded.timings, "question": second},
         )
+
+
+def visual_place(folder: Path, source: VisualSource, visual: str | Path | None) -> Path:
+    """Where the weights of a checkpoint's visual encoder are looked for: as told, or as it says.
+
+    Raises `CheckpointError` for a place that was told and is not there.
+    """
+    if visual is None:
+        return (folder / source.folder).resolve()
+    if not Path(visual).exists():
+        raise CheckpointError(f"{visual}: no such file or folder of weights; check the name")
+    return Path(visual).resolve()
 
 
 __all__ = ["AnswerLocalizer", "EncodedVideo"]

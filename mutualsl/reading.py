@@ -7,11 +7,12 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 
-from mutualsl.data.example import VideoInput
+from mutualsl.data.example import Rows, VideoInput
 from mutualsl.data.tokenizer import TextTokenizer
 from mutualsl.encoded import EncodedVideo
 from mutualsl.errors import MutualSLError, SubtitleError, VideoError
-from mutualsl.features import FeatureCache, VisualFeatures
+from mutualsl.features import FeatureCache, VisualEncoder, VisualFeatures
+from mutualsl.features.files import fitting, read_rows
 from mutualsl.subtitles import Subtitles, fitted, from_track, read_subtitles
 from mutualsl.video import VideoInfo, content_hash, probe, read_text_track
 
@@ -24,17 +25,18 @@ def read_video(
     video: str | Path | None,
     subtitles: str | Path | Subtitles | None,
     *,
-    fingerprint: str,
+    encoder: VisualEncoder,
     extract: Extract,
     cache: FeatureCache,
     tokenizer: TextTokenizer,
     progress: Progress | None = None,
     admit: Admit | None = None,
     track: int | None = None,
+    features: str | Path | None = None,
 ) -> EncodedVideo:
     """What `AnswerLocalizer.encode_video` promises, with everything it needs passed in.
 
-    `extract` makes the rows of a video, `fingerprint` names its visual encoder in the `cache`.
+    `extract` makes the rows of a video as `encoder` sees it.
     """
     report = progress or (lambda stage, fraction: None)
     started = time.perf_counter()
@@ -43,24 +45,26 @@ def read_video(
     transcript, problems = _subtitles(info, subtitles, track)
     if admit is not None:
         admit(info, transcript)
+    rows = _rows(features, info, encoder) if features is not None else None
     if info is not None:
         duration_second = info.duration_second
-    elif transcript is not None:
-        duration_second = transcript.end_second
+    elif transcript is not None or rows is not None:
+        ends = (transcript.end_second if transcript else 0.0, 0.0 if rows is None else len(rows))
+        duration_second = float(max(ends))
     else:
         raise MutualSLError("nothing to ask about: give a video, a subtitle file, or both")
     probed = time.perf_counter()
     encoded = EncodedVideo(
         name=Path(video).name if video is not None else "-",
         path=Path(video) if video is not None else None,
-        input=VideoInput(video_id="", duration_second=duration_second),
+        input=VideoInput(video_id="", duration_second=duration_second, rows=rows),
         subtitles=None,
         info=info,
         warnings=problems,
         timings={"video": probed - started, "features": 0.0},
     )
-    if info is not None:
-        encoded = _with_rows(encoded, info, fingerprint, extract, cache, report)
+    if info is not None and rows is None:
+        encoded = _with_rows(encoded, info, encoder.fingerprint, extract, cache, report)
     report("text", 0.0)
     encoded = with_cues(encoded, transcript, tokenizer)
     report("text", 1.0)
@@ -109,6 +113,12 @@ def read_embedded(info: VideoInfo, number: int = 1) -> Subtitles:
         language=track.language,
         video_duration_second=info.duration_second,
     )
+
+
+def _rows(features: str | Path, info: VideoInfo | None, encoder: VisualEncoder) -> Rows:
+    """Rows from a file, as long as the video."""
+    rows = read_rows(features, encoder)
+    return rows if info is None else fitting(rows, info.duration_second, features)
 
 
 def _with_rows(

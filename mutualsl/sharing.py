@@ -38,16 +38,17 @@ class Shareable:
 
     checkpoint: Checkpoint
     folder: Path | None  # where it was loaded from
+    visual: Path | None  # where its visual encoder was: a folder, or a file of published weights
 
     @property
     def visual_folder(self) -> Path:
         """Where its visual encoder is. Raises `CheckpointError` when it came from no folder."""
-        if self.folder is None:
+        if self.visual is None:
             raise CheckpointError(
                 "this localizer was put together from parts, so its visual encoder has no files; "
                 "load it with from_pretrained"
             )
-        return (self.folder / self.checkpoint.visual.folder).resolve()
+        return self.visual
 
     def save_pretrained(
         self,
@@ -71,9 +72,11 @@ class Shareable:
             The URL of the commit if it was pushed.
         """
         out, source = Path(save_directory), self.visual_folder
-        _copy(source, out / VISUAL, ENCODER_FILES)
         assert self.folder is not None, "visual_folder has refused it"
-        visual, text = replace(self.checkpoint.visual, folder=VISUAL), self.checkpoint.text
+        visual, text = self.checkpoint.visual, self.checkpoint.text
+        if source.is_dir():  # published weights are fetched by whoever uses it
+            _copy(source, out / VISUAL, ENCODER_FILES)
+            visual = replace(visual, folder=VISUAL)
         if text is not None:
             _copy((self.folder / text.folder).resolve(), out / TEXT, ENCODER_FILES)
             text = replace(text, folder=TEXT)

@@ -18,7 +18,7 @@ import typer
 from mutualsl.cli import data
 from mutualsl.cli.analyse import analyse
 from mutualsl.cli.encode import encode
-from mutualsl.cli.options import DEFAULT_CHECKPOINT, DEFAULT_VISUAL, Checkpoint, Device
+from mutualsl.cli.options import DEFAULT_CHECKPOINT, DEFAULT_VISUAL, Checkpoint, Device, Visual
 from mutualsl.cli.output import answer_table, progress
 from mutualsl.cli.serve import serve
 from mutualsl.errors import MutualSLError
@@ -49,7 +49,11 @@ def ask(
     track: Annotated[
         int | None, typer.Option(min=1, help="Which embedded text track: 1 is the first.")
     ] = None,
+    features: Annotated[
+        Path | None, typer.Option(help="Feature rows (.npz, .npy), used instead of the pictures.")
+    ] = None,
     checkpoint: Checkpoint = DEFAULT_CHECKPOINT,
+    visual: Visual = None,
     top_k: Annotated[int, typer.Option(min=1, help="Candidates per predictor.")] = 5,
     read_out: Annotated[
         str, typer.Option(help="confident: the surer predictor; textual: the paper's rule.")
@@ -72,13 +76,14 @@ def ask(
     if clip is not None and not clip.absolute().parent.is_dir():
         raise typer.BadParameter(f"--clip {clip}: its folder does not exist; make it first")
     check_question(question)
-    localizer = AnswerLocalizer.from_pretrained(checkpoint, device)
+    localizer = AnswerLocalizer.from_pretrained(checkpoint, device, visual)
     with progress("reading") as report:
         encoded = localizer.encode_video(
             None if video == "-" else video,
             subtitles,
             lambda stage, fraction: report(f"reading {stage}", fraction),
             track=track,
+            features=features,
         )
     answer = localizer.ask(encoded, question, top_k, read_out)
     print(json.dumps(answer.to_dict(), ensure_ascii=False) if as_json else answer_table(answer))
@@ -141,6 +146,7 @@ def evaluate(
         str | None, typer.Option(help="official, disjoint, or a folder of split files.")
     ] = None,
     checkpoint: Checkpoint = DEFAULT_CHECKPOINT,
+    visual: Visual = None,
     read_out: Annotated[str, typer.Option(help="confident or textual.")] = "confident",
     device: Device = "auto",
     frozen_root: Annotated[
@@ -163,7 +169,7 @@ def evaluate(
     source = DATASETS[dataset]
     examples = source.load(data_root, split, split_set)
     checkpoint = locate(checkpoint)
-    localizer = AnswerLocalizer.from_pretrained(checkpoint, device)
+    localizer = AnswerLocalizer.from_pretrained(checkpoint, device, visual)
     with progress("evaluating") as report:
         metrics = run(
             localizer, examples, data_root, out, dataset=source,
@@ -185,7 +191,9 @@ def train(
     recipe: Annotated[str, typer.Option(help="Name of the recipe.")],
     data_root: Annotated[Path, typer.Option(help="Folder with one folder per data set.")],
     out: Annotated[Path, typer.Option(help="Folder for the run.")],
-    visual: Annotated[Path, typer.Option(help="Visual encoder of a localizer.")] = DEFAULT_VISUAL,
+    visual: Annotated[
+        Path, typer.Option(help="Visual encoder of a localizer: folder, file of weights, or i3d.")
+    ] = DEFAULT_VISUAL,
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="Change a setting of the recipe: key=value.")
     ] = None,

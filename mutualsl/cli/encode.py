@@ -11,8 +11,9 @@ from typing import Annotated
 
 import typer
 
-from mutualsl.cli.options import DEFAULT_CHECKPOINT, Checkpoint, Device
+from mutualsl.cli.options import DEFAULT_CHECKPOINT, Checkpoint, Device, Visual
 from mutualsl.cli.output import progress
+from mutualsl.errors import WeightsMissing
 
 SUFFIXES = {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".3gp"}
 
@@ -20,23 +21,33 @@ SUFFIXES = {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".3gp"}
 def encode(
     videos: Annotated[list[Path], typer.Argument(help="Video files, and folders of them.")],
     checkpoint: Checkpoint = DEFAULT_CHECKPOINT,
+    visual: Visual = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Also write the rows of each here, as <name>.npz.")
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
     device: Device = "auto",
 ) -> int:
     """Read videos ahead of time; a run that was ended goes on where it was."""
     from mutualsl.features.fill import Job, fill
+    from mutualsl.features.missing import MissingEncoder
     from mutualsl.inference import AnswerLocalizer
 
     files = list(_files(videos))
     if not files:
         raise typer.BadParameter(f"no video in {', '.join(map(str, videos))}")
-    localizer = AnswerLocalizer.from_pretrained(checkpoint, device)
+    if out is not None:
+        _check_names(files)
+    localizer = AnswerLocalizer.from_pretrained(checkpoint, device, visual)
+    if isinstance(localizer.encoder, MissingEncoder):
+        raise WeightsMissing(localizer.encoder.why)
     job = Job(
         encoder=localizer.encoder.name,
         folder=localizer.visual_folder,
         fingerprint=localizer.encoder.fingerprint,
         device=str(localizer.device),
         cache=localizer.cache,
+        out=out,
     )
     with progress("reading") as report:
         outcomes = fill(
@@ -54,6 +65,16 @@ def encode(
         f"{counts['damaged']} damaged and not kept, {counts['failed']} failed"
     )
     return 2 if counts["failed"] else 0
+
+
+def _check_names(files: Sequence[Path]) -> None:
+    """Every video needs a name of its own for its rows."""
+    stems = Counter(file.stem for file in files)
+    name, count = stems.most_common(1)[0]
+    if count > 1:
+        raise typer.BadParameter(
+            f"--out: {count} of the videos are called {name}; encode them into folders apart"
+        )
 
 
 def _files(given: Sequence[Path]) -> Iterator[Path]:

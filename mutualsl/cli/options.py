@@ -18,3 +18,7 @@ Checkpoint = Annotated[
     ),
 ]
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+Visual = Annotated[
+    Path | None,
+    typer.Option(help="Weights of the visual encoder, where the checkpoint does not bring them."),
+]

@@ -2,6 +2,7 @@
 
 DIR/videos/<video_id>.*
 DIR/subtitles/<video_id>.{vtt,srt}
+DIR/features/<encoder>/<video_id>.{npz,npy}
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from mutualsl.errors import SubtitleError
 from mutualsl.subtitles import Cue, read_subtitles
 
 SUBTITLE_SUFFIXES = (".vtt", ".srt")
+FEATURE_SUFFIXES = (".npz", ".npy")
 
 
 def find_video(root: str | Path, video_id: str) -> Path | None:
@@ -27,7 +29,16 @@ def find_video(root: str | Path, video_id: str) -> Path | None:
 
 def find_subtitles(root: str | Path, video_id: str) -> Path | None:
     """The subtitle file of an id, if the data set has it."""
-    files = (Path(root) / "subtitles" / f"{video_id}{suffix}" for suffix in SUBTITLE_SUFFIXES)
+    return _first(Path(root) / "subtitles", video_id, SUBTITLE_SUFFIXES)
+
+
+def find_features(root: str | Path, encoder: str, video_id: str) -> Path | None:
+    """The file of feature rows that an encoder made of an id, if the data set has it."""
+    return _first(Path(root) / "features" / encoder, video_id, FEATURE_SUFFIXES)
+
+
+def _first(folder: Path, video_id: str, suffixes: tuple[str, ...]) -> Path | None:
+    files = (folder / f"{video_id}{suffix}" for suffix in suffixes)
     return next((file for file in files if file.is_file()), None)
 
 

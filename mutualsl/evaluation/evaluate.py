@@ -11,7 +11,8 @@ from typing import Any
 
 from mutualsl.answer import Answer, ReadOut
 from mutualsl.data import DATASETS, Dataset, Example
-from mutualsl.errors import MutualSLError, SubtitleError
+from mutualsl.data.folders import find_features
+from mutualsl.errors import CheckpointError, MutualSLError, SubtitleError, WeightsMissing
 from mutualsl.evaluation.predictions import QuestionResult, from_row, to_row
 from mutualsl.evaluation.summary import summary
 from mutualsl.inference import ASK_AT_ONCE, AnswerLocalizer, EncodedVideo
@@ -78,19 +79,24 @@ def encode(
 ) -> EncodedVideo:
     """The example's video as a visitor's upload would be encoded.
 
-    The transcript is what the data set loaded. A video or track that cannot be read is a missing
-    modality here, noted as a warning.
+    The transcript is what the data set loaded, and feature rows that it has go before its video.
+    Rows, a video or a track that cannot be read are a missing modality here, noted as a warning;
+    rows that the model does not understand, or missing weights, raise `CheckpointError`.
     """
     video_id, cues = example.video.video_id, example.video.cues
-    path = dataset.find_video(root, video_id)
     warnings = () if cues else _unreadable(dataset.find_subtitles(root, video_id))
-    for video in (path, None) if path else (None,):
-        if video is None and not cues:
+    path = dataset.find_video(root, video_id)
+    rows = find_features(root, localizer.encoder.name, video_id)
+    for features, video in _sources(rows, path):
+        if features is None and video is None and not cues:
             break
         try:
             track = Subtitles(cues=cues) if cues else "none"
-            encoded = localizer.encode_video(video, track, progress)
+            encoded = localizer.encode_video(video, track, progress, features=features)
         except MutualSLError as error:
+            done_without = rows is not None and isinstance(error, WeightsMissing)
+            if isinstance(error, CheckpointError) and not done_without:
+                raise
             warnings = (*warnings, str(error))
             continue
         if encoded.info is None:
@@ -101,6 +107,12 @@ def encode(
     return EncodedVideo(
         name=video_id, path=None, input=empty, subtitles=None, info=None, warnings=warnings
     )
+
+
+def _sources(rows: Path | None, video: Path | None) -> list[tuple[Path | None, Path | None]]:
+    """Feature rows and a video, best first: a file that cannot be read is done without."""
+    pairs = [(rows, video), (rows, None), (None, video), (None, None)]
+    return list(dict.fromkeys(pairs))
 
 
 def _unreadable(track: Path | None) -> tuple[str, ...]:

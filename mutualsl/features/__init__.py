@@ -1,12 +1,71 @@
 """Visual encoders and the rows they make of a video."""
 
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from mutualsl.errors import CheckpointError, UnknownName, WeightsMissing
 from mutualsl.features.base import VisualEncoder
 from mutualsl.features.cache import FeatureCache
 from mutualsl.features.extract import VisualFeatures, extract
+from mutualsl.features.files import PUBLISHED
+from mutualsl.features.i3d import I3DEncoder
 from mutualsl.features.mini import MiniEncoder
+from mutualsl.features.missing import MissingEncoder
 
-VISUAL_ENCODERS = {
+# Each is opened from a file or folder of weights, on a device.
+VISUAL_ENCODERS: dict[str, Callable[[str | Path, str], VisualEncoder]] = {
+    "i3d": I3DEncoder.from_folder,
     "mini": MiniEncoder.from_folder,
 }
 
-__all__ = ["VISUAL_ENCODERS", "FeatureCache", "VisualEncoder", "VisualFeatures", "extract"]
+
+def open_encoder(
+    name: str, place: str | Path, device: str = "cpu", fingerprint: str | None = None
+) -> VisualEncoder:
+    """The encoder of that name with the weights at `place`, a file or folder.
+
+    Without published weights at hand, one that only stands in for it: it makes no rows, but rows of
+    `fingerprint`, or of any published weights, can be read from files.
+    Raises `UnknownName`, or `CheckpointError` for weights that are damaged.
+    """
+    if name not in VISUAL_ENCODERS:
+        raise UnknownName("visual encoder", name, VISUAL_ENCODERS)
+    try:
+        return VISUAL_ENCODERS[name](place, device)
+    except WeightsMissing as error:
+        return MissingEncoder(
+            name=name, fingerprint=fingerprint or name, row_width=PUBLISHED[name], why=str(error)
+        )
+
+
+def encoder_at(place: str | Path, device: str = "cpu") -> VisualEncoder:
+    """The encoder in a folder, of a published file of weights, or of a name that needs neither.
+
+    Raises `CheckpointError` when it is nothing of that.
+    """
+    place = Path(place)
+    if str(place) in PUBLISHED and not place.exists():
+        return open_encoder(str(place), place, device)
+    if place.is_file():
+        (published,) = PUBLISHED
+        return open_encoder(published, place, device)
+    try:
+        name = json.loads((place / "config.json").read_text())["name"]
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(
+            f"{place}: no visual encoder here ({error!r}); name the folder of one, with its "
+            f"config.json, a file of published weights, or one of: {', '.join(PUBLISHED)}"
+        ) from error
+    return open_encoder(str(name), place, device)
+
+
+__all__ = [
+    "VISUAL_ENCODERS",
+    "FeatureCache",
+    "VisualEncoder",
+    "VisualFeatures",
+    "encoder_at",
+    "extract",
+    "open_encoder",
+]

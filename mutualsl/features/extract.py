@@ -14,7 +14,7 @@ from mutualsl.features.base import Frames, Rows, VisualEncoder
 from mutualsl.video import VideoInfo, read_frames
 
 Progress = Callable[[float], None]
-ROWS_AT_ONCE = 16
+FRAMES_AT_ONCE = 128  # as many as the reader decodes meanwhile
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +36,7 @@ def extract(
     rows: list[Rows] = []
     with read_frames(path, encoder.request, progress=progress) as reader:
         chunks = (chunk.frames for chunk in reader)
-        for frames in _whole_rows(chunks, encoder.frames_per_row * ROWS_AT_ONCE):
+        for frames in _whole_rows(chunks, _whole(encoder.frames_per_row)):
             rows.append(encoder.encode(frames))
         thumbnails, warnings = reader.thumbnails, reader.warnings
     if not rows:
@@ -45,6 +45,11 @@ def extract(
     # The cache keeps 16 bits; rounding here too makes the first answer equal to every later one.
     joined = np.concatenate(rows)[:most].astype(np.float16).astype(np.float32)
     return VisualFeatures(rows=joined, thumbnails=tuple(thumbnails), warnings=tuple(warnings))
+
+
+def _whole(frames_per_row: int) -> int:
+    """Frames of whole rows, about `FRAMES_AT_ONCE`."""
+    return frames_per_row * max(1, FRAMES_AT_ONCE // frames_per_row)
 
 
 def _whole_rows(chunks: Iterator[Frames], frame_count: int) -> Iterator[Frames]:

@@ -21,7 +21,8 @@ from typing import Literal, NamedTuple
 import torch
 
 from mutualsl.errors import VideoError
-from mutualsl.features import VISUAL_ENCODERS, FeatureCache, VisualEncoder, extract
+from mutualsl.features import FeatureCache, VisualEncoder, extract, open_encoder
+from mutualsl.features.files import write_rows
 from mutualsl.video import content_hash, probe
 
 
@@ -42,6 +43,7 @@ class Job:
     fingerprint: str
     device: str
     cache: FeatureCache
+    out: Path | None = None  # rows also go here, as <name of the video>.npz
 
 
 Encode = Callable[[Job, Path, str], tuple[str, ...]]
@@ -91,37 +93,45 @@ def _one(
 ) -> Outcome:
     try:
         digest = content_hash(video)
-        if seen.before(digest) or job.cache.stored(digest, job.fingerprint) is not None:
-            return Outcome(video, "there")
-        process = idle.get()
-        try:
-            warnings = process.run(encode, job, video, digest)
-        finally:
-            idle.put(process)
+        with seen.lock(digest):
+            if _keep(job, video, digest):
+                return Outcome(video, "there")
+            process = idle.get()
+            try:
+                warnings = process.run(encode, job, video, digest)
+            finally:
+                idle.put(process)
+            kept = not warnings and _keep(job, video, digest)
     except Exception as error:  # also what a worker did not foresee: the other files go on
         known = isinstance(error, VideoError)
         return Outcome(video, "failed", str(error) if known else f"{video}: {error!r}")
     if warnings:
         return Outcome(video, "damaged", "; ".join(warnings))
-    if job.cache.stored(digest, job.fingerprint) is None:
+    if not kept:
         reason = f"{video}: its features do not stay in {job.cache.folder}; make room there"
         return Outcome(video, "failed", reason)
     return Outcome(video, "made")
 
 
+def _keep(job: Job, video: Path, digest: str) -> bool:
+    """Whether a video's features are in the cache; if so, its rows are in `out` too."""
+    stored = job.cache.stored(digest, job.fingerprint)
+    if stored is not None and job.out is not None:
+        write_rows(job.out / f"{video.stem}.npz", stored.rows, job.fingerprint)
+    return stored is not None
+
+
 class _Seen:
-    """Contents that were met: a copy of a video is not encoded beside it."""
+    """Contents that were met: a copy waits for the video it is a copy of, then is there."""
 
     def __init__(self) -> None:
-        self._digests: set[str] = set()
+        self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
-    def before(self, digest: str) -> bool:
-        """Whether it was met before; from now on it was."""
+    def lock(self, digest: str) -> threading.Lock:
+        """Held while that content is encoded."""
         with self._lock:
-            met = digest in self._digests
-            self._digests.add(digest)
-            return met
+            return self._locks.setdefault(digest, threading.Lock())
 
 
 class _Process:
@@ -164,4 +174,4 @@ def _end_with_parent() -> None:
 
 @functools.cache
 def _encoder(name: str, folder: Path, device: str) -> VisualEncoder:
-    return VISUAL_ENCODERS[name](folder, device)
+    return open_encoder(name, folder, device)

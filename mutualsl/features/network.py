@@ -7,10 +7,14 @@ Letters: B clips, C channels, T frames, H x W pixels, F row width.
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import torch
 from pytorchvideo.layers.convolutions import create_conv_2plus1d
 from torch import Tensor, nn
 from torch.nn import functional
+
+Network = TypeVar("Network", bound=nn.Module)
 
 
 def conv_2plus1d(inputs: int, outputs: int, *, spatial_stride: int = 1) -> nn.Module:
@@ -29,7 +33,7 @@ def conv_2plus1d(inputs: int, outputs: int, *, spatial_stride: int = 1) -> nn.Mo
     return nn.Sequential(factorised, nn.BatchNorm3d(outputs), nn.ReLU(inplace=True))
 
 
-def channels_last(network: MiniNetwork) -> MiniNetwork:
+def channels_last(network: Network) -> Network:
     """The network with weights laid out for channels-last convolutions, which are faster."""
     for parameter in network.parameters():
         if parameter.ndim == 5:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import random
 from collections.abc import Sequence
@@ -10,9 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from mutualsl.data import Dataset, Example, TextTokenizer, dataset_in, prepare
-from mutualsl.data.example import Rows
+from mutualsl.data.example import Rows, VideoInput
+from mutualsl.data.folders import find_features
 from mutualsl.errors import DataError
 from mutualsl.features import FeatureCache, VisualEncoder, extract
+from mutualsl.features.files import read_rows
 from mutualsl.training.augment import WordPieces
 from mutualsl.training.config import Part, Stage
 from mutualsl.training.sampling import Source
@@ -57,20 +60,25 @@ class Library:
         examples = source.load(folder, split, split_set)
         if not examples:
             raise DataError(f"{folder}: the {split} split is empty")
-        names = {example.video.video_id for example in examples}
+        videos = {example.video.video_id: example.video for example in examples}
         with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoding happens in worker processes
-            rows = pool.map(lambda name: self._rows(source, folder, name), names)
-            by_name = dict(zip(names, rows, strict=True))
+            rows = pool.map(lambda video: self._rows(source, folder, video), videos.values())
+            by_name = dict(zip(videos, rows, strict=True))
         return prepare(examples, self._tokenizer, by_name.__getitem__)
 
-    def _rows(self, source: Dataset, folder: Path, video_id: str) -> Rows | None:
-        path = source.find_video(folder, video_id)
+    def _rows(self, source: Dataset, folder: Path, video: VideoInput) -> Rows | None:
+        """Rows from a file that the data set has, or else from its video."""
+        encoder = self._encoder
+        file = find_features(folder, encoder.name, video.video_id)
+        if file is not None:
+            return read_rows(file, encoder)[: max(1, math.ceil(video.duration_second))]
+        path = source.find_video(folder, video.video_id)
         if path is None:
             return None
         return self._cache.get_or_make(
             content_hash(path),
-            self._encoder.fingerprint,
-            lambda: extract(path, probe(path), self._encoder),
+            encoder.fingerprint,
+            lambda: extract(path, probe(path), encoder),
         ).rows
 
 

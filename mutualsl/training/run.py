@@ -26,6 +26,7 @@ from mutualsl.checkpoint import (
 from mutualsl.data import Collator, TextTokenizer
 from mutualsl.errors import DataError, UnknownName
 from mutualsl.evaluation.record import current_commit
+from mutualsl.features import encoder_at
 from mutualsl.features.mini import MiniEncoder
 from mutualsl.features.network import MiniNetwork
 from mutualsl.models import MODELS, Localizer, NeuralLocalizer
@@ -69,10 +70,11 @@ def run_visual(config: VisualTrainConfig, root: Path, out: Path) -> None:
 def run_localizer(config: RunConfig, root: Path, out: Path, visual: Path) -> None:
     """Train a model as the recipe says and write `out/checkpoint`; continues a stopped run.
 
-    `visual` is the folder of the visual encoder whose rows the model learns to read.
+    `visual` is the visual encoder whose rows the model learns to read; see `encoder_at`.
     """
     commit = current_commit()
-    encoder = MiniEncoder.from_folder(visual)
+    device = PartialState().device
+    encoder = encoder_at(visual, str(device) if device.type == "cuda" else "cpu")
     weights = text_folder(config.text_encoder)
     tokenizer = TextTokenizer.from_folder(weights)
     text_encoder = load_text_encoder(weights)
@@ -121,7 +123,7 @@ def run_localizer(config: RunConfig, root: Path, out: Path, visual: Path) -> Non
             tokenizer=tokenizer,
             window_tokens=config.window_tokens,
             visual=VisualSource(
-                encoder="mini",
+                encoder=encoder.name,
                 fingerprint=encoder.fingerprint,
                 folder=_beside(out, visual, visual.resolve().name),
             ),
@@ -132,12 +134,15 @@ def run_localizer(config: RunConfig, root: Path, out: Path, visual: Path) -> Non
     )
 
 
-def _beside(out: Path, folder: Path, name: str) -> str:
-    """Copy an encoder's folder into the run, so that `out` can be used.
+def _beside(out: Path, place: Path, name: str) -> str:
+    """Copy an encoder's folder or file into the run, so that `out` can be used.
 
-    Returns where that is, as seen from the checkpoint.
+    Returns where that is, as seen from the checkpoint; published weights may be at no place yet.
     """
-    shutil.copytree(folder, out / name, dirs_exist_ok=True)
+    if place.is_dir():
+        shutil.copytree(place, out / name, dirs_exist_ok=True)
+    elif place.is_file():
+        shutil.copy(place, out / name)
     return f"../{name}"
 
 

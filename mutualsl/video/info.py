@@ -42,12 +42,14 @@ class VideoInfo:
 class FrameRequest:
     """What one pass over a video has to yield.
 
-    Frames are scaled to fit `width` x `height` and centred on black, never distorted.
+    Frames are never distorted: scaled to fit `width` x `height` and centred on black, or with
+    `crop` to fill it, and what stands out on two sides is cut off.
     """
 
     rate_hz: float = 8.0
     width: int = 160
     height: int = 90
+    crop: bool = False
     thumbnail_every_second: float = 5.0
     thumbnail_height: int = 90
     chunk_frames: int = 32

@@ -10,8 +10,10 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from mutualsl.features import FeatureCache, MiniEncoder, extract
+from mutualsl.features import FeatureCache, extract
+from mutualsl.features.files import read_rows
 from mutualsl.features.fill import Job, fill
+from mutualsl.features.mini import MiniEncoder
 from mutualsl.video import content_hash, probe, write_video
 from tests.command_line import call
 from tests.features import encoding
@@ -94,6 +96,37 @@ def test_the_command_sums_up(videos, tiny_models, tmp_path, monkeypatch, capfd):
     again = call(capfd, "encode", videos, *arguments)
     assert (again.code, again.err) == (0, "")
     assert again.out == "0 read, 6 were there, 0 damaged and not kept, 0 failed\n"
+
+
+def test_rows_are_also_written_where_a_data_set_keeps_them(
+    videos, tiny_models, tmp_path, monkeypatch, capfd
+):
+    monkeypatch.setenv("MUTUALSL_CACHE", str(tmp_path / "cache"))
+    given = tmp_path / "videos"
+    shutil.copytree(videos, given)
+    for name in ("3.mp4", "4.mp4", "5.mp4"):
+        (given / name).unlink()
+    shutil.copy(given / "0.mp4", given / "copy.mp4")
+    out = tmp_path / "features" / "mini"
+    arguments = ("encode", given, "--checkpoint", tiny_models, "--workers", "2", "--out", out)
+    done = call(capfd, *arguments)
+    assert done.out == "3 read, 1 were there, 0 damaged and not kept, 0 failed\n"
+    assert sorted(path.name for path in out.iterdir()) == ["0.npz", "1.npz", "2.npz", "copy.npz"]
+    encoder = MiniEncoder.from_folder(tiny_models.parent / "visual-a")
+    here = extract(given / "0.mp4", probe(given / "0.mp4"), encoder)
+    np.testing.assert_array_equal(read_rows(out / "0.npz", encoder), here.rows)
+    np.testing.assert_array_equal(read_rows(out / "copy.npz", encoder), here.rows)
+    (out / "1.npz").unlink()
+    assert call(capfd, *arguments).out.startswith("0 read, 4 were there")
+    assert (out / "1.npz").is_file()
+
+
+def test_rows_that_would_overwrite_each_other_are_refused(videos, tiny_models, tmp_path, capfd):
+    shutil.copy(videos / "0.mp4", tmp_path / "1.mp4")
+    done = call(
+        capfd, "encode", videos, tmp_path, "--checkpoint", tiny_models, "--out", tmp_path / "out"
+    )
+    assert done.code == 2 and "2 of the videos are called 1" in done.err
 
 
 def test_a_folder_without_videos_is_refused(tiny_models, tmp_path, capfd):

@@ -1,15 +1,21 @@
 """A whole run: two stages over rendered videos, then a checkpoint that answers."""
 
+import json
+import shutil
 from dataclasses import fields, replace
+from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
 from transformers import AutoConfig, AutoModel
 
 from mutualsl import AnswerLocalizer
+from mutualsl.data import jsonl
 from mutualsl.data.synthetic import write_dataset
 from mutualsl.errors import CheckpointError, DataError, UnknownName
+from mutualsl.evaluation.evaluate import evaluate
 from mutualsl.models import MODELS
 from mutualsl.training.config import Part, RunConfig, Stage, TrainConfig
 from mutualsl.training.recipes import RECIPES
@@ -209,3 +215,22 @@ def test_a_language_model_of_the_hub(root, config, tmp_path, hub):
 def test_windows_longer_than_the_positions_are_refused(root, config, tmp_path):
     with pytest.raises(CheckpointError, match="--set window_tokens=64"):
         run(replace(config, window_tokens=65), root, tmp_path, VISUAL)
+
+
+def test_published_rows_are_enough_to_train_and_to_answer(root, config, tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")  # the weights that made the rows cannot be had
+    data = tmp_path / "data"
+    shutil.copytree(root, data, ignore=shutil.ignore_patterns("videos", ".features"))
+    features = data / "synthetic" / "features" / "i3d"
+    features.mkdir(parents=True)
+    for number, path in enumerate(sorted((root / "synthetic" / "videos").glob("*.mp4"))):
+        rows = np.random.default_rng(number).random((12, 1024), dtype=np.float32)
+        np.save(features / f"{path.stem}.npy", rows)
+    run(replace(config, stages=config.stages[1:]), data, tmp_path / "out", Path("i3d"))
+    localizer = AnswerLocalizer.from_pretrained(tmp_path / "out" / "checkpoint", "cpu")
+    assert localizer.model["visual_encoder"] == "i3d"
+    examples = jsonl.load(data / "synthetic", "val")
+    evaluate(localizer, examples, data / "synthetic", tmp_path / "scores")
+    lines = (tmp_path / "scores" / "predictions.jsonl").read_text().splitlines()
+    assert len(lines) == len(examples) > 0
+    assert all(json.loads(line)["visual"] is not None for line in lines)

