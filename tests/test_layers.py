@@ -16,6 +16,7 @@ LAYERS = [
     {"inference"},
     {"evaluation"},
     {"training", "ui"},
+    {"reproduce"},
     {"cli"},
     {"__main__", "__init__"},
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -48,6 +48,10 @@ class HeadPredictions:
 
 class Localizer(ABC):
     """Anything that answers a batch of questions."""
+
+    # Which of "video" and "subtitles" it looks at, and which of them it cannot do without.
+    reads: ClassVar[tuple[str, ...]] = ("video", "subtitles")
+    needs: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def predict(self, batch: Batch, top_k: int = 5) -> list[HeadPredictions]:

@@ -30,6 +30,7 @@ from mutualsl.training.trainer import Trainer
 from mutualsl.training.visual import VisualTrainConfig, load_clips, train_visual
 
 Run = RunConfig | VisualTrainConfig
+NOTE = "recipe.json"
 
 
 def run_visual(config: VisualTrainConfig, root: Path, out: Path) -> None:
@@ -55,10 +56,13 @@ def run_visual(config: VisualTrainConfig, root: Path, out: Path) -> None:
     )
 
 
-def run_localizer(config: RunConfig, root: Path, out: Path, visual: Path) -> None:
+def run_localizer(
+    config: RunConfig, root: Path, out: Path, visual: Path, deadline: float | None = None
+) -> None:
     """Train MutualSL as the recipe says and write `out/checkpoint`; continues a stopped run.
 
-    `visual` is the folder of the visual encoder whose rows the model learns to read.
+    `visual` is the folder of the visual encoder whose rows the model learns to read. At `deadline`
+    (`time.monotonic`) the checkpoint holds what was learned until then, and says so.
     """
     commit = current_commit()
     encoder = MiniEncoder.from_folder(visual)
@@ -76,8 +80,13 @@ def run_localizer(config: RunConfig, root: Path, out: Path, visual: Path) -> Non
         model.feature_projection.statistics.fit(torch.from_numpy(np.concatenate(rows)))
     if config.start is not None:
         model.load_weights(_weights(Path(config.start)))
+    second, stopped = 0.0, None
     for stage in config.stages:
-        _run_stage(model, collator, library, stage, out / stage.name)
+        progress = _run_stage(model, collator, library, stage, out / stage.name, deadline)
+        second += progress.second
+        if not progress.done:
+            stopped = f"{stage.name}, epoch {progress.epoch + 1} of {stage.train.epochs}"
+            break
     if not PartialState().is_main_process:
         return
     model.to("cpu").eval()
@@ -88,6 +97,8 @@ def run_localizer(config: RunConfig, root: Path, out: Path, visual: Path) -> Non
         "trained_on": config.trained_on,
         "seed": config.stages[0].train.seed,
         "commit": commit,
+        "training_second": round(second, 1),
+        "stopped": stopped,
         "training_videos": {
             name: sorted(v.video_id for v in s.videos()) for name, s in training.items()
         },
@@ -151,17 +162,29 @@ def _new_model(config: RunConfig, weights: Path, row_width: int) -> MutualSL:
 
 
 def _run_stage(
-    model: MutualSL, collator: Collator, library: Library, stage: Stage, out: Path
-) -> None:
+    model: MutualSL,
+    collator: Collator,
+    library: Library,
+    stage: Stage,
+    out: Path,
+    deadline: float | None,
+) -> state.Progress:
     """Train, unless that is done already, and leave the best weights in the model."""
     best = out / "best.safetensors"
-    if not state.read(out).done:
-        Trainer(
+    progress = state.read(out)
+    if not progress.done:
+        progress = Trainer(
             model, collator, library.sources(stage), library.validation(stage), stage.train, out,
-            lambda averaged: save_file(averaged.weights(), best),
+            lambda averaged: save_file(averaged.weights(), best), deadline,
         ).train()  # fmt: skip
         PartialState().wait_for_everyone()
     model.load_weights(load_file(best))
+    return progress
+
+
+def note_of(config: Run) -> str:
+    """What `recipe.json` in a run's folder says of it."""
+    return json.dumps(asdict(config), indent=2) + "\n"
 
 
 def _begin(config: Run, out: Path, resume: bool) -> None:
@@ -170,8 +193,7 @@ def _begin(config: Run, out: Path, resume: bool) -> None:
     A run that failed before its first saved state leaves nothing to mix with. Raises `DataError`
     when `out` holds a run and `resume` is not asked for, or another run.
     """
-    note = out / "recipe.json"
-    now = json.dumps(asdict(config), indent=2) + "\n"
+    note, now = out / NOTE, note_of(config)
     if note.is_file() and any(out.glob(f"*/{state.FILE_NAME}")):
         if not resume:
             raise DataError(f"{out}: holds a run already; --resume goes on with it")
@@ -186,10 +208,20 @@ def _begin(config: Run, out: Path, resume: bool) -> None:
         note.write_text(now)
 
 
-def run(config: Run, root: Path, out: Path, visual: Path, resume: bool = False) -> None:
-    """Start the run a recipe describes, or go on with it."""
+def run(
+    config: Run,
+    root: Path,
+    out: Path,
+    visual: Path,
+    resume: bool = False,
+    deadline: float | None = None,
+) -> None:
+    """Start the run a recipe describes, or go on with it.
+
+    A localizer that is not done at `deadline` (`time.monotonic`) stops there and is saved as it is.
+    """
     _begin(config, out, resume)
     if isinstance(config, VisualTrainConfig):
         run_visual(config, root, out)
     else:
-        run_localizer(config, root, out, visual)
+        run_localizer(config, root, out, visual, deadline)
