@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 
 from mutualsl.data.tokenizer import FILE_NAME, TextTokenizer
 from mutualsl.errors import CheckpointError, UnknownName
-from mutualsl.models import MODELS, NeuralLocalizer
+from mutualsl.models import MODELS, Localizer
+from mutualsl.models.text_encoder import TextEncoder
 
 SCHEMA = 1
 UNKNOWN_DATA = "unknown data"
+TEXT_ENCODER = "text_encoder."  # how its weights are named inside a model
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,20 +30,29 @@ class VisualSource:
     folder: str  # relative to the checkpoint folder
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TextSource:
+    """Whose question vectors a model understands that has no language model of its own."""
+
+    fingerprint: str
+    folder: str  # relative to the checkpoint folder; one that `load_text_encoder` reads
+
+
 @dataclass(frozen=True, kw_only=True)
 class Checkpoint:
     """A model and what belongs to it."""
 
     name: str  # key of MODELS
-    model: NeuralLocalizer
+    model: Localizer
     tokenizer: TextTokenizer
     window_tokens: int
     visual: VisualSource
+    text: TextSource | None = None
     about: dict[str, Any]  # data, seed, commit, recipe: how the weights came to be
 
     @property
     def parameter_count(self) -> int:
-        """Parameters of the model, the visual encoder aside."""
+        """Parameters of the model, encoders with folders of their own aside."""
         return sum(p.numel() for p in self.model.parameters())
 
 
@@ -70,9 +81,10 @@ def save_checkpoint(checkpoint: Checkpoint, folder: str | Path) -> None:
     record = {
         "schema": SCHEMA,
         "model": checkpoint.name,
-        "config": asdict(checkpoint.model.config),  # type: ignore[call-overload]
+        "config": asdict(checkpoint.model.config),
         "window_tokens": checkpoint.window_tokens,
         "visual": asdict(checkpoint.visual),
+        "text": None if checkpoint.text is None else asdict(checkpoint.text),
         "about": checkpoint.about,
     }
     (folder / "config.json").write_text(json.dumps(record, indent=2) + "\n")
@@ -92,6 +104,7 @@ def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkp
         model.load_weights(full)
         model.to(device).eval()
         visual = VisualSource(**record["visual"])
+        text = TextSource(**record["text"]) if record.get("text") else None
     except (OSError, SafetensorError, RuntimeError, TypeError, KeyError, ValueError) as error:
         raise CheckpointError(
             f"{folder}: weights and config do not fit ({error}); the folder is incomplete or of "
@@ -103,6 +116,7 @@ def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkp
         tokenizer=TextTokenizer.from_file(folder / FILE_NAME),
         window_tokens=record["window_tokens"],
         visual=visual,
+        text=text,
         about=record["about"],
     )
 
@@ -130,7 +144,32 @@ def describe(folder: str | Path) -> Description:
         ) from error
 
 
-def _untrained(record: dict[str, Any]) -> NeuralLocalizer:
+def load_text_encoder(folder: str | Path) -> TextEncoder:
+    """The language model inside a checkpoint, or in a folder that `transformers` saved.
+
+    Raises `CheckpointError` where there is none or it cannot be read.
+    """
+    folder = Path(folder)
+    try:
+        record = json.loads((folder / "config.json").read_text())
+        if "schema" not in record:
+            return TextEncoder.from_pretrained(str(folder))
+        encoder = TextEncoder.from_config(record["config"]["text_encoder"])
+        with safe_open(folder / "model.safetensors", "pt") as weights:
+            names = weights.keys()
+            inside = [name for name in names if name.startswith(TEXT_ENCODER)]
+            encoder.load_state_dict(
+                {name.removeprefix(TEXT_ENCODER): weights.get_tensor(name) for name in inside}
+            )
+    except (OSError, SafetensorError, RuntimeError, TypeError, KeyError, ValueError) as error:
+        raise CheckpointError(
+            f"{folder}: no language model can be read here ({error}); fetch or train the "
+            "checkpoint again whose text encoder this is"
+        ) from error
+    return encoder
+
+
+def _untrained(record: dict[str, Any]) -> Localizer:
     """The model that a config describes. Raises `UnknownName` for one that nobody registered."""
     name = record["model"]
     if name not in MODELS:

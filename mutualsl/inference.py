@@ -14,13 +14,14 @@ from typing import Any
 import torch
 
 from mutualsl.answer import Answer, ReadOut, agreement, check_question, choose
-from mutualsl.checkpoint import UNKNOWN_DATA, Checkpoint, load_model
+from mutualsl.checkpoint import UNKNOWN_DATA, Checkpoint, load_model, load_text_encoder
 from mutualsl.data.batch import Collator
 from mutualsl.data.example import Example
 from mutualsl.encoded import EncodedVideo
 from mutualsl.errors import CheckpointError, MutualSLError, QuestionError
 from mutualsl.features import VISUAL_ENCODERS, FeatureCache, VisualEncoder
 from mutualsl.models.base import HeadPredictions
+from mutualsl.models.questions import FrozenLanguageModel
 from mutualsl.reading import Admit, Progress, read_video, with_cues
 from mutualsl.subtitles import Subtitles
 
@@ -37,11 +38,20 @@ class AnswerLocalizer:
         *,
         device: torch.device,
         cache: FeatureCache | None = None,
+        questions: FrozenLanguageModel | None = None,
     ) -> None:
         if encoder.fingerprint != checkpoint.visual.fingerprint:
             raise CheckpointError(
                 f"the model was trained on rows of {checkpoint.visual.fingerprint}, the visual "
                 f"encoder makes {encoder.fingerprint}; use the encoder the checkpoint names"
+            )
+        if checkpoint.text is not None and (
+            questions is None or questions.fingerprint != checkpoint.text.fingerprint
+        ):
+            found = "none" if questions is None else questions.fingerprint
+            raise CheckpointError(
+                f"the model was trained on questions as {checkpoint.text.fingerprint} reads them, "
+                f"the language model given is {found}; use the one the checkpoint names"
             )
         self.checkpoint = checkpoint
         self.encoder = encoder
@@ -51,20 +61,25 @@ class AnswerLocalizer:
             tokenizer=checkpoint.tokenizer,
             row_width=encoder.row_width,
             window_tokens=checkpoint.window_tokens,
+            question_encoder=questions,
         )
 
     @classmethod
     def from_pretrained(cls, path: str | Path, device: str = "auto") -> AnswerLocalizer:
         """Load a checkpoint folder. `device` is auto, cpu or cuda.
 
-        Raises `CheckpointError` when it is missing, damaged, or does not fit its visual encoder.
+        Raises `CheckpointError` when it is missing, damaged, or does not fit the encoders it names.
         """
         chosen = _device(device)
         checkpoint = load_model(path, chosen)
         source = checkpoint.visual
         folder = (Path(path) / source.folder).resolve()
         encoder = VISUAL_ENCODERS[source.encoder](folder, str(chosen))
-        return cls(checkpoint, encoder, device=chosen)
+        questions = None
+        if checkpoint.text is not None:
+            language = load_text_encoder((Path(path) / checkpoint.text.folder).resolve())
+            questions = FrozenLanguageModel(language.language_model.to(chosen))
+        return cls(checkpoint, encoder, device=chosen, questions=questions)
 
     @property
     def model(self) -> dict[str, Any]:
@@ -207,8 +222,12 @@ class AnswerLocalizer:
                 "the pictures are outside what the visual predictor has learned; "
                 "its span is a guess and is not used"
             )
-        if encoded.input.rows is not None and encoded.subtitles is None:
+        if heads.visual is not None and encoded.subtitles is None:
             warnings.append("no subtitles: only the pictures were searched")
+        if encoded.input.cues and heads.textual is None:
+            warnings.append("the subtitles were not used: this model does not read them")
+        if encoded.input.rows is not None and heads.visual is None:
+            warnings.append("the pictures were not used: this model does not look at them")
         if self.collator.question_is_cut(question):
             limit = self.collator.max_question_tokens
             warnings.append(f"the question is long; its first {limit} tokens were used")

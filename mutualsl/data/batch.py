@@ -1,13 +1,14 @@
 """Collator: examples to one padded batch; training, evaluation and serving all pass through it.
 
-Letters: B questions, K rows, F row width, N cues, W text windows, L tokens of a window.
+Letters: B questions, K rows, F row width, N cues, W text windows, L tokens of a window, M tokens
+of a question, H hidden width of a language model.
 Segments number the text of one question's input: 0 is the question, i + 1 is cue i.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import Any
@@ -23,6 +24,7 @@ from mutualsl.timeline import Timeline
 
 Sentence = tuple[int, ...]  # token ids
 Window = tuple[list[int], list[int]]  # token ids, segment of each (-1: belongs to none)
+QuestionEncoder = Callable[[Sentence], Tensor]  # one vector a token, (M, H)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +40,8 @@ class Batch:
     cue_words: Tensor  # (B, N, 2) words that a cue shares with the question, see `word_matches`
     cue_size: Tensor  # (B, N) tokens of a cue
     question_sentences: tuple[Sentence, ...]  # B, with special tokens
+    question_vectors: Tensor | None  # (B, M, H), where the collator has an encoder for them
+    question_mask: Tensor  # (B, M) tokens of `question_sentences`
     cue_sentences: tuple[tuple[Sentence, ...], ...]  # B times as many as it has cues
     timeline: Timeline
     gold: Tensor | None  # (B, 2) seconds
@@ -68,6 +72,7 @@ class Collator:
     row_width: int
     window_tokens: int = 384
     max_question_tokens: int = 128
+    question_encoder: QuestionEncoder | None = None
 
     def __call__(self, examples: Sequence[Example]) -> Batch:
         """Pad and stack; any number of questions, any length, any missing modality."""
@@ -80,6 +85,8 @@ class Collator:
         questions = self.tokenizer.encode_all([e.question for e in examples])
         ids, mask, segment, owner = self._windows(examples, questions)
         timeline = self._timeline(examples, counts)
+        sentences = tuple(self.sentence(q[: self.max_question_tokens]) for q in questions)
+        sizes = torch.tensor([len(sentence) for sentence in sentences])
         gold = None
         if all(e.gold is not None for e in examples):
             gold = torch.tensor([e.gold for e in examples], dtype=torch.float32)
@@ -92,9 +99,9 @@ class Collator:
             window_question=owner,
             cue_words=self._shared_words(examples, timeline.cue_mask.shape[1]),
             cue_size=_sizes(examples, timeline.cue_mask.shape[1]),
-            question_sentences=tuple(
-                self.sentence(q[: self.max_question_tokens]) for q in questions
-            ),
+            question_sentences=sentences,
+            question_vectors=self._question_vectors(sentences),
+            question_mask=torch.arange(int(sizes.max()))[None, :] < sizes[:, None],
             cue_sentences=tuple(self.sentences(e.video) for e in examples),
             timeline=timeline,
             gold=gold,
@@ -166,6 +173,12 @@ class Collator:
             segment[w, : len(tokens)] = torch.tensor(segments)
             mask[w, : len(tokens)] = True
         return ids, mask, segment, torch.tensor(owner)
+
+    def _question_vectors(self, questions: Sequence[Sentence]) -> Tensor | None:
+        if self.question_encoder is None:
+            return None
+        vectors = [self.question_encoder(question) for question in questions]
+        return torch.nn.utils.rnn.pad_sequence(vectors, batch_first=True)
 
     def _shared_words(self, examples: Sequence[Example], most: int) -> Tensor:
         shared = torch.zeros(len(examples), most, 2)

@@ -3,7 +3,7 @@
 from mutualsl.models.base import Candidate, HeadPredictions, Localizer, NeuralLocalizer, Prediction
 from mutualsl.models.mutualsl import MutualSL, MutualSLConfig
 
-MODELS = {
+MODELS: dict[str, tuple[type[NeuralLocalizer], type]] = {  # model, its config
     "mutualsl": (MutualSL, MutualSLConfig),
 }
 

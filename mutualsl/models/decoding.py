@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import torch
 from torch import Tensor
 
 from mutualsl.models.base import Candidate, Prediction
 from mutualsl.models.losses import SpanLogits
-from mutualsl.models.statistics import ScoreCalibration
-from mutualsl.spans import Span, iou, pairwise_iou, suppress_overlaps
+from mutualsl.spans import Span, pairwise_iou, suppress_overlaps
 
 ToSeconds = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 RIGHT_IOU = 0.5  # a span this close to the answer counts as right
@@ -57,24 +55,6 @@ def decode_span(
         end_curve=torch.stack([end_second, edges.end[0].exp()], dim=1).numpy(),
         in_domain=in_domain,
     )
-
-
-def calibrated(
-    prediction: Prediction, calibration: ScoreCalibration, other: Prediction | None
-) -> Prediction:
-    """The prediction with raw confidences made into probabilities, beside the other predictor's."""
-    own = torch.tensor(prediction.score)
-    if other is None:
-        score = float(calibration(own))
-    else:
-        agreement = torch.tensor(iou(prediction.span, other.span))
-        score = float(calibration(own, torch.tensor(other.score), agreement))
-    best = max(prediction.score, 1e-9)
-    candidates = tuple(
-        replace(c, score=score * (c.score / best if i else 1.0))
-        for i, c in enumerate(prediction.candidates)
-    )
-    return replace(prediction, score=score, candidates=candidates)
 
 
 def beyond_chance(mass: Tensor, start_second: Tensor, end_second: Tensor, span: Span) -> Tensor:

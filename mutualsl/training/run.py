@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -14,18 +16,26 @@ from accelerate import PartialState
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from mutualsl.checkpoint import Checkpoint, VisualSource, save_checkpoint
+from mutualsl.checkpoint import (
+    Checkpoint,
+    TextSource,
+    VisualSource,
+    load_text_encoder,
+    save_checkpoint,
+)
 from mutualsl.data import Collator, TextTokenizer
-from mutualsl.errors import DataError
+from mutualsl.errors import DataError, UnknownName
 from mutualsl.evaluation.record import current_commit
 from mutualsl.features.mini import MiniEncoder
 from mutualsl.features.network import MiniNetwork
-from mutualsl.models import MutualSL, MutualSLConfig
+from mutualsl.models import MODELS, Localizer, NeuralLocalizer
+from mutualsl.models.questions import FrozenLanguageModel
 from mutualsl.models.text_encoder import TextEncoder
 from mutualsl.training import state
 from mutualsl.training.calibrate import calibrate
 from mutualsl.training.config import RunConfig, Stage
 from mutualsl.training.library import Library
+from mutualsl.training.sampling import Source
 from mutualsl.training.trainer import Trainer
 from mutualsl.training.visual import VisualTrainConfig, load_clips, train_visual
 
@@ -59,7 +69,7 @@ def run_visual(config: VisualTrainConfig, root: Path, out: Path) -> None:
 def run_localizer(
     config: RunConfig, root: Path, out: Path, visual: Path, deadline: float | None = None
 ) -> None:
-    """Train MutualSL as the recipe says and write `out/checkpoint`; continues a stopped run.
+    """Train a model as the recipe says and write `out/checkpoint`; continues a stopped run.
 
     `visual` is the folder of the visual encoder whose rows the model learns to read. At `deadline`
     (`time.monotonic`) the checkpoint holds what was learned until then, and says so.
@@ -68,16 +78,21 @@ def run_localizer(
     encoder = MiniEncoder.from_folder(visual)
     weights = _text_weights(config.text_encoder)
     tokenizer = TextTokenizer.from_file(weights / "tokenizer.json")
+    text_encoder = load_text_encoder(weights)
+    model = _new_model(config, text_encoder, encoder.row_width)
+    questions = None
+    if model.reads_question_vectors:
+        questions = FrozenLanguageModel(text_encoder.language_model)
     collator = Collator(
-        tokenizer=tokenizer, row_width=encoder.row_width, window_tokens=config.window_tokens
+        tokenizer=tokenizer,
+        row_width=encoder.row_width,
+        window_tokens=config.window_tokens,
+        question_encoder=questions,
     )
     library = Library(root, tokenizer, encoder)
-    model = _new_model(config, weights, encoder.row_width)
     with PartialState().main_process_first():  # the others then find the features in the cache
         training = {s.part.dataset: s for stage in config.stages for s in library.sources(stage)}
-    rows = [video.rows for s in training.values() for video in s.videos() if video.rows is not None]
-    if rows:
-        model.feature_projection.statistics.fit(torch.from_numpy(np.concatenate(rows)))
+    _fit_statistics(model, list(training.values()))
     if config.start is not None:
         model.load_weights(_weights(Path(config.start)))
     second, stopped = 0.0, None
@@ -104,22 +119,48 @@ def run_localizer(
         },
         "stages": [asdict(stage) for stage in config.stages],
     }
-    visual = visual.resolve()
-    shutil.copytree(visual, out / visual.name, dirs_exist_ok=True)  # so that `out` can be used
-    source = VisualSource(
-        encoder="mini", fingerprint=encoder.fingerprint, folder=f"../{visual.name}"
-    )
+    text = None
+    if questions is not None:
+        folder = _beside(out, weights, Path(config.text_encoder).resolve().name)
+        text = TextSource(fingerprint=questions.fingerprint, folder=folder)
     save_checkpoint(
         Checkpoint(
-            name="mutualsl",
+            name=config.model,
             model=model,
             tokenizer=tokenizer,
             window_tokens=config.window_tokens,
-            visual=source,
+            visual=VisualSource(
+                encoder="mini",
+                fingerprint=encoder.fingerprint,
+                folder=_beside(out, visual, visual.resolve().name),
+            ),
+            text=text,
             about=about,
         ),
         out / "checkpoint",
     )
+
+
+def _beside(out: Path, folder: Path, name: str) -> str:
+    """Copy an encoder's folder into the run, so that `out` can be used.
+
+    Returns where that is, as seen from the checkpoint.
+    """
+    shutil.copytree(folder, out / name, dirs_exist_ok=True)
+    return f"../{name}"
+
+
+def _fit_statistics(model: Localizer, training: Sequence[Source]) -> None:
+    """Tell the model what rows it learns from. Raises `DataError` where it could learn nothing."""
+    rows = [video.rows for s in training for video in s.videos() if video.rows is not None]
+    if rows and model.row_statistics is not None:
+        model.row_statistics.fit(torch.from_numpy(np.concatenate(rows)))
+    if not rows and model.reads_question_vectors:
+        names = ", ".join(source.part.dataset for source in training)
+        raise DataError(
+            f"the model learns from videos alone, and {names} has none; put them into its folder "
+            "videos (docs/datasets.md)"
+        )
 
 
 def _text_weights(name: str) -> Path:
@@ -146,23 +187,17 @@ def _weights(path: Path) -> dict[str, torch.Tensor]:
         ) from error
 
 
-def _new_model(config: RunConfig, weights: Path, row_width: int) -> MutualSL:
-    text_encoder = TextEncoder.from_pretrained(str(weights))
+def _new_model(config: RunConfig, text_encoder: TextEncoder, row_width: int) -> NeuralLocalizer:
+    """An untrained model, of random weights that depend on the seed alone."""
+    if config.model not in MODELS:
+        raise UnknownName("model", config.model, MODELS)
+    model_class, config_class = MODELS[config.model]
     torch.manual_seed(config.stages[0].train.seed)
-    sizes = MutualSLConfig(
-        row_width=row_width,
-        text_encoder=text_encoder.config,
-        width=config.width,
-        dropout=config.dropout,
-        mutual=config.mutual,
-        shared_layers=config.shared_layers,
-        trained_heads=config.heads,
-    )
-    return MutualSL(sizes, text_encoder)
+    return model_class.create(partial(config_class, **config.sizes), row_width, text_encoder)
 
 
 def _run_stage(
-    model: MutualSL,
+    model: NeuralLocalizer,
     collator: Collator,
     library: Library,
     stage: Stage,

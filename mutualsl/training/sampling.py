@@ -76,7 +76,8 @@ def validation_batches(examples: Sequence[Example]) -> list[list[Example]]:
     return make_batches(examples, random.Random(0), max_tokens=6144, max_questions=32)
 
 
-def _draw(examples: Sequence[Example], count: int, chance: random.Random) -> list[Example]:
+def _draw(examples: Sequence[Example], count: int | None, chance: random.Random) -> list[Example]:
+    count = len(examples) if count is None else count
     drawn: list[Example] = []
     while len(drawn) < count:
         drawn += chance.sample(list(examples), min(count - len(drawn), len(examples)))

@@ -65,7 +65,7 @@ class Trainer:
         optimizer = make_optimizer(model, config)
         self._per_epoch = len(self._epoch_batches(0))
         steps = config.epochs * self._per_epoch // config.accumulate
-        self._schedule = make_schedule(optimizer, steps, config.warmup_share)
+        self._schedule = make_schedule(optimizer, steps, config)
         self._average = AveragedModel(
             model,
             device=self._accelerator.device,

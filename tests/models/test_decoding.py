@@ -3,7 +3,8 @@ import math
 import pytest
 import torch
 
-from mutualsl.models.decoding import beyond_chance, calibrated, decode_span
+from mutualsl.models.base import calibrated
+from mutualsl.models.decoding import beyond_chance, decode_span
 from mutualsl.models.losses import SpanLogits
 from mutualsl.models.statistics import ScoreCalibration
 from mutualsl.spans import Span, iou

@@ -18,7 +18,7 @@ def test_run_part_and_optional_settings():
         ["mutual=false", "transcripts.tutorialvqa.per_epoch=7", "looking.frozen_layers=none",
          "new_lr=1", "text_encoder=a folder"],
     )  # fmt: skip
-    assert config.mutual is False and config.text_encoder == "a folder"
+    assert config.sizes["mutual"] is False and config.text_encoder == "a folder"
     looking, together, transcripts = config.stages[1:]
     counts = {part.dataset: part.per_epoch for part in transcripts.parts}
     before = {part.dataset: part.per_epoch for part in mutualsl_mini().stages[-1].parts}

@@ -49,7 +49,7 @@ def config(tmp_path_factory):
             Stage(name="together", parts=(both,), train=train),
         ),
         text_encoder=str(folder),
-        width=16,
+        sizes={"width": 16, "shared_layers": 1},
         window_tokens=48,
     )
 
@@ -76,7 +76,7 @@ def test_a_run_leaves_a_checkpoint_that_answers_and_can_be_run_again(root, confi
     with pytest.raises(DataError, match="--resume"):
         run(config, root, tmp_path, VISUAL)
     with pytest.raises(DataError, match="other settings"):
-        run(replace(config, width=24), root, tmp_path, VISUAL, resume=True)
+        run(replace(config, sizes={"width": 24}), root, tmp_path, VISUAL, resume=True)
     lines = (tmp_path / "together" / "log.jsonl").read_bytes()
     run(config, root, tmp_path, VISUAL, resume=True)  # finished stages are not trained again
     assert weights.read_bytes() == first

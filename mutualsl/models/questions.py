@@ -1,0 +1,64 @@
+"""Questions as one vector a token, by a language model that stays as it is.
+
+The text front end of the compared visual systems: instead of the word vectors they were published
+with, every system reads the question by the same pre-trained language model (MutualSL, Sec. 3.1).
+Letters: M tokens, H hidden width.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import torch
+from torch import Tensor
+from transformers import PreTrainedModel
+
+from mutualsl.data.batch import Sentence
+
+REMEMBERED = 20_000  # questions; of twenty tokens and width 384 about 300 MB
+
+
+class FrozenLanguageModel:
+    """Token vectors in context; called with a question's token ids.
+
+    Not a module: no optimizer, no checkpoint and no running mean should ever see its weights.
+    """
+
+    def __init__(self, language_model: PreTrainedModel) -> None:
+        self._language_model = language_model.eval().requires_grad_(False)
+        self._remembered: dict[Sentence, Tensor] = {}
+        self.fingerprint = fingerprint(language_model)
+
+    @property
+    def width(self) -> int:
+        """H."""
+        width: int = self._language_model.config.hidden_size
+        return width
+
+    @torch.no_grad()
+    def __call__(self, question: Sentence) -> Tensor:
+        """Vectors (M, H) of a question's tokens, on the CPU; computed once.
+
+        Each question alone, so that its vectors do not depend on its company, bit for bit.
+        """
+        found = self._remembered.get(question)
+        if found is None:
+            model = self._language_model
+            ids = torch.tensor([question], device=model.device)
+            found = model(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state[0]
+            found = found.half().cpu()
+            if len(self._remembered) >= REMEMBERED:
+                self._remembered = {}
+            self._remembered[question] = found
+        return found.float()
+
+
+def fingerprint(language_model: PreTrainedModel) -> str:
+    """Hash of all that token vectors depend on, with weights as they are stored: in 16 bits."""
+    config = language_model.config
+    digest = hashlib.sha256(f"{config.num_attention_heads}, {config.hidden_act}".encode())
+    for name, value in sorted(language_model.state_dict().items()):
+        if value.is_floating_point():
+            digest.update(name.encode())
+            digest.update(value.half().cpu().numpy().tobytes())
+    return f"{config.model_type}-{digest.hexdigest()[:16]}"
