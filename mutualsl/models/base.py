@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
@@ -111,6 +111,14 @@ class Localizer(nn.Module, ABC):
         if missing or found.unexpected_keys:
             wrong = [*sorted(missing), *found.unexpected_keys]
             raise RuntimeError(f"{len(wrong)} parameters do not match, {wrong[0]} for one")
+
+
+class FittedLocalizer(Localizer):
+    """A localizer that sees all its training questions once; `seed` decides what is drawn."""
+
+    @abstractmethod
+    def fit(self, batches: Iterable[Batch], seed: int) -> None:
+        """Learn from questions with gold spans."""
 
 
 class NeuralLocalizer(Localizer):

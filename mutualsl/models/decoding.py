@@ -10,6 +10,7 @@ from torch import Tensor
 from mutualsl.models.base import Candidate, Prediction
 from mutualsl.models.losses import SpanLogits
 from mutualsl.spans import Span, pairwise_iou, suppress_overlaps
+from mutualsl.timeline import Timeline
 
 ToSeconds = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 RIGHT_IOU = 0.5  # a span this close to the answer counts as right
@@ -54,6 +55,18 @@ def decode_span(
         start_curve=torch.stack([start_second, edges.start[0].exp()], dim=1).numpy(),
         end_curve=torch.stack([end_second, edges.end[0].exp()], dim=1).numpy(),
         in_domain=in_domain,
+    )
+
+
+def decode_cues(logits: SpanLogits, timeline: Timeline, question: int, top_k: int) -> Prediction:
+    """What `decode_span` finds for one question of a batch; logits and timeline are of its cues."""
+    own = timeline.of_one(question)
+    return decode_span(
+        logits.of_one(question, own.cue_mask.shape[1]),
+        own.cue_start_second[0],
+        own.cue_end_second[0],
+        own.cues_to_seconds,
+        top_k=top_k,
     )
 
 

@@ -25,7 +25,7 @@ from mutualsl.models.boxes import (
     VisualPredictor,
     cue_features,
 )
-from mutualsl.models.decoding import decode_span
+from mutualsl.models.decoding import decode_cues, decode_span
 from mutualsl.models.layers import ContextQueryAttention, Fusion, SequenceEncoder
 from mutualsl.models.losses import (
     SpanLogits,
@@ -172,11 +172,7 @@ class MutualSL(NeuralLocalizer):
 
     def checkpoint_gradients(self, on: bool) -> None:
         """In the language model, which holds nearly all activations."""
-        language_model = self.text_encoder.language_model
-        if on:
-            language_model.activation_checkpointing_enable()
-        else:
-            language_model.activation_checkpointing_disable()
+        self.text_encoder.checkpoint_gradients(on)
 
     @torch.no_grad()
     def logs(self, output: MutualSLOutput, batch: Batch) -> dict[str, float]:
@@ -202,7 +198,7 @@ class MutualSL(NeuralLocalizer):
             if "visual" in heads and batch.has_video[b]:
                 visual = self._decode_visual(output.visual, batch, b, top_k, bool(in_domain[b]))
             if "textual" in heads and batch.has_subtitles[b]:
-                textual = self._decode_textual(output.textual, batch, b, top_k)
+                textual = decode_cues(output.textual, batch.timeline, b, top_k)
             predictions.append(HeadPredictions(visual, textual))
         return predictions
 
@@ -220,15 +216,4 @@ class MutualSL(NeuralLocalizer):
             timeline.rows_to_seconds,
             top_k=top_k,
             in_domain=in_domain,
-        )
-
-    def _decode_textual(self, logits: SpanLogits, batch: Batch, b: int, top_k: int) -> Prediction:
-        timeline = batch.timeline.of_one(b)
-        count = int(timeline.cue_mask.sum())
-        return decode_span(
-            logits.of_one(b, count),
-            timeline.cue_start_second[0, :count],
-            timeline.cue_end_second[0, :count],
-            timeline.cues_to_seconds,
-            top_k=top_k,
         )

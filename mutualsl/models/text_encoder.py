@@ -6,13 +6,15 @@ hidden width of the language model.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 from transformers import AutoConfig, AutoModel, PreTrainedModel
 
-from mutualsl.data.batch import Batch
+from mutualsl.data.batch import Batch, Sentence
 
 
 class Segments(NamedTuple):
@@ -26,6 +28,13 @@ class Segments(NamedTuple):
     def joined(self) -> Tensor:
         """All of it in one vector a segment, (B, N + 1, 3 H)."""
         return torch.cat([self.mean, self.first, self.last], dim=-1)
+
+
+class Prompt(NamedTuple):
+    """A vector beside the tokens of a question's windows, in the space of word embeddings."""
+
+    vectors: Tensor  # (B, H)
+    there: Tensor  # (B,) false: the question has none
 
 
 class TextEncoder(nn.Module):
@@ -63,18 +72,22 @@ class TextEncoder(nn.Module):
         """Hidden width H."""
         return self.language_model.config.hidden_size
 
-    def forward(self, batch: Batch) -> Segments:
+    def forward(self, batch: Batch, prompt: Prompt | None = None) -> Segments:
         """Vectors of the question and every cue. Eq. 2.
 
-        A cue without tokens keeps zero vectors: it stays a cue that a span may begin or end at.
+        A cue without tokens keeps zero vectors: it stays a cue that a span may begin or end at. A
+        `prompt` stands after the last token of each of its question's windows, which needs a place
+        more than their tokens.
         """
         count, segments = len(batch), batch.timeline.cue_mask.shape[1] + 1
         parts = zip(
             batch.window_ids.split(self.windows_at_once),
             batch.window_mask.split(self.windows_at_once),
+            batch.window_question.split(self.windows_at_once),
             strict=True,
         )
-        tokens = torch.cat([self._encode(ids, mask) for ids, mask in parts])  # (W, L, H)
+        encoded = [self._encode(ids, mask, question, prompt) for ids, mask, question in parts]
+        tokens = torch.cat(encoded)  # (W, L, H)
         belongs = batch.window_segment >= 0
         place = (batch.window_question[:, None] * segments + batch.window_segment)[belongs]
         values = tokens[belongs].float()
@@ -86,11 +99,49 @@ class TextEncoder(nn.Module):
         mask = torch.cat([question, batch.timeline.cue_mask], dim=1)
         return Segments((sums / sizes).view(shape), first.view(shape), last.view(shape), mask)
 
-    def _encode(self, ids: Tensor, mask: Tensor) -> Tensor:
+    def checkpoint_gradients(self, on: bool) -> None:
+        """Recompute the language model's activations in the backward pass, or keep them."""
+        if on:
+            self.language_model.activation_checkpointing_enable()
+        else:
+            self.language_model.activation_checkpointing_disable()
+
+    def of_sentences(self, sentences: Sequence[Sentence], mask: Tensor) -> Tensor:
+        """Vectors (B, M, H) of sentences by themselves; `mask` (B, M) has their tokens."""
+        ids = torch.zeros(mask.shape, dtype=torch.long)
+        for row, sentence in enumerate(sentences):
+            ids[row, : len(sentence)] = torch.tensor(sentence)
         output: Tensor = self.language_model(
-            input_ids=ids, attention_mask=mask.long()
+            input_ids=ids.to(mask.device), attention_mask=mask.long()
         ).last_hidden_state
         return output
+
+    def _encode(self, ids: Tensor, mask: Tensor, question: Tensor, prompt: Prompt | None) -> Tensor:
+        """(W, L, H); the prompt itself is not among the tokens."""
+        if prompt is None:
+            output: Tensor = self.language_model(
+                input_ids=ids, attention_mask=mask.long()
+            ).last_hidden_state
+            return output
+        place = mask.sum(dim=1)
+        self._check_room(int(place.max()))
+        words = self.language_model.get_input_embeddings()(functional.pad(ids, (0, 1)))
+        there = torch.zeros_like(words[..., 0], dtype=torch.bool).scatter_(1, place[:, None], True)
+        vectors = torch.where(there.unsqueeze(-1), prompt.vectors[question].unsqueeze(1), words)
+        seen = functional.pad(mask, (0, 1)) | (there & prompt.there[question].unsqueeze(1))
+        output = self.language_model(
+            inputs_embeds=vectors.to(words.dtype), attention_mask=seen.long()
+        ).last_hidden_state
+        return output[:, :-1]
+
+    def _check_room(self, tokens: int) -> None:
+        config = self.language_model.config
+        limit = config.max_position_embeddings
+        if tokens >= limit and getattr(config, "position_biased_input", True):
+            raise ValueError(
+                f"a window of {tokens} tokens and a prompt do not fit into a language model of "
+                f"{limit} places; make windows shorter (window_tokens={limit - 1})"
+            )
 
 
 def _edges(values: Tensor, place: Tensor, segments: int) -> tuple[Tensor, Tensor]:

@@ -15,7 +15,8 @@ from mutualsl.evaluation.record import weights_id, write_run
 from mutualsl.features import FeatureCache
 from mutualsl.inference import AnswerLocalizer
 from mutualsl.reproduce.questions import Questions
-from mutualsl.training.run import NOTE, Run, note_of, run
+from mutualsl.training.begin import NOTE, Run, note_of
+from mutualsl.training.run import run
 
 READ_OUT: ReadOut = "textual"  # the paper's: the textual span where there is one
 

@@ -28,19 +28,18 @@ from mutualsl.errors import DataError, UnknownName
 from mutualsl.evaluation.record import current_commit
 from mutualsl.features.mini import MiniEncoder
 from mutualsl.features.network import MiniNetwork
-from mutualsl.models import MODELS, Localizer, NeuralLocalizer
+from mutualsl.models import MODELS, FittedLocalizer, Localizer, NeuralLocalizer
 from mutualsl.models.questions import FrozenLanguageModel
 from mutualsl.models.text_encoder import TextEncoder
 from mutualsl.training import state
+from mutualsl.training.begin import Run, begin
 from mutualsl.training.calibrate import calibrate
 from mutualsl.training.config import RunConfig, Stage
+from mutualsl.training.fit import fit
 from mutualsl.training.library import Library
 from mutualsl.training.sampling import Source
 from mutualsl.training.trainer import Trainer
 from mutualsl.training.visual import VisualTrainConfig, load_clips, train_visual
-
-Run = RunConfig | VisualTrainConfig
-NOTE = "recipe.json"
 
 
 def run_visual(config: VisualTrainConfig, root: Path, out: Path) -> None:
@@ -97,7 +96,10 @@ def run_localizer(
         model.load_weights(_weights(Path(config.start)))
     second, stopped = 0.0, None
     for stage in config.stages:
-        progress = _run_stage(model, collator, library, stage, out / stage.name, deadline)
+        if isinstance(model, NeuralLocalizer):
+            progress = _run_stage(model, collator, library, stage, out / stage.name, deadline)
+        else:
+            progress = fit(model, collator, library.sources(stage), stage.train)
         second += progress.second
         if not progress.done:
             stopped = f"{stage.name}, epoch {progress.epoch + 1} of {stage.train.epochs}"
@@ -187,13 +189,17 @@ def _weights(path: Path) -> dict[str, torch.Tensor]:
         ) from error
 
 
-def _new_model(config: RunConfig, text_encoder: TextEncoder, row_width: int) -> NeuralLocalizer:
+def _new_model(
+    config: RunConfig, text_encoder: TextEncoder, row_width: int
+) -> NeuralLocalizer | FittedLocalizer:
     """An untrained model, of random weights that depend on the seed alone."""
     if config.model not in MODELS:
         raise UnknownName("model", config.model, MODELS)
     model_class, config_class = MODELS[config.model]
     torch.manual_seed(config.stages[0].train.seed)
-    return model_class.create(partial(config_class, **config.sizes), row_width, text_encoder)
+    model = model_class.create(partial(config_class, **config.sizes), row_width, text_encoder)
+    assert isinstance(model, NeuralLocalizer | FittedLocalizer), f"{config.model} cannot be trained"
+    return model
 
 
 def _run_stage(
@@ -217,32 +223,6 @@ def _run_stage(
     return progress
 
 
-def note_of(config: Run) -> str:
-    """What `recipe.json` in a run's folder says of it."""
-    return json.dumps(asdict(config), indent=2) + "\n"
-
-
-def _begin(config: Run, out: Path, resume: bool) -> None:
-    """Note in `out` what is run there; refuse to mix two runs.
-
-    A run that failed before its first saved state leaves nothing to mix with. Raises `DataError`
-    when `out` holds a run and `resume` is not asked for, or another run.
-    """
-    note, now = out / NOTE, note_of(config)
-    if note.is_file() and any(out.glob(f"*/{state.FILE_NAME}")):
-        if not resume:
-            raise DataError(f"{out}: holds a run already; --resume goes on with it")
-        if note.read_text() != now:
-            raise DataError(
-                f"{out}: its run has other settings (recipe.json); give the same recipe and --set, "
-                "or another --out"
-            )
-    PartialState().wait_for_everyone()  # before any process writes what the others look for
-    if PartialState().is_main_process:
-        out.mkdir(parents=True, exist_ok=True)
-        note.write_text(now)
-
-
 def run(
     config: Run,
     root: Path,
@@ -255,7 +235,7 @@ def run(
 
     A localizer that is not done at `deadline` (`time.monotonic`) stops there and is saved as it is.
     """
-    _begin(config, out, resume)
+    begin(config, out, resume)
     if isinstance(config, VisualTrainConfig):
         run_visual(config, root, out)
     else:
