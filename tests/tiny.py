@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+from transformers import AutoConfig, AutoModel
 
 from mutualsl.data import Collator, Example, TextTokenizer, VideoInput
 from mutualsl.models import MutualSL, MutualSLConfig
@@ -50,6 +53,16 @@ def model(seed: int = 0, **changes: object) -> MutualSL:
 def collator(window_tokens: int = 24) -> Collator:
     """The collator that belongs to `model`."""
     return Collator(tokenizer=tokenizer(), row_width=ROW_WIDTH, window_tokens=window_tokens)
+
+
+def save_language_model(folder: Path) -> Path:
+    """A random language model and its tokenizer, as `transformers` saves them."""
+    torch.manual_seed(0)
+    settings = dict(TEXT_CONFIG)
+    config = AutoConfig.for_model(str(settings.pop("model_type")), **settings)
+    AutoModel.from_config(config).save_pretrained(folder)
+    tokenizer().save(folder)
+    return folder
 
 
 def video(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mutualsl.training.config import Part, RunConfig, Stage, TrainConfig
+from mutualsl.training.text_systems import text_recipes
 from mutualsl.training.visual import VisualTrainConfig
 
 MINI = {"dropout": 0.1, "shared_layers": 2}
@@ -146,5 +147,7 @@ def _transcripts(*, tutorialvqa: int, vehiclevqa: int) -> tuple[Part, Part]:
 
 
 RECIPES: dict[str, Callable[[], RunConfig | VisualTrainConfig]] = {
-    recipe.__name__: recipe for recipe in (mutualsl_mini, mutualsl_official, transfer, visual_mini)
+    **{recipe.__name__: recipe for recipe in (mutualsl_mini, mutualsl_official, transfer)},
+    visual_mini.__name__: visual_mini,
+    **text_recipes(),
 }
