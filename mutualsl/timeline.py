@@ -6,7 +6,7 @@ Cues may overlap and their ends need not be sorted, so endpoints are matched, ne
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -87,6 +87,27 @@ class Timeline:
         """Start and end row targets (B,) of gold spans (B, 2) in seconds. Targets of Eq. 10."""
         start = self.start_second_to_row(gold[:, 0])
         return start, self.end_second_to_row(gold[:, 1]).maximum(start)
+
+    def best_rows(self, gold: Tensor) -> tuple[Tensor, Tensor]:
+        """Start and end rows (B,) whose span has the highest IoU with gold (B, 2). VSLNet's labels.
+
+        IoU falls with the distance of an edge from gold's, on either side, so the rows around
+        gold's edges are all that need comparing.
+        """
+        start, end = self.gold_rows(gold)
+        last = (self.row_count - 1).clamp_min(0)
+        pairs = [(s, e) for s in (start, (start + 1).minimum(last)) for e in (end, end - 1)]
+        ious = torch.stack([self.row_iou(s, e, gold) * (e >= s) for s, e in pairs])
+        starts, ends = (torch.stack(rows) for rows in zip(*pairs, strict=True))
+        best = ious.argmax(dim=0, keepdim=True)
+        return starts.gather(0, best)[0], ends.gather(0, best)[0]
+
+    def divided(self, row_count: Tensor) -> Timeline:
+        """The same videos with this many rows (B,), of equal length, where the number changes."""
+        changed = row_count != self.row_count
+        row_second = self.duration_second / row_count.clamp_min(1)
+        row_second = torch.where(changed, row_second, self.row_second)
+        return replace(self, row_count=row_count, row_second=row_second)
 
     def gold_cues(self, gold: Tensor) -> tuple[Tensor, Tensor]:
         """Start and end cue targets (B,) of gold spans (B, 2) in seconds. Targets of Eq. 11."""

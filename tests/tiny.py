@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,9 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 from transformers import AutoConfig, AutoModel
 
 from mutualsl.data import Collator, Example, TextTokenizer, VideoInput
-from mutualsl.models import MutualSL, MutualSLConfig
+from mutualsl.models import MODELS, Localizer, MutualSL, MutualSLConfig
+from mutualsl.models.questions import FrozenLanguageModel
+from mutualsl.models.text_encoder import TextEncoder
 from mutualsl.spans import Span
 from mutualsl.subtitles import Cue
 
@@ -26,6 +30,11 @@ TEXT_CONFIG = {
     "max_position_embeddings": 64,
     "pad_token_id": 0,
 }
+# What any system is made small by, where its config has the field.
+SIZES = {
+    "width": 16, "word_width": 8, "heads": 2, "groups": 2, "bins": 16, "clips": 8,
+    "neighbours": 3, "max_rows": 10, "shared_layers": 1,
+}  # fmt: skip
 
 
 def tokenizer() -> TextTokenizer:
@@ -50,9 +59,30 @@ def model(seed: int = 0, **changes: object) -> MutualSL:
     return MutualSL(MutualSLConfig(**{**config, **changes})).eval()  # type: ignore[arg-type]
 
 
+def system(name: str, seed: int = 0, **changes: object) -> Localizer:
+    """A random system of `MODELS`, as small as `model`, in eval mode."""
+    model_class, config_class = MODELS[name]
+    sizes = {**SIZES, **changes}
+    known = {f.name: sizes[f.name] for f in fields(config_class) if f.name in sizes}
+    torch.manual_seed(seed)
+    text_encoder = TextEncoder.from_config(TEXT_CONFIG)
+    return model_class.create(partial(config_class, **known), ROW_WIDTH, text_encoder).eval()
+
+
+def questions(seed: int = 0) -> FrozenLanguageModel:
+    """A random frozen language model."""
+    torch.manual_seed(seed)
+    return FrozenLanguageModel(TextEncoder.from_config(TEXT_CONFIG).language_model)
+
+
 def collator(window_tokens: int = 24) -> Collator:
-    """The collator that belongs to `model`."""
-    return Collator(tokenizer=tokenizer(), row_width=ROW_WIDTH, window_tokens=window_tokens)
+    """The collator that belongs to `model`, and to every `system`."""
+    return Collator(
+        tokenizer=tokenizer(),
+        row_width=ROW_WIDTH,
+        window_tokens=window_tokens,
+        question_encoder=questions(),
+    )
 
 
 def save_language_model(folder: Path) -> Path:

@@ -25,6 +25,7 @@ def decode_span(
     *,
     top_k: int,
     in_domain: bool = True,
+    most_probable: bool = False,
 ) -> Prediction:
     """The span with the highest expected IoU and its alternatives, thinned by NMS at IoU 0.5.
 
@@ -32,21 +33,21 @@ def decode_span(
     agree on another that is right more often (`docs/decisions/0017-expected-iou.md`). `logits` are
     of one question (1, M), `start_second` and `end_second` (M,) its positions; `to_seconds` maps
     start and end indices (P,) to seconds. The score is the raw confidence, `calibrated` later; that
-    of a further candidate is smaller by as much as its expected IoU.
+    of a further candidate is smaller by as much as its expected IoU. With `most_probable` the
+    probability itself decides, as in Eq. 1 and in the compared systems.
     """
     edges, starts, ends, pair_log_probs = logits.ranked()
     starts, ends = to_seconds(starts, ends)
     overlap, mass = pairwise_iou(starts, ends), pair_log_probs.exp()
-    expected = overlap @ mass
-    order = expected.argsort(descending=True, stable=True).tolist()
+    merit = mass if most_probable else overlap @ mass
+    order = merit.argsort(descending=True, stable=True).tolist()
     ranked = [(Span(float(starts[i]), float(ends[i])), i) for i in order]
     kept = suppress_overlaps(ranked, top_k)
     best, first = kept[0]
     right = mass[overlap[first] >= RIGHT_IOU].sum()
     score = float(beyond_chance(right, start_second, end_second, best))
     candidates = tuple(
-        Candidate(span, score * float(expected[i] / expected[first].clamp_min(1e-9)))
-        for span, i in kept
+        Candidate(span, score * float(merit[i] / merit[first].clamp_min(1e-9))) for span, i in kept
     )
     return Prediction(
         span=best,
@@ -58,7 +59,14 @@ def decode_span(
     )
 
 
-def decode_cues(logits: SpanLogits, timeline: Timeline, question: int, top_k: int) -> Prediction:
+def decode_cues(
+    logits: SpanLogits,
+    timeline: Timeline,
+    question: int,
+    *,
+    top_k: int,
+    most_probable: bool = False,
+) -> Prediction:
     """What `decode_span` finds for one question of a batch; logits and timeline are of its cues."""
     own = timeline.of_one(question)
     return decode_span(
@@ -67,6 +75,30 @@ def decode_cues(logits: SpanLogits, timeline: Timeline, question: int, top_k: in
         own.cue_end_second[0],
         own.cues_to_seconds,
         top_k=top_k,
+        most_probable=most_probable,
+    )
+
+
+def decode_rows(
+    logits: SpanLogits,
+    timeline: Timeline,
+    question: int,
+    *,
+    top_k: int,
+    in_domain: bool,
+    most_probable: bool = False,
+) -> Prediction:
+    """What `decode_span` finds for one question of a batch; logits and timeline are of its rows."""
+    own = timeline.of_one(question)
+    count = int(own.row_count[0])
+    every = torch.arange(count)
+    return decode_span(
+        logits.of_one(question, count),
+        *own.rows_to_seconds(every, every),
+        own.rows_to_seconds,
+        top_k=top_k,
+        in_domain=in_domain,
+        most_probable=most_probable,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 MASKED = -1e30  # a logit that no softmax sees; finite, so that fully masked rows stay finite
 
@@ -16,6 +17,18 @@ def masked_mean(x: Tensor, mask: Tensor) -> Tensor:
     """Mean over valid positions: (B, M, D), (B, M) -> (B, D); zero where nothing is valid."""
     weights = mask.unsqueeze(-1).to(x.dtype)
     return (x * weights).sum(1) / weights.sum(1).clamp_min(1.0)
+
+
+def run_packed(network: nn.RNNBase, x: Tensor, mask: Tensor) -> Tensor:
+    """Run an LSTM or GRU over the valid positions alone, so that none looks back from padding.
+
+    (B, M, D), (B, M) -> (B, M, hidden width of all directions), padded positions zero.
+    """
+    lengths = mask.sum(1).clamp_min(1).cpu()
+    packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+    out: Tensor
+    out, _ = pad_packed_sequence(network(packed)[0], batch_first=True, total_length=x.shape[1])
+    return out * mask.unsqueeze(-1)
 
 
 class SequenceEncoder(nn.Module):

@@ -67,6 +67,8 @@ class SpanLogits(NamedTuple):
         joint = self.joint_log_probs()
         size = joint.shape[1]
         scores, places = joint[0].flatten().topk(min(pool * 8, size * (size + 1) // 2))
+        known = scores > MASKED / 2
+        scores, places = scores[known], places[known]
         return RankedSpans(_edges(joint), places // size, places % size, scores)
 
 

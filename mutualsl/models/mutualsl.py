@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from mutualsl.data.batch import Batch, Sentence
-from mutualsl.models.base import HeadPredictions, NeuralLocalizer, Prediction
+from mutualsl.models.base import HeadPredictions, NeuralLocalizer
 from mutualsl.models.boxes import (
     FeatureProjection,
     SegmentProjection,
@@ -25,7 +25,7 @@ from mutualsl.models.boxes import (
     VisualPredictor,
     cue_features,
 )
-from mutualsl.models.decoding import decode_cues, decode_span
+from mutualsl.models.decoding import decode_cues, decode_rows
 from mutualsl.models.layers import ContextQueryAttention, Fusion, SequenceEncoder
 from mutualsl.models.losses import (
     SpanLogits,
@@ -196,24 +196,10 @@ class MutualSL(NeuralLocalizer):
         for b in range(len(batch)):
             visual = textual = None
             if "visual" in heads and batch.has_video[b]:
-                visual = self._decode_visual(output.visual, batch, b, top_k, bool(in_domain[b]))
+                visual = decode_rows(
+                    output.visual, batch.timeline, b, top_k=top_k, in_domain=bool(in_domain[b])
+                )
             if "textual" in heads and batch.has_subtitles[b]:
-                textual = decode_cues(output.textual, batch.timeline, b, top_k)
+                textual = decode_cues(output.textual, batch.timeline, b, top_k=top_k)
             predictions.append(HeadPredictions(visual, textual))
         return predictions
-
-    def _decode_visual(
-        self, logits: SpanLogits, batch: Batch, b: int, top_k: int, in_domain: bool
-    ) -> Prediction:
-        timeline = batch.timeline.of_one(b)
-        count = int(timeline.row_count[0])
-        every = torch.arange(count)
-        start_second, end_second = timeline.rows_to_seconds(every, every)
-        return decode_span(
-            logits.of_one(b, count),
-            start_second,
-            end_second,
-            timeline.rows_to_seconds,
-            top_k=top_k,
-            in_domain=in_domain,
-        )

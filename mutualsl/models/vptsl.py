@@ -124,13 +124,16 @@ class VPTSL(NeuralLocalizer):
         self.text_encoder.checkpoint_gradients(on)
 
     def decode(self, output: VPTSLOutput, batch: Batch, top_k: int = 5) -> list[HeadPredictions]:
-        """A textual span where there are subtitles, with raw confidences for scores."""
-        return [
-            HeadPredictions(None, decode_cues(output.textual, batch.timeline, b, top_k))
-            if batch.has_subtitles[b]
-            else HeadPredictions(None, None)
-            for b in range(len(batch))
-        ]
+        """The most probable textual span where there are subtitles, as its authors read it out."""
+        predictions = []
+        for b in range(len(batch)):
+            textual = None
+            if batch.has_subtitles[b]:
+                textual = decode_cues(
+                    output.textual, batch.timeline, b, top_k=top_k, most_probable=True
+                )
+            predictions.append(HeadPredictions(None, textual))
+        return predictions
 
 
 def spread(scores: Tensor, row_count: Tensor) -> Tensor:

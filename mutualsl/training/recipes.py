@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mutualsl.training.config import Part, RunConfig, Stage, TrainConfig
+from mutualsl.training.systems import SYSTEMS
 from mutualsl.training.text_systems import text_recipes
 from mutualsl.training.visual import VisualTrainConfig
 
@@ -150,4 +151,5 @@ RECIPES: dict[str, Callable[[], RunConfig | VisualTrainConfig]] = {
     **{recipe.__name__: recipe for recipe in (mutualsl_mini, mutualsl_official, transfer)},
     visual_mini.__name__: visual_mini,
     **text_recipes(),
+    **{recipe.__name__: recipe for recipe in SYSTEMS},
 }

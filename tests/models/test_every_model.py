@@ -1,0 +1,223 @@
+"""What holds for every system of `MODELS`."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from mutualsl import AnswerLocalizer, Span
+from mutualsl.checkpoint import Checkpoint, TextSource, VisualSource, load_model, save_checkpoint
+from mutualsl.data.example import Example, VideoInput
+from mutualsl.encoded import EncodedVideo
+from mutualsl.models import MODELS, NeuralLocalizer
+from mutualsl.spans import iou
+from mutualsl.subtitles import Cue, Subtitles
+from mutualsl.training.config import TrainConfig
+from mutualsl.training.optimizer import make_optimizer
+from tests import tiny
+
+ALL = sorted(MODELS)
+NEURAL = [name for name in ALL if issubclass(MODELS[name][0], NeuralLocalizer)]
+ENOUGH = 0.9
+
+
+def examples():
+    """Videos of several lengths, one ending within a row, and each modality missing once."""
+    odd = tiny.example(4, seconds=11)
+    return [
+        tiny.example(0, seconds=12, cue_count=4),
+        tiny.example(1, seconds=7, cue_count=9, question="shake the box"),
+        replace(tiny.example(2), video=tiny.video(seed=2).without_video()),
+        replace(tiny.example(3), video=tiny.video(seed=3).without_subtitles()),
+        replace(odd, video=replace(odd.video, duration_second=10.8)),
+    ]
+
+
+def shaken(model):
+    """Off the values that training begins with, some of which are zero."""
+    torch.manual_seed(1)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(0.1 * torch.randn_like(parameter))
+    return model
+
+
+def heads_of(predictions):
+    return [head for p in predictions for head in (p.visual, p.textual)]
+
+
+@pytest.mark.parametrize("name", NEURAL)
+def test_losses_are_finite_and_every_trained_parameter_learns(name):
+    model = shaken(tiny.system(name, dropout=0.0)).train()
+    make_optimizer(model, TrainConfig())  # decides what is trained
+    batch = tiny.collator()(examples())
+    terms = model.losses(model(batch), batch)
+    assert terms and all(term.isfinite() and term.ndim == 0 for term in terms.values())
+    torch.stack(list(terms.values())).sum().backward()
+    learning = {n: p.grad for n, p in model.named_parameters() if p.requires_grad}
+    assert learning and all(gradient is not None for gradient in learning.values())
+    assert all(gradient.isfinite().all() for gradient in learning.values())
+    # What is added to every position alike cancels in a softmax: single numbers may stand still.
+    still = [n for n, g in learning.items() if g.numel() > 1 and not g.any()]
+    assert still == []
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_question_is_answered_the_same_in_any_company(name):
+    model, collate = shaken(tiny.system(name)), tiny.collator()
+    batch = collate(examples())
+    together = heads_of(model.predict(batch))
+    rows, ids, vectors = (
+        batch.rows.clone(),
+        batch.window_ids.clone(),
+        batch.question_vectors.clone(),
+    )
+    rows[~batch.row_mask] = 7.0
+    ids[~batch.window_mask] = 5
+    vectors[~batch.question_mask] = -3.0
+    scrambled = replace(batch, rows=rows, window_ids=ids, question_vectors=vectors)
+    alone = [head for e in examples() for head in heads_of(model.predict(collate([e])))]
+    for others in (heads_of(model.predict(scrambled)), alone):
+        for one, other in zip(together, others, strict=True):
+            assert (one is None) == (other is None)
+            if one is not None:
+                assert one.span == pytest.approx(other.span)
+                assert one.score == pytest.approx(other.score, abs=1e-4)
+                assert one.start_curve == pytest.approx(other.start_curve, abs=1e-4)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_spans_lie_in_the_video_best_first(name):
+    predictions = shaken(tiny.system(name)).predict(tiny.collator()(examples()), top_k=3)
+    for example, prediction in zip(examples(), predictions, strict=True):
+        for head in filter(None, (prediction.visual, prediction.textual)):
+            assert 1 <= len(head.candidates) <= 3 and head.candidates[0].span == head.span
+            for candidate in head.candidates:
+                start, end = candidate.span
+                assert 0 <= start < end <= np.float32(example.video.duration_second)
+            scores = [c.score for c in head.candidates]
+            assert scores == sorted(scores, reverse=True) and 0 <= scores[-1] <= scores[0] <= 1
+
+
+def as_checkpoint(name, model):
+    text = None
+    if model.reads_question_vectors:
+        text = TextSource(fingerprint=tiny.questions().fingerprint, folder="../text")
+    return Checkpoint(
+        name=name,
+        model=model,
+        tokenizer=tiny.tokenizer(),
+        window_tokens=24,
+        visual=VisualSource(encoder="mini", fingerprint="mini-x", folder="../visual"),
+        text=text,
+        about={},
+    )
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_saved_system_answers_the_same(name, tmp_path):
+    model = shaken(tiny.system(name))
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.copy_(parameter.half())  # what a file holds
+    save_checkpoint(as_checkpoint(name, model), tmp_path)
+    loaded = load_model(tmp_path)
+    assert loaded.model.config == model.config
+    assert loaded.text == as_checkpoint(name, model).text
+    batch = tiny.collator()(examples())
+    before, after = heads_of(model.predict(batch)), heads_of(loaded.model.predict(batch))
+    assert [h and (h.span, h.score) for h in before] == [h and (h.span, h.score) for h in after]
+
+
+class FakeEncoder:
+    fingerprint, row_width = "mini-x", tiny.ROW_WIDTH
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_missing_modality_is_answered_or_said_to_be_needed(name):
+    model = tiny.system(name)
+    asker = AnswerLocalizer(
+        as_checkpoint(name, model), FakeEncoder(), device=torch.device("cpu"),
+        questions=tiny.questions() if model.reads_question_vectors else None,
+    )  # fmt: skip
+    whole = tiny.video()
+    answered = set()
+    for video in (whole, whole.without_video(), whole.without_subtitles()):
+        track = Subtitles(cues=video.cues) if video.cues else None
+        encoded = EncodedVideo(name="v", path=None, input=video, subtitles=track, info=None)
+        answer = asker.ask(encoded, "open the jar")
+        assert answer.visual is None or video.rows is not None
+        assert answer.textual is None or video.cues
+        unused = [w for w in answer.warnings if "not used: this model does not" in w]
+        assert len(unused) == (
+            (video.rows is not None and answer.visual is None)
+            + (bool(video.cues) and answer.textual is None)
+        )
+        if answer.source == "fallback":
+            assert answer.span == Span(0.0, whole.duration_second)
+        answered.add(answer.source)
+    assert answered - {"fallback"}
+
+
+def made_up(count=32, seconds=12):
+    """Questions about one of three stretches, told by its rows and its cues alike."""
+    chance = np.random.default_rng(0)
+    things = tiny.WORDS[3:9]
+    made = []
+    for number in range(count):
+        edges = [0, *sorted(chance.choice(np.arange(2, seconds - 1), 2, replace=False)), seconds]
+        if min(np.diff(edges)) < 2:
+            edges = [0, 3, 8, seconds]
+        shown = chance.choice(len(things), 3, replace=False)
+        rows = 0.1 * chance.normal(size=(seconds, tiny.ROW_WIDTH))
+        cues = []
+        for start, end, thing in zip(edges[:-1], edges[1:], shown, strict=True):
+            rows[start:end, thing] += 2.0
+            cues.append(Cue(float(start), float(end), f"now {things[thing]} the box"))
+        asked = int(chance.integers(3))
+        video = VideoInput(
+            video_id=f"made-up-{number}",
+            duration_second=float(seconds),
+            rows=rows.astype(np.float32),
+            cues=tuple(cues),
+            cue_tokens=tiny.tokenizer().encode_all([cue.text for cue in cues]),
+        )
+        gold = Span(float(edges[asked]), float(edges[asked + 1]))
+        question = f"how do i {things[shown[asked]]}"
+        made.append(Example(video=video, question=question, gold=gold))
+    return made
+
+
+def merits(model, batch):
+    """Mean IoU of each head that answered."""
+    model.eval()
+    predictions = model.predict(batch)
+    golds = [Span(*gold) for gold in batch.gold.tolist()]
+    model.train()
+    return [
+        math.fsum(iou(h.span, g) for h, g in zip(heads, golds, strict=True)) / len(golds)
+        for heads in zip(*((p.visual, p.textual) for p in predictions), strict=True)
+        if all(heads)
+    ]
+
+
+@pytest.mark.parametrize("name", NEURAL)
+def test_it_learns_a_few_questions_by_heart(name):
+    """Both modalities tell the answer to the second, so the ceiling is an IoU of 1."""
+    wide = {"width": 32, "bins": 12, "clips": 12, "max_rows": 12, "dropout": 0.0}
+    model = tiny.system(name, **wide).train()
+    batch = tiny.collator()(made_up())
+    optimizer = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], lr=5e-3)
+    found = []
+    for step in range(1, 241):
+        optimizer.zero_grad()
+        torch.stack(list(model.losses(model(batch), batch).values())).sum().backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
+        optimizer.step()
+        if step % 30 == 0:
+            found = merits(model, batch)
+            if min(found) >= ENOUGH:
+                break
+    assert found and min(found) >= ENOUGH

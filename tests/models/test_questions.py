@@ -1,0 +1,53 @@
+import torch
+
+from mutualsl.checkpoint import load_text_encoder, save_checkpoint
+from mutualsl.models.questions import FrozenLanguageModel
+from tests import tiny
+from tests.models.test_every_model import as_checkpoint
+
+QUESTION = (1, 4, 5, 6, 2)
+
+
+def test_vectors_are_of_the_language_model_as_it_is(monkeypatch):
+    frozen = tiny.questions()
+    vectors = frozen(QUESTION)
+    assert vectors.shape == (5, frozen.width) and not vectors.requires_grad
+    torch.manual_seed(0)
+    again = tiny.TextEncoder.from_config(tiny.TEXT_CONFIG).language_model.eval()
+    expected = again(input_ids=torch.tensor([QUESTION])).last_hidden_state[0]
+    torch.testing.assert_close(vectors, expected, atol=2e-3, rtol=0)
+
+
+def test_a_question_is_read_once(monkeypatch):
+    frozen = tiny.questions()
+    first = frozen(QUESTION)
+    monkeypatch.setattr(frozen, "_language_model", None)
+    assert torch.equal(frozen(QUESTION), first)
+
+
+def test_what_is_remembered_is_bounded(monkeypatch):
+    monkeypatch.setattr("mutualsl.models.questions.REMEMBERED", 2)
+    frozen = tiny.questions()
+    for token in (4, 5, 6):
+        frozen((1, token, 2))
+    assert list(frozen._remembered) == [(1, 6, 2)]
+
+
+def test_no_training_sees_the_language_model():
+    model, frozen = tiny.system("vslnet"), tiny.questions()
+    of_language = {id(p) for p in frozen._language_model.parameters()}
+    assert not of_language & {id(p) for p in model.parameters()}
+    assert not any(p.requires_grad for p in frozen._language_model.parameters())
+
+
+def test_the_fingerprint_is_of_stored_weights_wherever_they_are_stored(tmp_path):
+    model = tiny.model()
+    save_checkpoint(as_checkpoint("mutualsl", model), tmp_path / "checkpoint")
+    inside = FrozenLanguageModel(load_text_encoder(tmp_path / "checkpoint").language_model)
+    model.text_encoder.language_model.save_pretrained(tmp_path / "folder")
+    folder = FrozenLanguageModel(load_text_encoder(tmp_path / "folder").language_model)
+    whole = FrozenLanguageModel(model.text_encoder.language_model)
+    assert inside.fingerprint == folder.fingerprint == whole.fingerprint
+    assert inside.fingerprint.startswith("bert-")
+    assert tiny.questions(seed=5).fingerprint != whole.fingerprint
+    torch.testing.assert_close(inside(QUESTION), whole(QUESTION), atol=5e-3, rtol=0)
