@@ -26,6 +26,7 @@ from mutualsl.reading import Admit, Progress, read_video, with_cues
 from mutualsl.subtitles import Subtitles
 
 ASK_AT_ONCE = 8
+NEEDED = {"video": "a video", "subtitles": "subtitles"}
 
 
 class AnswerLocalizer:
@@ -224,10 +225,15 @@ class AnswerLocalizer:
             )
         if heads.visual is not None and encoded.subtitles is None:
             warnings.append("no subtitles: only the pictures were searched")
-        if encoded.input.cues and heads.textual is None:
+        model = self.checkpoint.model
+        there = {"video": encoded.input.rows is not None, "subtitles": bool(encoded.input.cues)}
+        if there["subtitles"] and "subtitles" not in model.reads:
             warnings.append("the subtitles were not used: this model does not read them")
-        if encoded.input.rows is not None and heads.visual is None:
+        if there["video"] and "video" not in model.reads:
             warnings.append("the pictures were not used: this model does not look at them")
+        for name in model.needs:
+            if not there[name]:
+                warnings.append(f"this model cannot answer without {NEEDED[name]}")
         if self.collator.question_is_cut(question):
             limit = self.collator.max_question_tokens
             warnings.append(f"the question is long; its first {limit} tokens were used")

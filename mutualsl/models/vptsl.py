@@ -26,13 +26,14 @@ from torch import Tensor, nn
 from mutualsl.data.batch import Batch
 from mutualsl.models.base import HeadPredictions, NeuralLocalizer
 from mutualsl.models.decoding import decode_cues
-from mutualsl.models.highlight import highlight_labels, highlight_loss
+from mutualsl.models.highlight import highlight_loss, highlighted
 from mutualsl.models.layers import MASKED, ContextQueryAttention, Fusion
 from mutualsl.models.losses import SpanLogits, mean_where, span_cross_entropy
 from mutualsl.models.statistics import RowStatistics
 from mutualsl.models.text_encoder import Prompt, TextEncoder
 
 PLACES = 128  # scores of a prompt, evenly over the video
+EXTENSION = 0.25  # of the answer's length, highlighted on either side of it
 HIGHLIGHT_WEIGHT = 0.1
 
 
@@ -111,12 +112,14 @@ class VPTSL(NeuralLocalizer):
     def losses(self, output: VPTSLOutput, batch: Batch) -> dict[str, Tensor]:
         """Half the cross-entropies of both edges, and a tenth of that of the rows."""
         assert batch.gold is not None, "losses need gold spans"
-        timeline, gold, mask = batch.timeline, batch.gold, batch.row_mask
+        timeline, gold = batch.timeline, batch.gold
         textual = span_cross_entropy(output.textual, *timeline.gold_cues(gold)) / 2
-        rows = highlight_loss(output.highlight, highlight_labels(timeline, gold, mask), mask)
+        rows = timeline.gold_rows(gold)
+        wanted = highlighted(*rows, EXTENSION, timeline, output.highlight)
+        own = highlight_loss(output.highlight, wanted, batch.row_mask)
         return {
             "textual": mean_where(textual, batch.has_subtitles),
-            "highlight": HIGHLIGHT_WEIGHT * mean_where(rows, batch.has_video),
+            "highlight": HIGHLIGHT_WEIGHT * own,
         }
 
     def checkpoint_gradients(self, on: bool) -> None:
