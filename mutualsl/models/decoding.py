@@ -60,20 +60,14 @@ def decode_span(
 
 
 def decode_cues(
-    logits: SpanLogits,
-    timeline: Timeline,
-    question: int,
-    *,
-    top_k: int,
-    most_probable: bool = False,
+    logits: SpanLogits, timeline: Timeline, *, top_k: int, most_probable: bool = False
 ) -> Prediction:
-    """What `decode_span` finds for one question of a batch; logits and timeline are of its cues."""
-    own = timeline.of_one(question)
+    """`decode_span` over the cues of one question: logits (1, N) and `Timeline.of_one`."""
     return decode_span(
-        logits.of_one(question, own.cue_mask.shape[1]),
-        own.cue_start_second[0],
-        own.cue_end_second[0],
-        own.cues_to_seconds,
+        logits,
+        timeline.cue_start_second[0],
+        timeline.cue_end_second[0],
+        timeline.cues_to_seconds,
         top_k=top_k,
         most_probable=most_probable,
     )

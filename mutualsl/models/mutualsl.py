@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from mutualsl.data.batch import Batch, Sentence
-from mutualsl.models.base import HeadPredictions, NeuralLocalizer
+from mutualsl.models.base import HeadPredictions, NeuralLocalizer, Prediction
 from mutualsl.models.boxes import (
     FeatureProjection,
     SegmentProjection,
@@ -25,7 +25,7 @@ from mutualsl.models.boxes import (
     VisualPredictor,
     cue_features,
 )
-from mutualsl.models.decoding import decode_cues, decode_rows
+from mutualsl.models.decoding import decode_rows, decode_span
 from mutualsl.models.layers import ContextQueryAttention, Fusion, SequenceEncoder
 from mutualsl.models.losses import (
     SpanLogits,
@@ -172,7 +172,11 @@ class MutualSL(NeuralLocalizer):
 
     def checkpoint_gradients(self, on: bool) -> None:
         """In the language model, which holds nearly all activations."""
-        self.text_encoder.checkpoint_gradients(on)
+        language_model = self.text_encoder.language_model
+        if on:
+            language_model.activation_checkpointing_enable()
+        else:
+            language_model.activation_checkpointing_disable()
 
     @torch.no_grad()
     def logs(self, output: MutualSLOutput, batch: Batch) -> dict[str, float]:
@@ -200,6 +204,17 @@ class MutualSL(NeuralLocalizer):
                     output.visual, batch.timeline, b, top_k=top_k, in_domain=bool(in_domain[b])
                 )
             if "textual" in heads and batch.has_subtitles[b]:
-                textual = decode_cues(output.textual, batch.timeline, b, top_k=top_k)
+                textual = self._decode_textual(output.textual, batch, b, top_k)
             predictions.append(HeadPredictions(visual, textual))
         return predictions
+
+    def _decode_textual(self, logits: SpanLogits, batch: Batch, b: int, top_k: int) -> Prediction:
+        timeline = batch.timeline.of_one(b)
+        count = int(timeline.cue_mask.sum())
+        return decode_span(
+            logits.of_one(b, count),
+            timeline.cue_start_second[0, :count],
+            timeline.cue_end_second[0, :count],
+            timeline.cues_to_seconds,
+            top_k=top_k,
+        )

@@ -132,9 +132,9 @@ class VPTSL(NeuralLocalizer):
         for b in range(len(batch)):
             textual = None
             if batch.has_subtitles[b]:
-                textual = decode_cues(
-                    output.textual, batch.timeline, b, top_k=top_k, most_probable=True
-                )
+                timeline = batch.timeline.of_one(b)
+                logits = output.textual.of_one(b, timeline.cue_mask.shape[1])
+                textual = decode_cues(logits, timeline, top_k=top_k, most_probable=True)
             predictions.append(HeadPredictions(None, textual))
         return predictions
 

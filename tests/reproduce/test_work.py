@@ -38,6 +38,7 @@ def test_a_table_is_made_once_and_says_what_is_missing(make, root):
     assert found["VPTSL", *TUTORIAL]["without"] == ["video"]
     assert found["MutualSL", "synthetic", None]["without"] == []
     assert found["VPTSL", "synthetic", None]["missing"] == "there is no recipe vptsl_synthetic"
+    assert found["VSLNet", *TUTORIAL]["missing"] == "needs videos"
     assert found["MoR", "medvidqa", "official"]["missing"] == "no data: ROOT/medvidqa is not there"
     for key in scored:
         assert found[key]["parameters"] > 1000 and found[key]["training_second"]["mean"] > 0
