@@ -21,8 +21,8 @@ SOURCES = {
 NUDGES_SECOND = (-1.0, -0.1, 0.1, 1.0)
 CONFIDENCE = "estimated chance that this span is right (IoU ≥ 0.5)"
 MISSING = {
-    "visual": "No span: no video is given to look at, or this predictor is not trained.",
-    "textual": "No span: no subtitles are given to read, or this predictor is not trained.",
+    "visual": "No span: no video is given to look at, or this model does not look at any.",
+    "textual": "No span: no subtitles are given to read, or this model does not read any.",
 }
 _ICONS = {  # an eye and lines of text, so that colour is not the only mark
     "visual": '<path d="M2 12s3.6-7 10-7 10 7 10 7-3.6 7-10 7S2 12 2 12Z"/>'

@@ -8,7 +8,14 @@ import pytest
 import torch
 
 from mutualsl import AnswerLocalizer, Span
-from mutualsl.checkpoint import Checkpoint, TextSource, VisualSource, load_model, save_checkpoint
+from mutualsl.checkpoint import (
+    Checkpoint,
+    TextSource,
+    VisualSource,
+    describe,
+    load_model,
+    save_checkpoint,
+)
 from mutualsl.data.example import Example, VideoInput
 from mutualsl.encoded import EncodedVideo
 from mutualsl.models import MODELS, NeuralLocalizer
@@ -123,6 +130,7 @@ def test_a_saved_system_answers_the_same(name, tmp_path):
         for parameter in model.parameters():
             parameter.copy_(parameter.half())  # what a file holds
     save_checkpoint(as_checkpoint(name, model), tmp_path)
+    assert describe(tmp_path).parameter_count == sum(p.numel() for p in model.parameters())
     loaded = load_model(tmp_path)
     assert loaded.model.config == model.config
     assert loaded.text == as_checkpoint(name, model).text
