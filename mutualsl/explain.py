@@ -8,9 +8,10 @@ from mutualsl.answer import Answer
 from mutualsl.data.ceilings import best_iou, covered_share, cue_edges
 from mutualsl.data.example import VideoInput
 from mutualsl.encoded import EncodedVideo
-from mutualsl.models.base import HeadPredictions, Prediction
+from mutualsl.models.base import HeadPredictions, Localizer, Prediction
 from mutualsl.spans import Span, iou
 
+NEEDED = {"video": "a video", "subtitles": "subtitles"}
 AGREE_IOU = 0.5
 SAME_SECOND = 0.05  # less cannot be seen on the page
 NEAR_SECOND = 1.5  # edges no farther apart count as the same
@@ -148,7 +149,7 @@ def _later(second: float) -> str:
 
 
 def cautions(
-    encoded: EncodedVideo, heads: HeadPredictions, question_limit: int | None
+    encoded: EncodedVideo, heads: HeadPredictions, model: Localizer, question_limit: int | None
 ) -> tuple[str, ...]:
     """What to keep in mind; of a question that is too long `question_limit` tokens were used."""
     said = []
@@ -159,10 +160,16 @@ def cautions(
         )
     if heads.visual is not None and encoded.subtitles is None:
         said.append("no subtitles: only the pictures were searched")
-    if encoded.input.cues and heads.textual is None:
+    there = {"video": encoded.input.rows is not None, "subtitles": bool(encoded.input.cues)}
+    if there["subtitles"] and "subtitles" not in model.reads:
         said.append("the subtitles were not used: this model does not read them")
-    if encoded.input.rows is not None and heads.visual is None:
+    if there["video"] and "video" not in model.reads:
         said.append("the pictures were not used: this model does not look at them")
+    said += [
+        f"this model cannot answer without {NEEDED[name]}"
+        for name in model.needs
+        if not there[name]
+    ]
     if question_limit is not None:
         said.append(f"the question is long; its first {question_limit} tokens were used")
     return tuple(said)

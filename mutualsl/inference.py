@@ -264,7 +264,7 @@ class AnswerLocalizer(Shareable):
             score=score,
             source=source,
             agreement=agreement(heads),
-            warnings=(*encoded.warnings, *cautions(encoded, heads, limit)),
+            warnings=(*encoded.warnings, *cautions(encoded, heads, self.checkpoint.model, limit)),
             video_name=encoded.name,
             model=self.model,
             timings={**encoded.timings, "question": second},

@@ -17,6 +17,7 @@ LAYERS = [
     {"inference"},
     {"evaluation"},
     {"training", "ui"},
+    {"reproduce"},
     {"cli"},
     {"__main__", "__init__"},
 ]

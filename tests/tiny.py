@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import fields
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+from transformers import AutoConfig, AutoModel
 
 from mutualsl.data import Collator, Example, TextTokenizer, VideoInput
 from mutualsl.models import MODELS, Localizer, MutualSL, MutualSLConfig
@@ -81,6 +83,16 @@ def collator(window_tokens: int = 24) -> Collator:
         window_tokens=window_tokens,
         question_encoder=questions(),
     )
+
+
+def save_language_model(folder: Path) -> Path:
+    """A random language model and its tokenizer, as `transformers` saves them."""
+    torch.manual_seed(0)
+    settings = dict(TEXT_CONFIG)
+    config = AutoConfig.for_model(str(settings.pop("model_type")), **settings)
+    AutoModel.from_config(config).save_pretrained(folder)
+    tokenizer().save(folder)
+    return folder
 
 
 def video(

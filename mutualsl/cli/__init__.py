@@ -1,4 +1,4 @@
-"""Command line: ask, encode, serve, doctor, synthesize, data, evaluate, analyse, train.
+"""Command line: ask, encode, serve, doctor, synthesize, data, evaluate, analyse, train, reproduce.
 
 Exit codes: 0 done; 2 wrong usage or unusable input, with one line on stderr that says what, where
 and what to do. Standard output carries the result only; progress goes to stderr. Subcommands import
@@ -20,6 +20,7 @@ from mutualsl.cli.analyse import analyse
 from mutualsl.cli.encode import encode
 from mutualsl.cli.options import DEFAULT_CHECKPOINT, DEFAULT_VISUAL, Checkpoint, Device, Visual
 from mutualsl.cli.output import answer_table, progress
+from mutualsl.cli.reproduce import reproduce
 from mutualsl.cli.serve import serve
 from mutualsl.errors import MutualSLError
 
@@ -30,6 +31,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions
 app.add_typer(data.app, name="data")
 app.command()(analyse)
 app.command()(encode)
+app.command()(reproduce)
 app.command()(serve)
 
 

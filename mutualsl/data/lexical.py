@@ -15,6 +15,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 K1, B = 1.2, 0.75  # the usual constants of BM25
+MU = 2500.0  # and of Dirichlet smoothing
 # Words of any question. Within one video they may be rare, and would count as telling.
 STOP_WORDS = frozenset(
     re.findall(
@@ -74,6 +75,19 @@ def tfidf_cosine(asked: Floats, written: Floats) -> Floats:
     idf = inverse_frequency(written)
     cosine: Floats = _unit(asked * idf) @ _unit(written * idf).T
     return cosine
+
+
+def dirichlet(asked: Floats, written: Floats) -> Floats:
+    """Log-likelihood of Q queries in language models of N documents, (Q, V), (N, V) -> (Q, N).
+
+    Smoothed with the language of all documents (Zhai and Lafferty, SIGIR 2001); what is the same
+    for every document is left out.
+    """
+    background = written.sum(axis=0) / max(1.0, float(written.sum()))
+    seen = np.log1p(written / (MU * np.maximum(background, 1e-12)))
+    length = written.sum(axis=1)
+    scores: Floats = asked @ seen.T - asked.sum(axis=1, keepdims=True) * np.log1p(length / MU)
+    return scores
 
 
 def word_matches(question: Sequence[str], documents: Sequence[Sequence[str]]) -> Floats:

@@ -9,6 +9,7 @@ The few settings (length and place of a window, width of smoothing) are chosen o
 from __future__ import annotations
 
 import argparse
+import random
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -41,6 +42,18 @@ TUNED_ON = 1500  # train questions, evenly spaced
 def whole_video(train: Sequence[Example], asked: Sequence[Example]) -> tuple[Spans, Settings]:
     """Everything."""
     return [Span(0.0, e.video.duration_second) for e in asked], {}
+
+
+def random_span(train: Sequence[Example], asked: Sequence[Example]) -> tuple[Spans, Settings]:
+    """The length of some train answer at some place of the video, the same in every measurement."""
+    chance = random.Random(0)
+    lengths = [e.gold.length_second for e in train if e.gold]
+    spans: Spans = []
+    for example in asked:
+        length_second = chance.choice(lengths)
+        room_second = max(0.0, example.video.duration_second - length_second)
+        spans.append(_window(chance.random() * room_second, length_second, example.video))
+    return spans, {}
 
 
 def fixed_window(train: Sequence[Example], asked: Sequence[Example]) -> tuple[Spans, Settings]:
@@ -117,6 +130,7 @@ def nearest_question(train: Sequence[Example], asked: Sequence[Example]) -> tupl
 
 
 REFERENCES: Mapping[str, Reference] = {
+    "random": random_span,
     "whole video": whole_video,
     "best fixed window": fixed_window,
     "BM25 window": bm25_window,

@@ -1,18 +1,29 @@
 """The localizers, by name."""
 
 from mutualsl.models.acrm import ACRM, ACRMConfig
-from mutualsl.models.base import Candidate, HeadPredictions, Localizer, NeuralLocalizer, Prediction
+from mutualsl.models.base import (
+    Candidate,
+    FittedLocalizer,
+    HeadPredictions,
+    Localizer,
+    NeuralLocalizer,
+    Prediction,
+)
+from mutualsl.models.mor import MoR, MoRConfig
 from mutualsl.models.mutualsl import MutualSL, MutualSLConfig
 from mutualsl.models.ranet import RaNet, RaNetConfig
 from mutualsl.models.tmlga import TMLGA, TMLGAConfig
+from mutualsl.models.vptsl import VPTSL, VPTSLConfig
 from mutualsl.models.vslbase import VSLBase, VSLBaseConfig
 from mutualsl.models.vslnet import VSLNet, VSLNetConfig
 
-MODELS: dict[str, tuple[type[NeuralLocalizer], type]] = {  # model, its config
+MODELS: dict[str, tuple[type[Localizer], type]] = {  # model, its config
     "acrm": (ACRM, ACRMConfig),
+    "mor": (MoR, MoRConfig),
     "mutualsl": (MutualSL, MutualSLConfig),
     "ranet": (RaNet, RaNetConfig),
     "tmlga": (TMLGA, TMLGAConfig),
+    "vptsl": (VPTSL, VPTSLConfig),
     "vslbase": (VSLBase, VSLBaseConfig),
     "vslnet": (VSLNet, VSLNetConfig),
 }
@@ -20,6 +31,7 @@ MODELS: dict[str, tuple[type[NeuralLocalizer], type]] = {  # model, its config
 __all__ = [
     "MODELS",
     "Candidate",
+    "FittedLocalizer",
     "HeadPredictions",
     "Localizer",
     "MutualSL",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
@@ -52,6 +52,9 @@ class HeadPredictions:
 class Localizer(nn.Module, ABC):
     """Anything that answers a batch of questions; all it knows is parameters and buffers."""
 
+    # Which of "video" and "subtitles" it looks at, and which of them it cannot do without.
+    reads: ClassVar[tuple[str, ...]] = ("video", "subtitles")
+    needs: ClassVar[tuple[str, ...]] = ()
     # The question comes as vectors of a language model that stays as it is and is stored elsewhere:
     # `Batch.question_vectors`.
     reads_question_vectors: ClassVar[bool] = False
@@ -108,6 +111,14 @@ class Localizer(nn.Module, ABC):
         if missing or found.unexpected_keys:
             wrong = [*sorted(missing), *found.unexpected_keys]
             raise RuntimeError(f"{len(wrong)} parameters do not match, {wrong[0]} for one")
+
+
+class FittedLocalizer(Localizer):
+    """A localizer that sees all its training questions once; `seed` decides what is drawn."""
+
+    @abstractmethod
+    def fit(self, batches: Iterable[Batch], seed: int) -> None:
+        """Learn from questions with gold spans."""
 
 
 class NeuralLocalizer(Localizer):

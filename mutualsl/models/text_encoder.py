@@ -7,6 +7,7 @@ hidden width of the language model.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any, NamedTuple
@@ -14,9 +15,10 @@ from typing import Any, NamedTuple
 import torch
 from safetensors import SafetensorError
 from torch import Tensor, nn
+from torch.nn import functional
 from transformers import MODEL_MAPPING, AutoConfig, AutoModel, PretrainedConfig, PreTrainedModel
 
-from mutualsl.data.batch import Batch
+from mutualsl.data.batch import Batch, Sentence
 from mutualsl.data.tokenizer import TextTokenizer
 from mutualsl.device import AtOnce
 from mutualsl.errors import CheckpointError
@@ -37,6 +39,17 @@ class Segments(NamedTuple):
     def joined(self) -> Tensor:
         """All of it in one vector a segment, (B, N + 1, 3 H)."""
         return torch.cat([self.mean, self.first, self.last], dim=-1)
+
+
+class Prompt(NamedTuple):
+    """A vector beside the tokens of a question's windows, in the space of word embeddings."""
+
+    vectors: Tensor  # (B, H)
+    there: Tensor  # (B,) false: the question has none
+
+    def of(self, windows: Tensor) -> Prompt:
+        """One for each window, (W,) the question that it belongs to."""
+        return Prompt(self.vectors[windows], self.there[windows])
 
 
 class TextEncoder(nn.Module):
@@ -122,15 +135,24 @@ class TextEncoder(nn.Module):
         """Hidden width H."""
         return self.language_model.config.hidden_size
 
-    def forward(self, batch: Batch) -> Segments:
+    def forward(self, batch: Batch, prompt: Prompt | None = None) -> Segments:
         """Vectors of the question and every cue. Eq. 2.
 
-        A cue without tokens keeps zero vectors: it stays a cue that a span may begin or end at.
+        A cue without tokens keeps zero vectors: it stays a cue that a span may begin or end at. A
+        `prompt` stands after the last token of each of its question's windows, which needs a place
+        more than their tokens.
         """
         count, segments = len(batch), batch.timeline.cue_mask.shape[1] + 1
-        ids, mask = batch.window_ids, batch.window_mask
+        ids, mask, owner = batch.window_ids, batch.window_mask, batch.window_question
         tokens = torch.cat(  # (W, L, H)
-            self.at_once.over(len(ids), lambda part: self._encode(ids[part], mask[part]))
+            self.at_once.over(
+                len(ids),
+                lambda part: (
+                    self._encode(ids[part], mask[part])
+                    if prompt is None
+                    else self._encode_prompted(ids[part], mask[part], prompt.of(owner[part]))
+                ),
+            )
         )
         belongs = batch.window_segment >= 0
         place = (batch.window_question[:, None] * segments + batch.window_segment)[belongs]
@@ -143,11 +165,39 @@ class TextEncoder(nn.Module):
         mask = torch.cat([question, batch.timeline.cue_mask], dim=1)
         return Segments((sums / sizes).view(shape), first.view(shape), last.view(shape), mask)
 
+    def of_sentences(self, sentences: Sequence[Sentence], mask: Tensor) -> Tensor:
+        """Vectors (B, M, H) of sentences by themselves; `mask` (B, M) has their tokens."""
+        ids = torch.zeros(mask.shape, dtype=torch.long)
+        for row, sentence in enumerate(sentences):
+            ids[row, : len(sentence)] = torch.tensor(sentence)
+        output: Tensor = self.language_model(
+            input_ids=ids.to(mask.device), attention_mask=mask.long()
+        ).last_hidden_state
+        return output
+
     def _encode(self, ids: Tensor, mask: Tensor) -> Tensor:
         output: Tensor = self.language_model(
             input_ids=ids, attention_mask=mask.long()
         ).last_hidden_state
         return output
+
+    def _encode_prompted(self, ids: Tensor, mask: Tensor, prompt: Prompt) -> Tensor:
+        """(W, L, H); the prompt itself is not among the tokens."""
+        place = mask.sum(dim=1)
+        longest = longest_input(self.language_model)
+        if longest is not None and int(place.max()) >= longest:
+            raise ValueError(
+                f"a window of {int(place.max())} tokens and a prompt do not fit into a language "
+                f"model of {longest} places; make windows shorter (window_tokens={longest - 1})"
+            )
+        words = self.language_model.get_input_embeddings()(functional.pad(ids, (0, 1)))
+        there = torch.zeros_like(words[..., 0], dtype=torch.bool).scatter_(1, place[:, None], True)
+        vectors = torch.where(there.unsqueeze(-1), prompt.vectors.unsqueeze(1), words)
+        seen = functional.pad(mask, (0, 1)) | (there & prompt.there.unsqueeze(1))
+        output: Tensor = self.language_model(
+            inputs_embeds=vectors.to(words.dtype), attention_mask=seen.long()
+        ).last_hidden_state
+        return output[:, :-1]
 
 
 def _edges(values: Tensor, place: Tensor, segments: int) -> tuple[Tensor, Tensor]:

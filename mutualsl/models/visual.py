@@ -45,6 +45,7 @@ class VisualLocalizer(NeuralLocalizer):
     Its span is the most probable one, as its authors read it out.
     """
 
+    reads = needs = ("video",)
     reads_question_vectors = True
     config: VisualConfig
 

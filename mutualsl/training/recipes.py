@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from mutualsl.training.compared import data_recipes
 from mutualsl.training.config import Part, RunConfig, Stage, TrainConfig
 from mutualsl.training.systems import SYSTEMS
 from mutualsl.training.visual import VisualTrainConfig
@@ -143,5 +144,6 @@ def _transcripts(*, tutorialvqa: int, vehiclevqa: int) -> tuple[Part, Part]:
 RECIPES: dict[str, Callable[[], RunConfig | VisualTrainConfig]] = {
     **{recipe.__name__: recipe for recipe in (mutualsl_mini, mutualsl_official, transfer)},
     visual_mini.__name__: visual_mini,
+    **data_recipes(),
     **{recipe.__name__: recipe for recipe in SYSTEMS},
 }

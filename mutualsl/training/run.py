@@ -29,19 +29,19 @@ from mutualsl.evaluation.record import current_commit
 from mutualsl.features import encoder_at
 from mutualsl.features.mini import MiniEncoder
 from mutualsl.features.network import MiniNetwork
-from mutualsl.models import MODELS, Localizer, NeuralLocalizer
+from mutualsl.models import MODELS, FittedLocalizer, Localizer, NeuralLocalizer
 from mutualsl.models.questions import FrozenLanguageModel
 from mutualsl.models.text_encoder import TextEncoder
 from mutualsl.training import state
+from mutualsl.training.begin import Run, begin
 from mutualsl.training.calibrate import calibrate
 from mutualsl.training.config import RunConfig, Stage
+from mutualsl.training.fit import fit
 from mutualsl.training.library import Library
 from mutualsl.training.sampling import Source
 from mutualsl.training.text_weights import text_folder
 from mutualsl.training.trainer import Trainer
 from mutualsl.training.visual import VisualTrainConfig, load_clips, train_visual
-
-Run = RunConfig | VisualTrainConfig
 
 
 def run_visual(config: VisualTrainConfig, root: Path, out: Path) -> None:
@@ -67,10 +67,13 @@ def run_visual(config: VisualTrainConfig, root: Path, out: Path) -> None:
     )
 
 
-def run_localizer(config: RunConfig, root: Path, out: Path, visual: Path) -> None:
+def run_localizer(
+    config: RunConfig, root: Path, out: Path, visual: Path, deadline: float | None = None
+) -> None:
     """Train a model as the recipe says and write `out/checkpoint`; continues a stopped run.
 
-    `visual` is the visual encoder whose rows the model learns to read; see `encoder_at`.
+    `visual` is the visual encoder whose rows the model learns to read; see `encoder_at`. At
+    `deadline` (`time.monotonic`) the checkpoint holds what was learned until then, and says so.
     """
     commit = current_commit()
     device = PartialState().device
@@ -95,8 +98,16 @@ def run_localizer(config: RunConfig, root: Path, out: Path, visual: Path) -> Non
     _fit_statistics(model, list(training.values()))
     if config.start is not None:
         model.load_weights(_weights(Path(config.start)))
+    second, stopped = 0.0, None
     for stage in config.stages:
-        _run_stage(model, collator, library, stage, out / stage.name)
+        if isinstance(model, NeuralLocalizer):
+            progress = _run_stage(model, collator, library, stage, out / stage.name, deadline)
+        else:
+            progress = fit(model, collator, library.sources(stage), stage.train)
+        second += progress.second
+        if not progress.done:
+            stopped = f"{stage.name}, epoch {progress.epoch + 1} of {stage.train.epochs}"
+            break
     if not PartialState().is_main_process:
         return
     model.to("cpu").eval()
@@ -107,6 +118,8 @@ def run_localizer(config: RunConfig, root: Path, out: Path, visual: Path) -> Non
         "trained_on": config.trained_on,
         "seed": config.stages[0].train.seed,
         "commit": commit,
+        "training_second": round(second, 3),
+        "stopped": stopped,
         "training_videos": {
             name: sorted(v.video_id for v in s.videos()) for name, s in training.items()
         },
@@ -169,56 +182,55 @@ def _weights(path: Path) -> dict[str, torch.Tensor]:
         ) from error
 
 
-def _new_model(config: RunConfig, text_encoder: TextEncoder, row_width: int) -> NeuralLocalizer:
+def _new_model(
+    config: RunConfig, text_encoder: TextEncoder, row_width: int
+) -> NeuralLocalizer | FittedLocalizer:
     """An untrained model, of random weights that depend on the seed alone."""
     if config.model not in MODELS:
         raise UnknownName("model", config.model, MODELS)
     model_class, config_class = MODELS[config.model]
     torch.manual_seed(config.stages[0].train.seed)
-    return model_class.create(partial(config_class, **config.sizes), row_width, text_encoder)
+    model = model_class.create(partial(config_class, **config.sizes), row_width, text_encoder)
+    assert isinstance(model, NeuralLocalizer | FittedLocalizer), f"{config.model} cannot be trained"
+    return model
 
 
 def _run_stage(
-    model: NeuralLocalizer, collator: Collator, library: Library, stage: Stage, out: Path
-) -> None:
+    model: NeuralLocalizer,
+    collator: Collator,
+    library: Library,
+    stage: Stage,
+    out: Path,
+    deadline: float | None,
+) -> state.Progress:
     """Train, unless that is done already, and leave the best weights in the model."""
     best = out / "best.safetensors"
     learner = cast(NeuralLocalizer, model.get_submodule(stage.learner))
-    if not state.read(out).done:
-        Trainer(
+    progress = state.read(out)
+    if not progress.done:
+        progress = Trainer(
             learner, collator, library.sources(stage), library.validation(stage), stage.train, out,
-            lambda averaged: save_file(averaged.weights(), best),
+            lambda averaged: save_file(averaged.weights(), best), deadline,
         ).train()  # fmt: skip
         PartialState().wait_for_everyone()
     learner.load_weights(load_file(best))
+    return progress
 
 
-def _begin(config: Run, out: Path, resume: bool) -> None:
-    """Note in `out` what is run there; refuse to mix two runs.
+def run(
+    config: Run,
+    root: Path,
+    out: Path,
+    visual: Path,
+    resume: bool = False,
+    deadline: float | None = None,
+) -> None:
+    """Start the run a recipe describes, or go on with it.
 
-    A run that failed before its first saved state leaves nothing to mix with. Raises `DataError`
-    when `out` holds a run and `resume` is not asked for, or another run.
+    A localizer that is not done at `deadline` (`time.monotonic`) stops there and is saved as it is.
     """
-    note = out / "recipe.json"
-    now = json.dumps(asdict(config), indent=2) + "\n"
-    if note.is_file() and any(out.glob(f"*/{state.FILE_NAME}")):
-        if not resume:
-            raise DataError(f"{out}: holds a run already; --resume goes on with it")
-        if note.read_text() != now:
-            raise DataError(
-                f"{out}: its run has other settings (recipe.json); give the same recipe and --set, "
-                "or another --out"
-            )
-    PartialState().wait_for_everyone()  # before any process writes what the others look for
-    if PartialState().is_main_process:
-        out.mkdir(parents=True, exist_ok=True)
-        note.write_text(now)
-
-
-def run(config: Run, root: Path, out: Path, visual: Path, resume: bool = False) -> None:
-    """Start the run a recipe describes, or go on with it."""
-    _begin(config, out, resume)
+    begin(config, out, resume)
     if isinstance(config, VisualTrainConfig):
         run_visual(config, root, out)
     else:
-        run_localizer(config, root, out, visual)
+        run_localizer(config, root, out, visual, deadline)

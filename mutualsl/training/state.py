@@ -25,6 +25,7 @@ class Progress:
     best: float = -1.0  # highest validation mIoU so far
     stale: int = 0  # epochs since then
     log_bytes: int = 0  # length of the log that belongs to this state
+    second: float = 0.0  # spent so far, validation included
     done: bool = False
 
 

@@ -15,6 +15,7 @@ from typing import cast
 import torch
 from accelerate import Accelerator
 from accelerate.state import AcceleratorState
+from accelerate.utils import broadcast_object_list
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
@@ -33,7 +34,8 @@ class Trainer:
     """Trains `model` in place; `save_best` gets the averaged one after each best epoch so far.
 
     Losses, transfer weights and validation numbers go to `out/log.jsonl`, the state to
-    `out/state-*`; `train` continues from one that is there.
+    `out/state-*`; `train` continues from one that is there. It stops after the step in which
+    `deadline`, a reading of `time.monotonic`, has passed.
     """
 
     def __init__(
@@ -45,8 +47,10 @@ class Trainer:
         config: TrainConfig,
         out: Path,
         save_best: Callable[[NeuralLocalizer], None],
+        deadline: float | None = None,
     ) -> None:
         self._config, self._out, self._save_best = config, out, save_best
+        self._deadline = deadline
         self._collator, self._sources, self._validation = collator, sources, validation
         AcceleratorState._reset_state()  # a stage may compute in other bits than the one before
         self._accelerator = Accelerator(
@@ -70,24 +74,31 @@ class Trainer:
         self._model, self._optimizer = self._accelerator.prepare(model, optimizer)
         self._accelerator.register_for_checkpointing(self._average, self._schedule)
 
-    def train(self) -> None:
-        """Run every epoch that is left, or until validation has not improved for `patience`."""
+    def train(self) -> state.Progress:
+        """Run every epoch that is left, or until validation has not improved for `patience`.
+
+        Returns how far it came; at the deadline not to the end.
+        """
         config = self._config
         self._out.mkdir(parents=True, exist_ok=True)
         progress = state.restore(self._accelerator, self._out)
+        self._began = time.monotonic() - progress.second
         done = progress.epoch * self._per_epoch + progress.batch
         with Report(
             self._out, self._out.name, config.epochs * self._per_epoch, done, progress.log_bytes,
             self._accelerator.is_main_process,
         ) as report:  # fmt: skip
             while not progress.done:
-                self._epoch(progress, report)
+                if not self._epoch(progress, report):
+                    self._stop(progress, report)
+                    break
                 self._close_epoch(progress, report)
         # Leave the model as it came: its forward pass was made to compute in 16 bits.
         self._accelerator.unwrap_model(self._model, keep_fp32_wrapper=False)
+        return progress
 
-    def _epoch(self, progress: state.Progress, report: Report) -> None:
-        """The batches of an epoch that are left."""
+    def _epoch(self, progress: state.Progress, report: Report) -> bool:
+        """The batches of an epoch that are left; false if time was up before the last."""
         config, epoch = self._config, progress.epoch
         if progress.batch == 0:
             self._seed(epoch)
@@ -103,10 +114,33 @@ class Trainer:
             if saving or progress.step % config.log_every == 0:
                 self._log(progress, report)
             if saving:
-                progress.log_bytes = report.log_bytes
-                state.save(self._accelerator, self._out, progress)
+                self._save(progress, report)
                 report.say("state saved")
+            if progress.batch < len(batches) and self._late():
+                return False
         self._log(progress, report)
+        return True
+
+    def _late(self) -> bool:
+        """Whether the deadline has passed, by the clock of the main process."""
+        if self._deadline is None:
+            return False
+        late = [time.monotonic() > self._deadline]
+        broadcast_object_list(late)
+        return late[0]
+
+    def _stop(self, progress: state.Progress, report: Report) -> None:
+        """Keep the state; before the first validation also the weights, for want of better ones."""
+        self._log(progress, report)
+        if progress.best < 0.0 and self._accelerator.is_main_process:
+            self._save_best(cast(NeuralLocalizer, self._average.module))
+        self._save(progress, report)
+        report.say("time is up, state saved")
+
+    def _save(self, progress: state.Progress, report: Report) -> None:
+        progress.log_bytes = report.log_bytes
+        progress.second = time.monotonic() - self._began
+        state.save(self._accelerator, self._out, progress)
 
     def _log(self, progress: state.Progress, report: Report) -> None:
         rates = self._schedule.get_last_lr()
@@ -154,8 +188,7 @@ class Trainer:
         progress.done = progress.epoch >= self._config.epochs or (
             patience is not None and progress.stale >= patience
         )
-        progress.log_bytes = report.log_bytes
-        state.save(self._accelerator, self._out, progress)
+        self._save(progress, report)
 
     def _epoch_batches(self, epoch: int) -> list[list[Example]]:
         """This process's batches of an epoch: as many in each, and whole steps only."""

@@ -17,6 +17,7 @@ from mutualsl.evaluation.references import (
     main,
     measure,
     nearest_question,
+    random_span,
     whole_video,
 )
 from mutualsl.spans import Span
@@ -69,6 +70,15 @@ def test_the_whole_video_has_the_share_of_the_answer(parts):
     spans, settings = whole_video(*parts)
     assert spans == [Span(0.0, 60.0)] * 3 and settings == {}
     assert measure(*parts)["whole video"]["mIoU"] == pytest.approx(100 / 6)
+
+
+def test_a_random_span_lies_in_the_video_and_is_the_same_each_time(parts):
+    spans, settings = random_span(*parts)
+    assert settings == {} and spans == random_span(*parts)[0]
+    assert len(set(spans)) == len(spans)
+    for span in spans:
+        assert span.start_second >= 0.0 and span.end_second <= DURATION_SECOND
+        assert span.length_second == pytest.approx(STEP_SECOND)
 
 
 @pytest.mark.parametrize("name", ["BM25 window", "TF-IDF peak"])

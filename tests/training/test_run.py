@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
-from transformers import AutoConfig, AutoModel
 
 from mutualsl import AnswerLocalizer
 from mutualsl.data import jsonl
@@ -41,12 +40,7 @@ def root(tmp_path_factory):
 @pytest.fixture(scope="module")
 def config(tmp_path_factory):
     """Two stages of one epoch each, from a tiny language model with random weights."""
-    folder = tmp_path_factory.mktemp("language model")
-    torch.manual_seed(0)
-    settings = dict(tiny.TEXT_CONFIG)
-    kind = settings.pop("model_type")
-    AutoModel.from_config(AutoConfig.for_model(kind, **settings)).save_pretrained(folder)
-    tiny.tokenizer().save(folder)
+    folder = tiny.save_language_model(tmp_path_factory.mktemp("language model"))
     both = Part(dataset="synthetic", per_epoch=6, validation=2)
     reading = (Part(dataset="narrations", per_epoch=4), replace(both, drop_video=1.0))
     train = TrainConfig(epochs=1, max_questions=4)

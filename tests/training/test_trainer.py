@@ -3,6 +3,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ import torch
 from torch import nn
 
 from mutualsl.errors import DataError
+from mutualsl.training import state
 from mutualsl.training.config import Part, TrainConfig
 from mutualsl.training.sampling import Source
 from mutualsl.training.trainer import Trainer
@@ -26,7 +28,7 @@ def source(examples, **changes):
     return Source(part=part, examples=examples)
 
 
-def start(out, config=CONFIG, model=None, saved=None):
+def start(out, config=CONFIG, model=None, saved=None, deadline=None):
     """Train a tiny model on a mix: some questions without video, some without subtitles."""
     saved = [] if saved is None else saved
     model = model or tiny.model(dropout=0.1)
@@ -40,7 +42,7 @@ def start(out, config=CONFIG, model=None, saved=None):
     ]
     Trainer(
         model, tiny.collator(), sources, {"tiny": examples[:6]}, config, out,
-        lambda best: saved.append(copy.deepcopy(best)),
+        lambda best: saved.append(copy.deepcopy(best)), deadline,
     ).train()  # fmt: skip
     return model, saved
 
@@ -164,6 +166,29 @@ def test_it_stops_when_validation_no_longer_improves(tmp_path):
     standing = replace(CONFIG, epochs=9, new_lr=0.0, text_lr=0.0, patience=2)
     start(tmp_path, standing)
     assert len([r for r in log(tmp_path) if "validation" in r]) == 3
+
+
+def test_it_stops_at_its_deadline_and_goes_on_as_if_it_had_not(tmp_path):
+    whole, kept = start(tmp_path / "whole")
+    model, saved = start(tmp_path / "short", deadline=time.monotonic())
+    progress = state.read(tmp_path / "short")
+    assert (progress.step, progress.done, len(saved)) == (1, False, 1)
+    assert names_of_moved(tiny.model(dropout=0.1), model)
+    seconds = progress.second
+    resumed, again = start(tmp_path / "short")
+    same(whole, resumed)
+    same(kept[-1], again[-1])
+    progress = state.read(tmp_path / "short")
+    assert progress.done and progress.second > seconds > 0
+
+
+def test_weights_of_a_finished_epoch_are_not_replaced_at_the_deadline(tmp_path):
+    _, first = start(tmp_path, replace(CONFIG, epochs=1))
+    progress = json.loads((tmp_path / state.FILE_NAME).read_text())
+    (tmp_path / state.FILE_NAME).write_text(json.dumps(progress | {"done": False}))
+    _, saved = start(tmp_path, deadline=time.monotonic())
+    assert len(first) == 1 and not saved
+    assert state.read(tmp_path).step == progress["step"] + 1
 
 
 def test_accumulated_batches_step_like_one_large_batch(tmp_path):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mutualsl.evaluation.metrics import COLUMNS
+from mutualsl.evaluation.report import systems
 from mutualsl.evaluation.report.data_tables import (
     Row,
     data_name,
@@ -15,7 +15,7 @@ from mutualsl.evaluation.report.data_tables import (
     summary_rows,
 )
 from mutualsl.evaluation.report.markdown import percent, table
-from mutualsl.evaluation.report.plots import iou_plot, reliability_plot, transfer_plot
+from mutualsl.evaluation.report.plots import iou_plot, reliability_plot
 from mutualsl.evaluation.report.speed import speed_table
 from mutualsl.evaluation.report.targets import MARGIN, targets
 
@@ -30,7 +30,7 @@ class Results:
     speed: dict[str, dict[str, Any]]
     references: Sequence[Mapping[str, Any]] = ()  # one for each part of a data set
     official: Mapping[str, Any] | None = None  # weights for the published splits
-    transfer: Mapping[str, Any] | None = None  # with and without mutual transfer
+    tables: Sequence[Mapping[str, Any]] = ()  # what `mutualsl reproduce` found
 
 
 def page(results: Results) -> str:
@@ -46,10 +46,8 @@ def plots(results: Results) -> dict[str, str]:
             for kind, draw in (("histogram", iou_plot), ("reliability", reliability_plot)):
                 if row.get(kind):
                     found[_plot_name(prefix, row, kind)] = draw(data_name(row), row[kind])
-    if results.transfer:
-        found["transfer.svg"] = transfer_plot(
-            results.transfer["curves"], len(results.transfer["seeds"])
-        )
+    for table_record in results.tables:
+        found |= systems.plots(table_record)
     return found
 
 
@@ -87,9 +85,8 @@ def _sections(results: Results) -> Iterator[str]:
     if results.official:
         yield "## Official splits: weights that are not shipped"
         yield from _official(results)
-    if results.transfer:
-        yield "## Mutual transfer: Table 2 and Fig. 3"
-        yield from _transfer(results.transfer)
+    for table_record in results.tables:
+        yield from systems.sections(table_record, PLOTS)
     yield "## Speed and memory"
     yield speed_table(results.speed)
 
@@ -101,10 +98,10 @@ _READING = (
     "- **95 % by questions** draws questions with replacement, **95 % by videos** whole videos "
     "with all their questions. Questions about one video are alike, so the second is the one to "
     "trust; with few videos it is itself rough.\n"
-    "- **References** learn nothing: the whole video; one window at one place; the run of cues "
-    "that matches the question best (BM25); a window around the cues most like it (TF-IDF); the "
-    "span of the most similar train question on the same video. Their settings are chosen on the "
-    "train part.\n"
+    "- **References** learn nothing: some place of the video; the whole video; one window at one "
+    "place; the run of cues that matches the question best (BM25); a window around the cues most "
+    "like it (TF-IDF); the span of the most similar train question on the same video. Their "
+    "settings are chosen on the train part.\n"
     "- **As published**: from other papers, whose divisions of the data and test sets may differ.\n"
     "- In plots of **score and truth**, spans on the diagonal have the score they should; the "
     "small numbers say how many spans have such a score, the calibration error how far off they "
@@ -161,31 +158,6 @@ def _how_to_make(record: Mapping[str, Any]) -> Iterator[str]:
     yield f"    --out docs/results/official.json {run}/evaluation/*"
 
 
-def _transfer(record: Mapping[str, Any]) -> Iterator[str]:
-    seeds, recipes = record["seeds"], record["recipes"]
-    name = ", ".join(p for p in (record["data"], record["split_set"], record["split"]) if p)
-    yield (
-        f"{name}, {record['n']} questions; recipes `{recipes['without']}` and `{recipes['with']}`, "
-        f"commit {_commit(record['commit'])}, {record['date']}. Mean ± standard deviation over "
-        f"{len(seeds)} training run{'s' if len(seeds) > 1 else ''} "
-        f"(seed {', '.join(map(str, seeds))})."
-    )
-    rows = [
-        [
-            line["predictor"],
-            "with" if line["transfer"] else "without",
-            *(_spread(line[column]) for column in COLUMNS),
-        ]
-        for line in record["rows"]
-    ]
-    yield table(["predictor", "transfer", *COLUMNS], rows)
-    yield (
-        "α is how right the textual predictor's span is on the axis of the visual one, which it "
-        "teaches (Eq. 15); β the other way round (Eq. 18)."
-    )
-    yield f"![Transfer weights over training]({PLOTS}/transfer.svg)"
-
-
 def _controls(controls: Mapping[str, Any]) -> str:
     heads = ("visual", "textual", "whole_video")
     return table(
@@ -213,9 +185,3 @@ def _origin(record: Mapping[str, Any]) -> str:
 def _commit(commit: str) -> str:
     changed = " with uncommitted changes" if commit.endswith("-dirty") else ""
     return f"`{commit[:10]}`{changed}"
-
-
-def _spread(found: Mapping[str, float | None]) -> str:
-    mean, deviation = found["mean"], found["sd"]
-    assert mean is not None
-    return percent(mean) if deviation is None else f"{mean:.1f} ± {deviation:.1f}"

@@ -14,6 +14,7 @@ from mutualsl.errors import DataError, MutualSLError
 from mutualsl.evaluation.report.markdown import fill
 from mutualsl.evaluation.report.page import PLOTS, Results, page, plots, readme_table
 from mutualsl.evaluation.report.speed import BENCHMARKS, speed_table
+from mutualsl.evaluation.report.systems import TITLES
 
 ROOT = Path(__file__).resolve().parents[3]
 METRICS = Path("checkpoints/mutualsl-mini/metrics.json")
@@ -53,7 +54,11 @@ def read_results(root: Path) -> Results:
         },
         references=[_read(root, p.relative_to(root), f"{command}.references") for p in references],
         official=_read_if_there(root, RESULTS / "official.json", f"{command}.collect"),
-        transfer=_read_if_there(root, RESULTS / "transfer.json", f"{command}.transfer"),
+        tables=[
+            _read(root, path.relative_to(root), f"mutualsl reproduce {path.stem}")
+            for path in map((root / RESULTS).joinpath, (f"{name}.json" for name in TITLES))
+            if path.exists()
+        ],
     )
 
 
@@ -74,18 +79,23 @@ def _read_if_there(root: Path, path: Path, command: str) -> dict[str, Any] | Non
     return _read(root, path, command) if (root / path).exists() else None
 
 
-def main() -> int:
-    """Write every generated file and remove plots of results that are gone; 2 for a user error."""
-    try:
-        pages = generate(ROOT)
-    except MutualSLError as error:
-        print(f"mutualsl: {error}", file=sys.stderr)
-        return 2
+def write(root: Path) -> None:
+    """Write every generated file of a repository and remove plots of results that are gone."""
+    pages = generate(root)
     for path, text in pages.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    for path in leftover_plots(ROOT, pages):
+    for path in leftover_plots(root, pages):
         path.unlink()
+
+
+def main() -> int:
+    """`write` for this repository; 2 for a user error."""
+    try:
+        write(ROOT)
+    except MutualSLError as error:
+        print(f"mutualsl: {error}", file=sys.stderr)
+        return 2
     return 0
 
 

@@ -5,11 +5,11 @@ import pytest
 from mutualsl.evaluation.report.page import Results, page, plots, readme_table
 from tests.evaluation.results import (
     benchmarks,
+    figure,
     full_record,
     full_row,
     record,
     references,
-    transfer,
 )
 
 
@@ -49,7 +49,7 @@ def test_results_of_before_are_shown_as_far_as_they_go():
     assert "| kind | shown | 20 | 50.0 | 20.0 | 45.5 |" in text
     assert "| visual | - | - | - | - | 0 of 30 |" in text
     assert "oracle of both |" not in text and "](results/" not in text
-    assert "Official splits" not in text and "Table 2" not in text
+    assert "Official splits" not in text and "Fig. 3" not in text
 
 
 def test_every_predictor_has_its_intervals():
@@ -105,33 +105,12 @@ def test_weights_that_are_not_shipped_say_so_and_how_to_make_them():
     assert "### tutorialvqa, official, test" in section and "oracle@5 of both" in section
 
 
-def test_the_ablation_has_four_rows_and_its_curves():
-    text = made(transfer=transfer())
-    section = text.split("## Mutual transfer: Table 2 and Fig. 3\n")[1]
-    assert [cells[:3] for name in ("visual", "textual") for cells in lines(section, name)] == [
-        ["visual", "without", "40.0 ± 1.2"],
-        ["visual", "with", "45.0 ± 1.2"],
-        ["textual", "without", "50.0 ± 1.2"],
-        ["textual", "with", "51.0 ± 1.2"],
-    ]
-    assert "synthetic, test, 30 questions; recipes `alone` and `taught`" in section
-    assert "3 training runs (seed 0, 1, 2)" in section and "(results/transfer.svg)" in section
-
-
-def test_one_seed_has_no_deviation():
-    record = transfer() | {"seeds": [0]}
-    for row in record["rows"]:
-        row["mIoU"] = {"mean": 40.0, "sd": None}
-    text = made(transfer=record)
-    assert "1 training run (seed 0)" in text and "| 40.0 |" in text
-
-
 def test_the_page_shows_exactly_the_plots_there_are():
     results = Results(
         **shipped(full_row(), record()["rows"][0]),
         speed=benchmarks(),
         official=full_record(),
-        transfer=transfer(),
+        tables=[figure()],
     )
     drawn, text = plots(results), page(results)
     assert len(drawn) == 5

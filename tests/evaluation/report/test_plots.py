@@ -7,7 +7,7 @@ import pytest
 
 from mutualsl.evaluation.report.plots import iou_plot, reliability_plot, transfer_plot
 from mutualsl.evaluation.report.svg import Panel, document, text
-from tests.evaluation.results import full_row, transfer
+from tests.evaluation.results import curves, full_row
 
 NAME = "{http://www.w3.org/2000/svg}"
 
@@ -107,7 +107,7 @@ def test_reliability_has_a_point_and_a_count_for_every_bin_in_use(row):
 
 
 def test_both_weights_are_drawn_over_training():
-    svg = transfer_plot(transfer()["curves"], seeds=3)
+    svg = transfer_plot(curves(), seeds=3)
     assert len(elements(svg, "polyline")) == len(elements(svg, "polygon")) == 2
     assert len(elements(svg, "circle", "textual")) == 3
     assert {"1", "2", "3", "epoch"} <= set(words(svg))

@@ -6,11 +6,11 @@ from mutualsl.errors import DataError
 from mutualsl.evaluation.report import tables
 from mutualsl.evaluation.report.markdown import fill
 from tests.evaluation.results import (
+    figure,
     full_record,
     full_row,
     record,
     references,
-    transfer,
     write_json,
     write_repository,
 )
@@ -29,7 +29,7 @@ def complete(repository):
     shipped = {**record(), "rows": [full_row()]}
     write_json(repository / "checkpoints" / "mutualsl-mini" / "metrics.json", shipped)
     write_json(docs / "official.json", full_record())
-    write_json(docs / "transfer.json", transfer())
+    write_json(docs / "figure3.json", figure())
     write_json(docs / "references" / "tutorialvqa.json", references())
     return repository
 
@@ -69,7 +69,7 @@ def test_every_plot_is_written_beside_the_page_and_old_ones_go(complete, monkeyp
         "tutorialvqa-disjoint-test-reliability.svg",
         "official-tutorialvqa-official-test-histogram.svg",
         "official-tutorialvqa-official-test-reliability.svg",
-        "transfer.svg",
+        "transfer-synthetic-test.svg",
     }
     page = (complete / "docs" / "results.md").read_text()
     for path in folder.glob("*.svg"):
@@ -96,10 +96,10 @@ def test_missing_results_are_named_with_the_command_that_writes_them(
     assert not (repository / "docs").exists()
 
 
-@pytest.mark.parametrize("damaged", ["official.json", "transfer.json", "references/x.json"])
+@pytest.mark.parametrize("damaged", ["official.json", "figure3.json", "references/x.json"])
 def test_damaged_results_are_no_missing_results(complete, damaged):
     (complete / "docs" / "results" / damaged).write_text("{")
-    with pytest.raises(DataError, match=f"docs/results/{damaged}: no usable results; `python -m"):
+    with pytest.raises(DataError, match=f"docs/results/{damaged}: no usable results; `"):
         tables.generate(complete)
 
 

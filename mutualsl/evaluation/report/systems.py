@@ -1,0 +1,149 @@
+"""What `mutualsl reproduce` found, as Markdown: Tables 1 and 2, the paper beside us, and Fig. 3."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from mutualsl.data.split_sets import OFFICIAL
+from mutualsl.evaluation.metrics import COLUMNS
+from mutualsl.evaluation.report.data_tables import NOTHING
+from mutualsl.evaluation.report.markdown import percent, table
+from mutualsl.evaluation.report.plots import transfer_plot
+from mutualsl.evaluation.report.published import PAPER
+
+Record = Mapping[str, Any]  # docs/results/<table>.json
+TITLES = {
+    "table1": "Table 1: every system on the same questions",
+    "table2": "Table 2: with and without mutual transfer",
+    "figure3": "Fig. 3: transfer weights over training",
+}
+_NUMBERS = (
+    "Percent over all questions, mean ± standard deviation over seeds. A column `paper` has the "
+    "paper's number, where it is known here, beside the split set as published; its test questions "
+    "may differ."
+)
+ABOUT = {
+    "table1": (
+        "One evaluator, and the same questions in every line; the answer is the textual span where "
+        f"a system has one, and the whole video where it has none. {_NUMBERS}"
+    ),
+    "table2": f"A question without a span counts 0. {_NUMBERS}",
+    "figure3": (
+        "α is how right the textual predictor's span is on the axis of the visual one, which it "
+        "teaches (Eq. 15); β the other way round (Eq. 18)."
+    ),
+}
+ONLY = {("video",): "text only", ("subtitles",): "pictures only"}
+
+
+def sections(record: Record, folder: str) -> Iterator[str]:
+    """One table or figure; its plots lie in `folder`."""
+    yield f"## {TITLES[record['table']]}"
+    yield _how(record)
+    for data in record["data"]:
+        cells = [cell for cell in record["cells"] if _same(cell, data)]
+        yield f"### {data_name(data)}"
+        if all(cell["missing"] for cell in cells) and record["table"] not in PAPER:
+            yield f"Not run: {cells[0]['missing']}."
+            continue
+        if "n" in data:
+            has = " and ".join({"video": "videos"}.get(m, m) for m in data["modalities"])
+            yield f"{data['n']} questions; there are {has or 'neither videos nor subtitles'}."
+        if record["table"] in PAPER:
+            yield _table(record["table"], data, cells)
+        for cell in cells:
+            if cell.get("curves"):
+                yield f"![Transfer weights, {data_name(data)}]({folder}/{_plot(data)})"
+            elif record["table"] not in PAPER:
+                yield f"Not run: {'; '.join(_remarks(cell)) or 'no training log has the weights'}."
+
+
+def plots(record: Record) -> dict[str, str]:
+    """File name and SVG of every plot that `sections` shows."""
+    return {
+        _plot(cell): transfer_plot(cell["curves"], len(cell["seeds"]))
+        for cell in record["cells"]
+        if cell.get("curves")
+    }
+
+
+def data_name(data: Mapping[str, Any]) -> str:
+    """Data set, split set and split in words."""
+    return ", ".join(part for part in (data["data"], data["split_set"], data["split"]) if part)
+
+
+def _plot(data: Mapping[str, Any]) -> str:
+    return f"transfer-{data_name(data).replace(', ', '-')}.svg"
+
+
+def _how(record: Record) -> str:
+    changed = " with uncommitted changes" if record["commit"].endswith("-dirty") else ""
+    return (
+        f"`mutualsl reproduce {record['table']}`, commit `{record['commit'][:10]}`{changed}, "
+        f"{record['date']}. {ABOUT[record['table']]}"
+    )
+
+
+def _table(name: str, data: Mapping[str, Any], cells: Sequence[Mapping[str, Any]]) -> str:
+    """Rows of the paper, then references; a column that nobody has is left out."""
+    header = ["system"]
+    for column in COLUMNS:
+        header += [column, f"{column}, paper"]
+    header += ["seeds", "parameters", "training", "remarks"]
+    lines = [_line(name, data, cell) for cell in cells]
+    for reference, found in data.get("references", {}).items():
+        lines.append(_reference(reference, found))
+    kept = [i for i, _ in enumerate(header) if any(line[i] != NOTHING for line in lines)]
+    return table([header[i] for i in kept], [[line[i] for i in kept] for line in lines])
+
+
+def _line(name: str, data: Mapping[str, Any], cell: Mapping[str, Any]) -> list[str]:
+    published = data["split_set"] == OFFICIAL
+    paper = PAPER[name].get(cell["row"], {}).get(data["data"]) if published else None
+    line = [cell["row"]]
+    for place, column in enumerate(COLUMNS):
+        theirs = paper[place] if paper else None
+        line.append(_spread(cell["scores"][column]) if cell["seeds"] else NOTHING)
+        line.append(NOTHING if theirs is None else f"{theirs:.2f}")
+    if cell["seeds"]:
+        minutes = cell["training_second"]["mean"] / 60
+        line += [
+            ", ".join(map(str, cell["seeds"])),
+            f"{cell['parameters']:,}",
+            f"{minutes:.1f} min",
+        ]
+    else:
+        line += [NOTHING] * 3
+    return [*line, "; ".join(_remarks(cell)) or NOTHING]
+
+
+def _reference(name: str, found: Mapping[str, Any]) -> list[str]:
+    line = [name]
+    for column in COLUMNS:
+        line += [percent(found[column]) if found["n_answered"] else NOTHING, NOTHING]
+    return [*line, *[NOTHING] * 3, "learns nothing"]
+
+
+def _remarks(cell: Mapping[str, Any]) -> Iterator[str]:
+    """What has to be known of a cell: what is missing, and why."""
+    if cell["missing"]:
+        yield cell["missing"]
+    if cell["without"] and cell["seeds"]:
+        yield ONLY[tuple(cell["without"])]
+    for seed, where in cell["stopped"].items():
+        yield f"seed {seed} stopped at the end of its time ({where})"
+    reasons = cell["not_run"]
+    for reason in dict.fromkeys(reasons.values()):
+        seeds = ", ".join(seed for seed, own in reasons.items() if own == reason)
+        yield f"seed {seeds} not run: {reason}"
+
+
+def _spread(found: Mapping[str, float | None]) -> str:
+    mean, deviation = found["mean"], found["sd"]
+    assert mean is not None
+    return percent(mean) if deviation is None else f"{mean:.1f} ± {deviation:.1f}"
+
+
+def _same(cell: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
+    return all(cell[name] == data[name] for name in ("data", "split_set", "split"))

@@ -1,0 +1,75 @@
+"""What Tables 1 and 2 and Fig. 3 consist of: their rows, the data, and the recipe of each cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from mutualsl.data.split_sets import DISJOINT, OFFICIAL
+
+FIGURE = "figure3"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One system as a table shows it."""
+
+    name: str  # as the paper calls it
+    model: str  # key of MODELS
+    settings: tuple[str, ...] = ()  # changes to its recipe, as `--set` takes them
+    head: str = "answer"  # whose numbers are shown, a key of metrics.json
+    both: bool = False  # whether it says something only of data with videos and subtitles
+
+
+class Data(NamedTuple):
+    """One part of a data set, which is a folder below the data root."""
+
+    name: str
+    split_set: str | None
+    split: str
+
+    def recipe(self, model: str) -> str:
+        """The recipe that trains a model for this data: `vslnet_synthetic`, `mor_vehiclevqa`.
+
+        A split set other than the published one has its name at the end.
+        """
+        apart = () if self.split_set in (None, OFFICIAL) else (self.split_set,)
+        return "_".join((model, self.name, *apart))
+
+
+DATA = (
+    Data("synthetic", None, "test"),
+    Data("tutorialvqa", OFFICIAL, "test"),
+    Data("tutorialvqa", DISJOINT, "test"),
+    Data("vehiclevqa", OFFICIAL, "test"),
+    Data("vehiclevqa", DISJOINT, "test"),
+    Data("medvidqa", OFFICIAL, "val"),
+)
+
+_SYSTEMS = {
+    "VSLBase": "vslbase",
+    "VSLNet": "vslnet",
+    "TMLGA": "tmlga",
+    "ACRM": "acrm",
+    "RaNet": "ranet",
+    "MoR": "mor",
+    "VPTSL": "vptsl",
+    "MutualSL": "mutualsl",
+}
+_WITHOUT = ("mutual=false",)
+
+TABLES: dict[str, tuple[Row, ...]] = {
+    "table1": tuple(Row(name=name, model=model) for name, model in _SYSTEMS.items()),
+    "table2": tuple(
+        Row(
+            name=f"{head} predictor {'with' if taught else 'without'} transfer",
+            model="mutualsl",
+            settings=() if taught else _WITHOUT,
+            head=head,
+            both=True,
+        )
+        for head in ("visual", "textual")
+        for taught in (False, True)
+    ),
+    FIGURE: (Row(name="transfer weights", model="mutualsl", both=True),),
+}

@@ -1,0 +1,86 @@
+"""The questions that every system of a table is asked, and what there is to answer them with."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mutualsl.data import Dataset, Example, dataset_in
+from mutualsl.errors import DataError
+from mutualsl.evaluation.predictions import read_predictions
+from mutualsl.evaluation.references import measure
+from mutualsl.reproduce.plan import Data
+from mutualsl.spans import Span
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Questions:
+    """One part of a data set as it lies below the data root."""
+
+    data: Data
+    folder: Path
+    source: Dataset
+    train: tuple[Example, ...]
+    asked: tuple[Example, ...]
+    modalities: frozenset[str]  # of "video" and "subtitles", those that some question has
+
+    @property
+    def identity(self) -> str:
+        """Short hash of all questions with their answers."""
+        return _identity(
+            (e.sample_id, e.video.video_id, e.question, e.gold or Span(0.0, 0.0))
+            for e in self.asked
+        )
+
+    def are_those_of(self, predictions: Path) -> bool:
+        """Whether a predictions file answers exactly these questions."""
+        try:
+            rows = read_predictions(predictions)
+        except DataError:
+            return False
+        return self.identity == _identity(
+            (row.sample_id, row.video_id, row.question, row.gold) for row in rows
+        )
+
+    def references(self, kept: Path) -> dict[str, Any]:
+        """What needs no learning, on these questions; measured once, then read from `kept`."""
+        if kept.is_file():
+            record: dict[str, Any] = json.loads(kept.read_text())
+            if record["questions"] == self.identity:
+                found: dict[str, Any] = record["references"]
+                return found
+        found = measure(self.train, self.asked)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps({"questions": self.identity, "references": found}, indent=2))
+        return found
+
+
+def read_questions(data: Data, root: Path) -> Questions:
+    """Raises `DataError` where the data is not below `root`, or not whole."""
+    folder = root / data.name
+    if not folder.is_dir():
+        raise DataError(f"no data: {folder} is not there")
+    source = dataset_in(folder, data.split, data.split_set)
+    train, asked = (tuple(source.load(folder, s, data.split_set)) for s in ("train", data.split))
+    if not train or not asked:
+        raise DataError(f"{folder}: the train or the {data.split} split is empty")
+    names = {e.video.video_id for e in asked}
+    found = set()
+    if any(source.find_video(folder, name) for name in names):
+        found.add("video")
+    if any(e.video.cues for e in asked):
+        found.add("subtitles")
+    return Questions(
+        data=data, folder=folder, source=source, train=train, asked=asked,
+        modalities=frozenset(found),
+    )  # fmt: skip
+
+
+def _identity(rows: Iterable[tuple[str, str, str, Span]]) -> str:
+    """The same for any order of the same rows."""
+    lines = sorted(json.dumps([*names, *map(float, gold)]) for *names, gold in rows)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]

@@ -1,0 +1,85 @@
+"""One training with one seed, and its answers: made where they are missing, else used again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mutualsl.answer import ReadOut
+from mutualsl.evaluation.collect import read_json
+from mutualsl.evaluation.evaluate import evaluate
+from mutualsl.evaluation.record import weights_id, write_run
+from mutualsl.features import FeatureCache
+from mutualsl.inference import AnswerLocalizer
+from mutualsl.reproduce.questions import Questions
+from mutualsl.training.begin import NOTE, Run, note_of
+from mutualsl.training.run import run
+
+READ_OUT: ReadOut = "textual"  # the paper's: the textual span where there is one
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trained:
+    """A recipe with its settings and seed, in a folder of its own."""
+
+    config: Run
+    seed: int
+    folder: Path
+
+    @property
+    def checkpoint(self) -> Path:
+        """Folder of what was learned."""
+        return self.folder / "checkpoint"
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What the checkpoint says of its training; empty where there is none by this recipe."""
+        note, config = self.folder / NOTE, self.checkpoint / "config.json"
+        if not (note.is_file() and config.is_file() and note.read_text() == note_of(self.config)):
+            return {}
+        about: dict[str, Any] = json.loads(config.read_text())["about"]
+        return about
+
+    @property
+    def finished(self) -> bool:
+        """Whether it was trained to the end."""
+        about = self.about
+        return bool(about) and about.get("stopped") is None
+
+    def train(self, root: Path, visual: Path, deadline: float | None) -> None:
+        """Train, or go on with what was stopped; raises `MutualSLError` where it cannot."""
+        run(self.config, root, self.folder, visual, resume=True, deadline=deadline)
+
+    def answers(self, questions: Questions) -> Path:
+        """Folder of the evaluation, whether it is there or not."""
+        name = "-".join(part for part in questions.data if part)
+        return self.folder / "evaluation" / name
+
+    def answered(self, questions: Questions) -> bool:
+        """Whether these weights have answered exactly these questions."""
+        out = self.answers(questions)
+        if not (self.about and (out / "run.json").is_file() and (out / "metrics.json").is_file()):
+            return False
+        same = read_json(out / "run.json")["weights"] == weights_id(self.checkpoint)
+        return same and questions.are_those_of(out / "predictions.jsonl")
+
+    def answer(
+        self, questions: Questions, root: Path, device: str, progress: Callable[[float], None]
+    ) -> None:
+        """Answer every question and measure the answers."""
+        out = self.answers(questions)
+        (out / "run.json").unlink(missing_ok=True)  # half an evaluation is none
+        localizer = AnswerLocalizer.from_pretrained(self.checkpoint, device)
+        localizer.cache = FeatureCache(root / ".features", limit_bytes=2**40)
+        evaluate(
+            localizer, questions.asked, questions.folder, out,
+            dataset=questions.source, read_out=READ_OUT, progress=progress,
+        )  # fmt: skip
+        write_run(
+            out, folder=self.checkpoint, checkpoint=localizer.checkpoint,
+            dataset=questions.data.name, data_root=questions.folder, split=questions.data.split,
+            split_set=questions.data.split_set, read_out=READ_OUT,
+        )  # fmt: skip

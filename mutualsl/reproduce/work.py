@@ -1,0 +1,112 @@
+"""From the name of a table to its record: train and answer what is missing, then collect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mutualsl.errors import DataError, MutualSLError, UnknownName
+from mutualsl.models import MODELS
+from mutualsl.reproduce.budget import Budget
+from mutualsl.reproduce.cells import Cell
+from mutualsl.reproduce.collect import record
+from mutualsl.reproduce.plan import DATA, TABLES, Data, Row
+from mutualsl.reproduce.questions import Questions, read_questions
+from mutualsl.reproduce.runs import Trained
+from mutualsl.training.overrides import override
+from mutualsl.training.recipes import RECIPES
+
+Say = Callable[[str, float], None]
+NO_TIME = "no time was left; run the same command again to go on"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reproduction:
+    """A table to be made from the data below `root`; runs and results lie below `out`."""
+
+    table: str
+    root: Path
+    out: Path
+    visual: Path
+    seeds: int = 3
+    device: str = "auto"
+
+    def make(self, budget: Budget, say: Say = lambda what, share: None) -> dict[str, Any]:
+        """Do what is missing, as far as the budget goes, and return the record of the table."""
+        if self.table not in TABLES:
+            raise UnknownName("table", self.table, TABLES)
+        found = dict(self._questions())
+        cells = [self._cell(row, data, found[data]) for row in TABLES[self.table] for data in DATA]
+        reasons = self._work(cells, budget, say)
+        return record(self.table, cells, reasons, self.out / "references")
+
+    def _questions(self) -> Iterator[tuple[Data, Questions | str]]:
+        for data in DATA:
+            try:
+                yield data, read_questions(data, self.root)
+            except DataError as error:
+                yield data, self._plain(error)
+
+    def _plain(self, error: Exception) -> str:
+        """What an error says, without the folders of this machine."""
+        text = " ".join(str(error).split()).replace(str(self.out), "OUT")
+        return text.replace(str(self.root), "ROOT")
+
+    def _cell(self, row: Row, data: Data, questions: Questions | str) -> Cell:
+        recipe = data.recipe(row.model)
+        if isinstance(questions, str):
+            return Cell(row=row, data=data, missing=questions)
+        if row.model not in MODELS or recipe not in RECIPES:
+            return Cell(
+                row=row, data=data, questions=questions, missing=f"there is no recipe {recipe}"
+            )
+        kind = MODELS[row.model][0]
+        needed = kind.reads if row.both else kind.needs
+        lacking = [name for name in needed if name not in questions.modalities]
+        if lacking:
+            plural = " and ".join({"video": "videos"}.get(name, name) for name in lacking)
+            return Cell(row=row, data=data, questions=questions, missing=f"needs {plural}")
+        return Cell(
+            row=row, data=data, questions=questions,
+            runs=tuple(self._run(recipe, row.settings, seed) for seed in range(self.seeds)),
+            without=tuple(name for name in kind.reads if name not in questions.modalities),
+        )  # fmt: skip
+
+    def _run(self, recipe: str, settings: Sequence[str], seed: int) -> Trained:
+        name = "_".join((recipe, *(setting.replace("=", "-") for setting in settings)))
+        config = override(RECIPES[recipe](), [*settings, f"seed={seed}"])
+        return Trained(config=config, seed=seed, folder=self.out / "runs" / name / f"seed-{seed}")
+
+    def _work(self, cells: Sequence[Cell], budget: Budget, say: Say) -> Mapping[Path, str]:
+        """Train and answer what is not there; why a run, by its folder, is not there after all.
+
+        The first seed of every cell comes before the second of any.
+        """
+        todo: dict[Path, tuple[Trained, Questions]] = {}
+        for number in range(self.seeds):
+            for cell in cells:
+                if cell.runs and cell.questions is not None:
+                    run = cell.runs[number]
+                    if not (run.finished and run.answered(cell.questions)):
+                        todo.setdefault(run.folder, (run, cell.questions))
+        reasons: dict[Path, str] = {}
+        for done, (folder, (run, questions)) in enumerate(todo.items()):
+            name = f"{done + 1} of {len(todo)}: {folder.parent.name}, seed {run.seed}"
+            if budget.spent:
+                reasons[folder] = NO_TIME
+                continue
+            try:
+                if not run.finished:
+                    say(f"{name}, training", done / len(todo))
+                    run.train(self.root, self.visual, budget.deadline(len(todo) - done))
+                run.answer(
+                    questions, self.root, self.device,
+                    lambda share, name=name, done=done: say(  # type: ignore[misc]
+                        f"{name}, answering", (done + share) / len(todo)
+                    ),
+                )  # fmt: skip
+            except MutualSLError as error:
+                reasons[folder] = self._plain(error)
+        return reasons

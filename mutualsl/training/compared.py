@@ -1,0 +1,115 @@
+"""Recipes of Tables 1 and 2: every system on every data set, where `reproduce` looks for them.
+
+A name is made of model, data set and, where it is not the published one, split set:
+`vptsl_tutorialvqa`, `mor_vehiclevqa_disjoint`. Those of systems that read subtitles are meant to
+take about fifteen minutes of one processor a seed: far less than their authors trained.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from mutualsl.data.split_sets import DISJOINT, OFFICIAL
+from mutualsl.training.config import Part, RunConfig, Stage, TrainConfig
+from mutualsl.training.systems import SYSTEMS
+
+Make = Callable[[], RunConfig]
+
+RENDERED = "synthetic"
+DATA = (
+    (RENDERED, None),
+    ("tutorialvqa", OFFICIAL),
+    ("tutorialvqa", DISJOINT),
+    ("vehiclevqa", OFFICIAL),
+    ("vehiclevqa", DISJOINT),
+)
+NAMES = {
+    RENDERED: "rendered how-to videos",
+    "tutorialvqa": "TutorialVQA",
+    "vehiclevqa": "VehicleVQA",
+}
+READING = TrainConfig(
+    epochs=2, text_lr=2e-4, new_lr=5e-4, frozen_layers=2, max_questions=16, average_decay=0.98
+)
+PART = Part(dataset=RENDERED, per_epoch=1400, validation=100)
+CROPPED = replace(PART, crop_tokens=400)  # where there is no video
+
+
+def mor() -> RunConfig:
+    """MoR: forests over every question."""
+    part = Part(dataset=RENDERED, validation=200)
+    return _run("mor", Stage(name="forests", parts=(part,), train=TrainConfig()))
+
+
+def vptsl() -> RunConfig:
+    """VPTSL: all of the language model but its first layers."""
+    stage = Stage(name="reading", parts=(CROPPED,), train=READING)
+    return replace(_run("vptsl", stage), window_tokens=384)
+
+
+def mutualsl_both() -> RunConfig:
+    """MutualSL on videos with subtitles: the visual predictor first, then both from each other."""
+    looking = Stage(
+        name="looking",
+        parts=(replace(PART, per_epoch=3000, drop_subtitles=1.0),),
+        train=TrainConfig(epochs=3, text_lr=2e-5, new_lr=1e-3, frozen_layers=4),
+    )
+    together = Stage(
+        name="together",
+        parts=(PART,),
+        train=TrainConfig(epochs=1, text_lr=3e-5, new_lr=3e-4, frozen_layers=2, max_questions=16),
+    )
+    return replace(_run("mutualsl", looking, together), sizes={"shared_layers": 2})
+
+
+def mutualsl_known() -> RunConfig:
+    """MutualSL where test videos are also training videos: the language model learns them."""
+    return _run("mutualsl", Stage(name="reading", parts=(CROPPED,), train=READING))
+
+
+def mutualsl_new() -> RunConfig:
+    """MutualSL where they are not: beside it the sentence reader learns what carries over."""
+    train = TrainConfig(
+        epochs=3, new_lr=1e-3, weight_decay=0.05, max_tokens=32_768, max_questions=24
+    )
+    matching = Stage(name="matching", parts=(PART,), train=train, learner="sentence_reader")
+    reading = Stage(name="reading", parts=(CROPPED,), train=READING)
+    return replace(_run("mutualsl", reading, matching), sizes={"shared_layers": 2})
+
+
+def data_recipes() -> dict[str, Make]:
+    """Every recipe by its name."""
+    found: dict[str, Make] = {}
+    for dataset, split_set in DATA:
+        of_mutualsl = {None: mutualsl_both, OFFICIAL: mutualsl_known, DISJOINT: mutualsl_new}
+        for recipe in (*SYSTEMS, mor, vptsl, of_mutualsl[split_set]):
+            name, make = _for_data(recipe, dataset, split_set)
+            found[name] = make
+    return found
+
+
+def _for_data(recipe: Make, dataset: str, split_set: str | None) -> tuple[str, Make]:
+    """The recipe with every part of every stage replaced by this data, and its name."""
+    base = recipe()
+    apart = () if split_set in (None, OFFICIAL) else (split_set,)
+    name = "-".join((base.model, dataset, *apart))
+
+    def make() -> RunConfig:
+        stages = tuple(
+            replace(
+                stage,
+                parts=tuple(
+                    replace(part, dataset=dataset, split_set=split_set) for part in stage.parts
+                ),
+            )
+            for stage in base.stages
+        )
+        trained_on = NAMES[dataset] + (f" ({split_set} train part)" if split_set else "")
+        return replace(base, name=name, trained_on=trained_on, stages=stages)
+
+    return name.replace("-", "_"), make
+
+
+def _run(model: str, *stages: Stage) -> RunConfig:
+    return RunConfig(name=model, trained_on=NAMES[RENDERED], stages=stages, model=model)
