@@ -169,6 +169,21 @@ def load_text_encoder(folder: str | Path) -> TextEncoder:
     return encoder
 
 
+def stored(folder: str | Path) -> dict[str, Any]:
+    """The record `config.json` of a checkpoint folder, with the model's sizes as `MODELS` takes them.
+
+    Raises `CheckpointError` when there is none of this version.
+    """
+    record = _read_config(Path(folder))
+    try:
+        record["config"] = _known(MODELS[record["model"]][1], record["config"])
+    except KeyError as error:
+        raise CheckpointError(
+            f"{folder}: its config describes no model that is known here"
+        ) from error
+    return record
+
+
 def _untrained(record: dict[str, Any]) -> Localizer:
     """The model that a config describes. Raises `UnknownName` for one that nobody registered."""
     name = record["model"]

@@ -76,5 +76,7 @@ class RunConfig:
     sizes: dict[str, Any] = field(default_factory=dict)  # fields of its config that differ
     # A folder, a checkpoint with one inside, a package that carries one, or OWNER/NAME of the Hub.
     text_encoder: str = MINILM
-    start: str | None = None  # weights of another run to begin with, `best.safetensors` of a stage
+    # What to begin with: a checkpoint's folder, whose sizes are taken, or weights, which are
+    # `best.safetensors` of a stage. A part that learns by itself may be missing there.
+    start: str | None = None
     window_tokens: int = 512

@@ -13,7 +13,6 @@ from typing import cast
 import numpy as np
 import torch
 from accelerate import PartialState
-from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from mutualsl.checkpoint import (
@@ -34,6 +33,7 @@ from mutualsl.models.questions import FrozenLanguageModel
 from mutualsl.models.text_encoder import TextEncoder
 from mutualsl.training import state
 from mutualsl.training.begin import Run, begin
+from mutualsl.training.begun import Begun
 from mutualsl.training.calibrate import calibrate
 from mutualsl.training.config import RunConfig, Stage
 from mutualsl.training.fit import fit
@@ -76,6 +76,8 @@ def run_localizer(
     `deadline` (`time.monotonic`) the checkpoint holds what was learned until then, and says so.
     """
     commit = current_commit()
+    begun = Begun.of(config)
+    config = begun.config
     device = PartialState().device
     encoder = encoder_at(visual, str(device) if device.type == "cuda" else "cpu")
     weights = text_folder(config.text_encoder)
@@ -96,8 +98,7 @@ def run_localizer(
     with PartialState().main_process_first():  # the others then find the features in the cache
         training = {s.part.dataset: s for stage in config.stages for s in library.sources(stage)}
     _fit_statistics(model, list(training.values()))
-    if config.start is not None:
-        model.load_weights(_weights(Path(config.start)))
+    begun.load_into(model)
     second, stopped = 0.0, None
     for stage in config.stages:
         if isinstance(model, NeuralLocalizer):
@@ -120,10 +121,10 @@ def run_localizer(
         "commit": commit,
         "training_second": round(second, 3),
         "stopped": stopped,
-        "training_videos": {
-            name: sorted(v.video_id for v in s.videos()) for name, s in training.items()
-        },
-        "stages": [asdict(stage) for stage in config.stages],
+        "training_videos": begun.also(
+            {name: [v.video_id for v in s.videos()] for name, s in training.items()}
+        ),
+        "stages": [*begun.stages, *(asdict(stage) for stage in config.stages)],
     }
     text = None
     if questions is not None:
@@ -170,16 +171,6 @@ def _fit_statistics(model: Localizer, training: Sequence[Source]) -> None:
             f"the model learns from videos alone, and {names} has none; put them into its folder "
             "videos (docs/datasets.md)"
         )
-
-
-def _weights(path: Path) -> dict[str, torch.Tensor]:
-    try:
-        weights: dict[str, torch.Tensor] = load_file(path)
-        return weights
-    except (OSError, SafetensorError) as error:
-        raise DataError(
-            f"{path}: no weights to begin with ({error}); name the best.safetensors of a stage"
-        ) from error
 
 
 def _new_model(

@@ -115,6 +115,31 @@ def test_a_run_may_begin_with_the_weights_of_another(root, config, tmp_path):
         run(replace(config, start="nowhere"), root, tmp_path / "third", VISUAL)
 
 
+def test_a_run_may_begin_with_a_checkpoint_and_teach_one_part(root, config, tmp_path):
+    plain = {key: value for key, value in config.sizes.items() if key != "shared_layers"}
+    first = replace(config, stages=config.stages[:2], sizes={**plain, "pairs": False})
+    run(first, root, tmp_path / "first", VISUAL)
+    folder = tmp_path / "first" / "checkpoint"
+    reading = replace(config, stages=config.stages[2:], start=str(folder), window_tokens=512)
+    run(replace(reading, sizes={"shared_layers": 1}), root, tmp_path / "second", VISUAL)
+    before, after = (
+        AnswerLocalizer.from_pretrained(path, "cpu").checkpoint
+        for path in (folder, tmp_path / "second" / "checkpoint")
+    )
+    assert after.model.config == replace(before.model.config, shared_layers=1)
+    assert after.window_tokens == before.window_tokens == config.window_tokens
+    kept = before.model.weights()
+    for name, value in after.model.weights().items():
+        if name in kept and "calibration" not in name and "statistics" not in name:
+            torch.testing.assert_close(value, kept[name], msg=name)
+    assert [stage["name"] for stage in after.about["stages"]] == [
+        "reading", "together", "transcripts",
+    ]  # fmt: skip
+    assert after.about["training_videos"] == before.about["training_videos"]
+    with pytest.raises(DataError, match="holds mutualsl, the recipe trains tmlga"):
+        run(replace(reading, model="tmlga"), root, tmp_path / "third", VISUAL)
+
+
 def test_weights_that_are_not_there_are_asked_for(root, config, tmp_path):
     with pytest.raises(DataError, match="pip install no-such-weights"):
         run(replace(config, text_encoder="no_such_weights"), root, tmp_path, VISUAL)

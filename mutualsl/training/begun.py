@@ -1,0 +1,92 @@
+"""What a run begins with: nothing, weights of a stage, or a whole checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+
+from mutualsl.checkpoint import stored
+from mutualsl.errors import DataError
+from mutualsl.models import Localizer
+from mutualsl.models.base import FROM_ENCODERS
+from mutualsl.training.config import RunConfig
+
+SHARE = "language_share"  # which a model without a second scorer lacks
+
+
+@dataclass(frozen=True, kw_only=True)
+class Begun:
+    """The settings of a run, with what it takes over from the checkpoint it begins with."""
+
+    config: RunConfig
+    about: Mapping[str, Any] = field(default_factory=dict)  # how that checkpoint came to be
+
+    @classmethod
+    def of(cls, config: RunConfig) -> Begun:
+        """Take sizes and windows from a checkpoint; what the recipe sets counts more."""
+        if config.start is None or not Path(config.start).is_dir():
+            return cls(config=config)
+        record = stored(config.start)
+        if record["model"] != config.model:
+            raise DataError(
+                f"{config.start}: holds {record['model']}, the recipe trains {config.model}; name "
+                "a checkpoint of that model"
+            )
+        kept = {key: v for key, v in record["config"].items() if key not in FROM_ENCODERS}
+        trained_on = (
+            f"{record['about'].get('trained_on', 'unknown data')}; then {config.trained_on}"
+        )
+        taken = replace(
+            config,
+            sizes={**kept, **config.sizes},
+            window_tokens=record["window_tokens"],
+            trained_on=trained_on,
+        )
+        return cls(config=taken, about=record["about"])
+
+    def load_into(self, model: Localizer) -> None:
+        """Give the model the weights; a part that learns by itself may be missing among them.
+
+        Raises `DataError` where there are none.
+        """
+        if self.config.start is None:
+            return
+        path = Path(self.config.start)
+        weights = _weights(path / "model.safetensors" if path.is_dir() else path)
+        apart = tuple(f"{stage.learner}." for stage in self.config.stages if stage.learner)
+        new = {
+            name: value
+            for name, value in model.weights().items()
+            if name not in weights and (name.startswith(apart) or name == SHARE)
+        }
+        model.load_weights({**weights, **new})
+
+    @property
+    def stages(self) -> list[Any]:
+        """The stages that the checkpoint has gone through."""
+        return list(self.about.get("stages", []))
+
+    def also(self, videos: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+        """Training videos by data set, those of the checkpoint among them."""
+        before: Mapping[str, Sequence[str]] = self.about.get("training_videos", {})
+        return {
+            name: sorted({*before.get(name, ()), *videos.get(name, ())})
+            for name in (*before, *(name for name in videos if name not in before))
+        }
+
+
+def _weights(path: Path) -> dict[str, torch.Tensor]:
+    try:
+        weights: dict[str, torch.Tensor] = load_file(path)
+        return weights
+    except (OSError, SafetensorError) as error:
+        raise DataError(
+            f"{path}: no weights to begin with ({error}); name the best.safetensors of a stage, or "
+            "the folder of a checkpoint"
+        ) from error
