@@ -170,7 +170,7 @@ def load_text_encoder(folder: str | Path) -> TextEncoder:
 
 
 def stored(folder: str | Path) -> dict[str, Any]:
-    """The record `config.json` of a checkpoint folder, with the model's sizes as `MODELS` takes them.
+    """The record `config.json` of a checkpoint folder, its sizes as the model's config has them.
 
     Raises `CheckpointError` when there is none of this version.
     """

@@ -11,7 +11,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
-from mutualsl.checkpoint import stored
+from mutualsl.checkpoint import UNKNOWN_DATA, stored
 from mutualsl.errors import DataError
 from mutualsl.models import Localizer
 from mutualsl.models.base import FROM_ENCODERS
@@ -39,14 +39,12 @@ class Begun:
                 "a checkpoint of that model"
             )
         kept = {key: v for key, v in record["config"].items() if key not in FROM_ENCODERS}
-        trained_on = (
-            f"{record['about'].get('trained_on', 'unknown data')}; then {config.trained_on}"
-        )
+        before = record["about"].get("trained_on", UNKNOWN_DATA)
         taken = replace(
             config,
             sizes={**kept, **config.sizes},
             window_tokens=record["window_tokens"],
-            trained_on=trained_on,
+            trained_on=f"{before}; then {config.trained_on}",
         )
         return cls(config=taken, about=record["about"])
 
