@@ -2,7 +2,8 @@
 
 from mutualsl.models.acrm import ACRM, ACRMConfig
 from mutualsl.models.base import Candidate, HeadPredictions, Localizer, NeuralLocalizer, Prediction
-from mutualsl.models.mutualsl import MutualSL, MutualSLConfig
+from mutualsl.models.mutualsl import MutualSL
+from mutualsl.models.profiles import MutualSLConfig
 from mutualsl.models.ranet import RaNet, RaNetConfig
 from mutualsl.models.tmlga import TMLGA, TMLGAConfig
 from mutualsl.models.vslbase import VSLBase, VSLBaseConfig

@@ -59,7 +59,9 @@ def decode_span(
     )
 
 
-def decode_cues(logits: SpanLogits, timeline: Timeline, *, top_k: int) -> Prediction:
+def decode_cues(
+    logits: SpanLogits, timeline: Timeline, *, top_k: int, most_probable: bool = False
+) -> Prediction:
     """`decode_span` over the cues of one question: logits (1, N) and `Timeline.of_one`."""
     return decode_span(
         logits,
@@ -67,6 +69,7 @@ def decode_cues(logits: SpanLogits, timeline: Timeline, *, top_k: int) -> Predic
         timeline.cue_end_second[0],
         timeline.cues_to_seconds,
         top_k=top_k,
+        most_probable=most_probable,
     )
 
 

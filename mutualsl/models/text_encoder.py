@@ -7,6 +7,7 @@ hidden width of the language model.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any, NamedTuple
@@ -16,7 +17,7 @@ from safetensors import SafetensorError
 from torch import Tensor, nn
 from transformers import MODEL_MAPPING, AutoConfig, AutoModel, PretrainedConfig, PreTrainedModel
 
-from mutualsl.data.batch import Batch
+from mutualsl.data.batch import Batch, Sentence
 from mutualsl.data.tokenizer import TextTokenizer
 from mutualsl.device import AtOnce
 from mutualsl.errors import CheckpointError
@@ -37,6 +38,14 @@ class Segments(NamedTuple):
     def joined(self) -> Tensor:
         """All of it in one vector a segment, (B, N + 1, 3 H)."""
         return torch.cat([self.mean, self.first, self.last], dim=-1)
+
+
+class CueTokens(NamedTuple):
+    """What the language model says of every token of the cues, all windows joined, in order."""
+
+    vectors: Tensor  # (B, T, H)
+    cue: Tensor  # (B, T) which cue a token belongs to
+    mask: Tensor  # (B, T)
 
 
 class TextEncoder(nn.Module):
@@ -127,11 +136,18 @@ class TextEncoder(nn.Module):
 
         A cue without tokens keeps zero vectors: it stays a cue that a span may begin or end at.
         """
-        count, segments = len(batch), batch.timeline.cue_mask.shape[1] + 1
+        return self.segments(batch, self.tokens(batch))
+
+    def tokens(self, batch: Batch) -> Tensor:
+        """Vectors (W, L, H) of every token of every window."""
         ids, mask = batch.window_ids, batch.window_mask
-        tokens = torch.cat(  # (W, L, H)
+        return torch.cat(
             self.at_once.over(len(ids), lambda part: self._encode(ids[part], mask[part]))
         )
+
+    def segments(self, batch: Batch, tokens: Tensor) -> Segments:
+        """Tokens (W, L, H) read out segment by segment."""
+        count, segments = len(batch), batch.timeline.cue_mask.shape[1] + 1
         belongs = batch.window_segment >= 0
         place = (batch.window_question[:, None] * segments + batch.window_segment)[belongs]
         values = tokens[belongs].float()
@@ -142,6 +158,29 @@ class TextEncoder(nn.Module):
         question = torch.ones(count, 1, dtype=torch.bool, device=sums.device)
         mask = torch.cat([question, batch.timeline.cue_mask], dim=1)
         return Segments((sums / sizes).view(shape), first.view(shape), last.view(shape), mask)
+
+    def cue_tokens(self, batch: Batch, tokens: Tensor) -> CueTokens:
+        """Tokens (W, L, H) read out one by one, those of the cues only."""
+        belongs = batch.window_segment > 0
+        question = batch.window_question[:, None].expand_as(belongs)[belongs]  # ascending
+        count = torch.bincount(question, minlength=len(batch))
+        order = torch.arange(len(question), device=question.device)
+        place = order - (count.cumsum(0) - count)[question]
+        shape = (len(batch), max(1, int(count.max())))
+        vectors = torch.zeros(*shape, self.width, device=tokens.device)
+        cue = torch.zeros(shape, dtype=torch.long, device=tokens.device)
+        return CueTokens(
+            vectors.index_put((question, place), tokens[belongs].float()),
+            cue.index_put((question, place), batch.window_segment[belongs] - 1),
+            torch.arange(shape[1], device=count.device) < count[:, None],
+        )
+
+    def of_sentences(self, sentences: Sequence[Sentence], mask: Tensor) -> Tensor:
+        """Vectors (B, M, H) of sentences by themselves; `mask` (B, M) has their tokens."""
+        ids = torch.full(mask.shape, self.language_model.config.pad_token_id or 0)
+        for row, sentence in enumerate(sentences):
+            ids[row, : len(sentence)] = torch.tensor(sentence)
+        return self._encode(ids.to(mask.device), mask)
 
     def _encode(self, ids: Tensor, mask: Tensor) -> Tensor:
         output: Tensor = self.language_model(

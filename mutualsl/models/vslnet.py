@@ -10,14 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from mutualsl.data.batch import Batch
+from mutualsl.models.highlight import highlight_loss, highlighted
 from mutualsl.models.visual import VisualOutput, gold_of, row_mask
 from mutualsl.models.vslbase import VSLBase, VSLBaseConfig, initialise
-from mutualsl.timeline import Timeline
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,19 +47,5 @@ class VSLNet(VSLBase):
         assert logits is not None, "a gate tells what it lets through"
         start, end = output.timeline.best_rows(gold_of(batch))
         wanted = highlighted(start, end, self.config.extension, output.timeline, logits)
-        mask = row_mask(output.timeline, logits).float()
-        own = functional.binary_cross_entropy_with_logits(
-            logits.float(), wanted, weight=mask * (1.0 + wanted), reduction="sum"
-        )
-        loss = self.config.highlight_weight * own / mask.sum().clamp_min(1.0)
-        return {**super().losses(output, batch), "highlight": loss}
-
-
-def highlighted(
-    start: Tensor, end: Tensor, extension: float, timeline: Timeline, like: Tensor
-) -> Tensor:
-    """1 for the rows from `start` to `end` (B,) and `extension` of that on either side, (B, K)."""
-    more = (extension * (end - start + 1)).round().long()
-    index = torch.arange(like.shape[1], device=like.device)
-    inside = (index >= (start - more)[:, None]) & (index <= (end + more)[:, None])
-    return (inside & (index < timeline.row_count[:, None])).float()
+        own = highlight_loss(logits, wanted, row_mask(output.timeline, logits))
+        return {**super().losses(output, batch), "highlight": self.config.highlight_weight * own}

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from mutualsl.models import VSLBase, VSLBaseConfig, VSLNet, VSLNetConfig
+from mutualsl.models.highlight import highlighted
 from mutualsl.models.visual import VisualOutput
-from mutualsl.models.vslnet import highlighted
 from mutualsl.spans import Span, iou
 from tests import tiny
 from tests.models.paper_sizes import PAPER, paper_batch
