@@ -210,8 +210,8 @@ class MutualSL(NeuralLocalizer):
         if self.config.mutual:
             both = batch.has_video & batch.has_subtitles
             to_visual, to_textual = self._lessons(output, batch)
-            student, *span = _learned(output, to_textual.start, to_textual.end)
-            to_textual = Lesson(*span, to_textual.weight)
+            student, start, end = _learned(output, to_textual.start, to_textual.end)
+            to_textual = Lesson(start, end, to_textual.weight)
             terms["visual_mutual"] = mean_where(transfer_loss(output.visual, to_visual), both)
             terms["textual_mutual"] = weight * mean_where(transfer_loss(student, to_textual), both)
         if output.highlight is not None:
