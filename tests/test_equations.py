@@ -83,7 +83,7 @@ def test_eq_4_fusion_joins_each_row_with_the_pooled_text():
 
 
 def test_eq_5_6_pooled_video_is_added_to_every_cue():
-    projection = TextualProjection(2)
+    projection = TextualProjection(2, 2)
     identity(projection.project, slice(0, 2))
     cues = torch.tensor([[[1.0, 0.0], [0.0, 1.0]]])
     rows = torch.tensor([[[2.0, 4.0], [4.0, 8.0], [99.0, 99.0]]])

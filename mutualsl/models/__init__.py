@@ -10,7 +10,8 @@ from mutualsl.models.base import (
     Prediction,
 )
 from mutualsl.models.mor import MoR, MoRConfig
-from mutualsl.models.mutualsl import MutualSL, MutualSLConfig
+from mutualsl.models.mutualsl import MutualSL
+from mutualsl.models.profiles import MutualSLConfig
 from mutualsl.models.ranet import RaNet, RaNetConfig
 from mutualsl.models.tmlga import TMLGA, TMLGAConfig
 from mutualsl.models.vptsl import VPTSL, VPTSLConfig

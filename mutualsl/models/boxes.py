@@ -21,18 +21,25 @@ TYPICAL_LOG_SECOND = 3.0  # an answer of 20 seconds
 
 
 class FeatureProjection(nn.Module):
-    """Rows (B, K, F), standardised, to the model width D, and their visual encoder."""
+    """Rows (B, K, F), standardised, to the model width D, and their visual encoder, if any."""
 
-    def __init__(self, row_width: int, width: int, heads: int, dropout: float) -> None:
+    def __init__(
+        self, row_width: int, width: int, heads: int, dropout: float, encoder: bool = True
+    ) -> None:
         super().__init__()
         self.statistics = RowStatistics(row_width)
         self.project = nn.Linear(row_width, width)
-        self.encode = SequenceEncoder(width, heads=heads, dropout=dropout)
+        self.encode = None
+        if encoder:
+            self.encode = SequenceEncoder(width, heads=heads, dropout=dropout)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, rows: Tensor, mask: Tensor) -> Tensor:
-        """V of Fig. 2: (B, K, F) -> (B, K, D)."""
-        return self.encode(self.project(self.dropout(self.statistics.standardise(rows))), mask)
+        """V of Fig. 2: (B, K, F) -> (B, K, D), padded rows zero."""
+        projected: Tensor = self.project(self.dropout(self.statistics.standardise(rows)))
+        if self.encode is None:
+            return projected * mask.unsqueeze(-1)
+        return self.encode(projected, mask)
 
 
 class SegmentProjection(nn.Module):
@@ -42,31 +49,44 @@ class SegmentProjection(nn.Module):
     the cues: what attention would otherwise have to discover before the textual predictor can
     begin to learn. At first a few output channels carry its sum, the cosine, and the rest nothing.
     Beside it stand the words a cue shares with the question, the silence around it and its length.
+    Without `edges` and `match` a segment is one linear map of its mean.
     """
 
-    def __init__(self, text_width: int, width: int, edges: bool) -> None:
+    def __init__(self, text_width: int, width: int, edges: bool, match: bool = True) -> None:
         super().__init__()
         self.edges = edges
         self.dropout = nn.Dropout(0.0)  # only where a training stage asks for it
         self.project = nn.Linear((3 if edges else 1) * text_width, width)
         if edges:
             self.features = nn.Linear(CUE_FEATURES, width, bias=False)
-        self.match = nn.Parameter(torch.zeros(width, text_width))
+        self.match = nn.Parameter(torch.zeros(width, text_width)) if match else None
+        if self.match is None:
+            return
         with torch.no_grad():
             self.match[: width // 16] = 0.25
             self.match[width // 16 : width // 8] = -0.25
 
     def forward(self, segments: Segments, features: Tensor | None) -> Tensor:
         """T of Eq. 2 at width D, segment 0 the question; `features` (B, N, C) are of the cues."""
-        directions = functional.normalize(segments.mean, dim=-1)
-        match = directions[:, 1:] * directions[:, :1] * segments.mean.shape[-1] ** 0.5
-        match = match - masked_mean(match, segments.mask[:, 1:]).unsqueeze(1)
-        of_cues, vectors = self.dropout(match) @ self.match.T, segments.mean
+        vectors = segments.joined() if self.edges else segments.mean
+        projected: Tensor = self.project(self.dropout(vectors))
+        if self.match is not None:
+            projected = projected + of_cues(self.dropout(matches(segments)) @ self.match.T)
         if features is not None:
-            of_cues = of_cues + self.features(features)
-        if self.edges:
-            vectors = segments.joined()
-        return self.project(self.dropout(vectors)) + functional.pad(of_cues, (0, 0, 1, 0))
+            projected = projected + of_cues(self.features(features))
+        return projected
+
+
+def of_cues(values: Tensor) -> Tensor:
+    """Values (B, N, D) of cues as values of segments (B, N + 1, D), zero for the question."""
+    return functional.pad(values, (0, 0, 1, 0))
+
+
+def matches(segments: Segments) -> Tensor:
+    """How each cue's direction goes with the question's, (B, N, H), with mean 0 over the cues."""
+    directions = functional.normalize(segments.mean, dim=-1)
+    match = directions[:, 1:] * directions[:, :1] * segments.mean.shape[-1] ** 0.5
+    return match - masked_mean(match, segments.mask[:, 1:]).unsqueeze(1)
 
 
 def cue_features(timeline: Timeline, shared: Tensor) -> Tensor:
@@ -83,14 +103,14 @@ def cue_features(timeline: Timeline, shared: Tensor) -> Tensor:
 
 
 class TextualProjection(nn.Module):
-    """Cue vectors with the pooled visual feature added to each. Eq. 5-6."""
+    """Cue (or token) vectors with the pooled visual feature added to each. Eq. 5-6."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, text_width: int, width: int) -> None:
         super().__init__()
-        self.project = nn.Linear(width, width)
+        self.project = nn.Linear(text_width, width)
 
     def forward(self, cues: Tensor, rows: Tensor, row_mask: Tensor) -> Tensor:
-        """FFN_P(T) + mean of V'' over valid rows: (B, N, D), (B, K, D) -> (B, N, D)."""
+        """FFN_P(T) + mean of V'' over valid rows: (B, N, H), (B, K, D) -> (B, N, D)."""
         return self.project(cues) + masked_mean(rows, row_mask).unsqueeze(1)
 
 
@@ -116,13 +136,14 @@ class TextualPredictor(nn.Module):
 
     The hidden layer matters: under a single linear map the visual feature that Eq. 6 adds to every
     cue alike would cancel in the softmax. A span is scored by what all its cues say (`inside`),
-    by how its two edges go together, and by its length.
+    by how its two edges go together, and by its length. Without `hidden` and `pairs` it is Eq. 9 as
+    printed.
     """
 
-    def __init__(self, width: int, dropout: float, pairs: bool = True) -> None:
+    def __init__(self, width: int, dropout: float, pairs: bool = True, hidden: bool = True) -> None:
         super().__init__()
-        self.start = self._feed_forward(width, dropout)
-        self.end = self._feed_forward(width, dropout)
+        self.start = self._feed_forward(width, dropout) if hidden else nn.Linear(width, 1)
+        self.end = self._feed_forward(width, dropout) if hidden else nn.Linear(width, 1)
         self.pairs = pairs
         if pairs:
             self.inside = self._feed_forward(width, dropout)
@@ -138,10 +159,13 @@ class TextualPredictor(nn.Module):
 
     def forward(self, cues: Tensor, timeline: Timeline) -> SpanLogits:
         """(B, N, D) -> two (B, N) and, with `pairs`, one (B, N, N)."""
-        mask = timeline.cue_mask
-        start, end = self.start(cues).squeeze(-1), self.end(cues).squeeze(-1)
-        pair = self._pair(cues, timeline) if self.pairs else None
-        return SpanLogits(start.masked_fill(~mask, MASKED), end.masked_fill(~mask, MASKED), pair)
+        logits = self.edges(cues, timeline.cue_mask)
+        return logits._replace(pair=self._pair(cues, timeline)) if self.pairs else logits
+
+    def edges(self, vectors: Tensor, mask: Tensor) -> SpanLogits:
+        """(B, M, D) of cues or tokens -> two (B, M)."""
+        start, end = self.start(vectors).squeeze(-1), self.end(vectors).squeeze(-1)
+        return SpanLogits(start.masked_fill(~mask, MASKED), end.masked_fill(~mask, MASKED))
 
     def _pair(self, cues: Tensor, timeline: Timeline) -> Tensor:
         """(B, N, N): what belongs to neither edge alone."""

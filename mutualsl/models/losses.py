@@ -50,8 +50,14 @@ class SpanLogits(NamedTuple):
         joint = joint.masked_fill(~possible, 3.0 * MASKED).flatten(1).log_softmax(dim=1)
         return joint.view_as(possible)
 
-    def best(self) -> tuple[Tensor, Tensor]:
-        """Most probable start <= end, as indices (B,) that carry no gradient. Eq. 1."""
+    def best(self, constrained: bool = True) -> tuple[Tensor, Tensor]:
+        """Most probable start <= end, as indices (B,) that carry no gradient. Eq. 1.
+
+        Not `constrained`: the most probable start and the most probable end, in any order.
+        """
+        if not constrained:
+            edges = self.log_probs()
+            return edges.start.detach().argmax(dim=1), edges.end.detach().argmax(dim=1)
         if self.pair is None:
             log_probs = self.log_probs()
             return best_span(log_probs.start.detach(), log_probs.end.detach())
@@ -123,16 +129,28 @@ def span_cross_entropy(logits: SpanLogits, start: Tensor, end: Tensor) -> Tensor
     )
 
 
-def lesson_for_visual(textual: SpanLogits, timeline: Timeline, gold: Tensor) -> Lesson:
-    """The textual span looked up as rows, weighted by its IoU with gold. Eq. 13-15."""
-    start, end = timeline.cues_to_rows(*textual.best())
-    return Lesson(start, end, timeline.row_iou(start, end, gold))
+def lesson_for_visual(
+    textual: SpanLogits, timeline: Timeline, gold: Tensor, constrained: bool = True
+) -> Lesson:
+    """The textual span looked up as rows, weighted by its IoU with gold. Eq. 13-15.
+
+    Where the teacher is not `constrained` its span may be inverted, and then weighs nothing.
+    """
+    first, last = textual.best(constrained)
+    start, end = timeline.cues_to_rows(first, last)
+    return Lesson(start, end, timeline.row_iou(start, end, gold) * (first <= last))
 
 
-def lesson_for_textual(visual: SpanLogits, timeline: Timeline, gold: Tensor) -> Lesson:
-    """The visual span looked up as cues, weighted by its IoU with gold. Eq. 12, 14, 18."""
-    start, end = timeline.rows_to_cues(*visual.best())
-    return Lesson(start, end, timeline.cue_iou(start, end, gold))
+def lesson_for_textual(
+    visual: SpanLogits, timeline: Timeline, gold: Tensor, constrained: bool = True
+) -> Lesson:
+    """The visual span looked up as cues, weighted by its IoU with gold. Eq. 12, 14, 18.
+
+    Where the teacher is not `constrained` its span may be inverted, and then weighs nothing.
+    """
+    first, last = visual.best(constrained)
+    start, end = timeline.rows_to_cues(first, last)
+    return Lesson(start, end, timeline.cue_iou(start, end, gold) * (first <= last))
 
 
 def transfer_loss(student: SpanLogits, lesson: Lesson) -> Tensor:

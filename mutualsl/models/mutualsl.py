@@ -2,18 +2,17 @@
 
 Weng and Li, "Visual Answer Localization with Cross-Modal Mutual Knowledge Transfer", ICASSP 2023,
 https://arxiv.org/abs/2210.14823. This is the paper's model made consistent (`docs/decisions`).
-Letters: B questions, K rows, N cues, F row width, D model width. The boxes of its Fig. 2 are in
-`boxes.py` and `layers.py`.
+Letters: B questions, K rows, N cues, T tokens of the cues, D model width. The boxes of its Fig. 2
+are in `boxes.py` and `layers.py`, its switches in `profiles.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from mutualsl.data.batch import Batch, Sentence
 from mutualsl.models.base import HeadPredictions, NeuralLocalizer, Prediction
@@ -22,12 +21,13 @@ from mutualsl.models.boxes import (
     SegmentProjection,
     TextualPredictor,
     TextualProjection,
-    VisualPredictor,
     cue_features,
 )
 from mutualsl.models.decoding import decode_cues, decode_rows
+from mutualsl.models.highlight import highlight_loss, highlighted
 from mutualsl.models.layers import ContextQueryAttention, Fusion, SequenceEncoder
 from mutualsl.models.losses import (
+    Lesson,
     SpanLogits,
     blend,
     lesson_for_textual,
@@ -36,36 +36,26 @@ from mutualsl.models.losses import (
     span_cross_entropy,
     transfer_loss,
 )
+from mutualsl.models.profiles import MutualSLConfig
 from mutualsl.models.sentence_reader import ReaderConfig, SentenceReader
 from mutualsl.models.sentences import in_first_layers
 from mutualsl.models.statistics import RowStatistics
-from mutualsl.models.text_encoder import TextEncoder
+from mutualsl.models.text_encoder import CueTokens, TextEncoder
+from mutualsl.models.tokens import edge_tokens, of_cues
+from mutualsl.models.visual_heads import visual_head
 
-
-@dataclass(frozen=True, kw_only=True)
-class MutualSLConfig:
-    """Sizes and switches of MutualSL."""
-
-    row_width: int  # F
-    text_encoder: dict[str, Any] = field(repr=False)  # a transformers config
-    width: int = 256  # D
-    heads: int = 4
-    dropout: float = 0.2
-    mutual: bool = True  # Eq. 14-19; off for the ablation of Table 2
-    edges: bool = True  # cue vectors know their edges, silences and shared words; off: Eq. 2 alone
-    pairs: bool = True  # whole spans are scored beside their edges; off: Eq. 9 alone
-    # Beside the textual predictor a `SentenceReader` scores spans. Its frozen language model shares
-    # this many first layers with the text encoder, which are never trained; `None`: there is none.
-    shared_layers: int | None = None
-    trained_heads: tuple[str, ...] = ("visual", "textual")  # a head not named here shows no span
+EXTENSION = 0.25  # of the answer's length, highlighted on either side of it
 
 
 class MutualSLOutput(NamedTuple):
-    """Logits over rows and over cues."""
+    """Logits over rows and over cues, and what the switches add."""
 
     visual: SpanLogits  # (B, K)
-    textual: SpanLogits  # (B, N), of the textual predictor
+    textual: SpanLogits  # (B, N), of the textual predictor; without gradient where it has tokens
     read: SpanLogits | None = None  # (B, N), of the sentence reader where it has a say
+    token_spans: SpanLogits | None = None  # (B, T), of the textual predictor where it reads tokens
+    tokens: CueTokens | None = None  # those tokens
+    highlight: Tensor | None = None  # (B, K), logits of the gate
 
 
 class MutualSL(NeuralLocalizer):
@@ -78,14 +68,26 @@ class MutualSL(NeuralLocalizer):
         super().__init__(config)
         width, dropout = config.width, config.dropout
         self.text_encoder = text_encoder or TextEncoder.from_config(config.text_encoder)
-        self.text_projection = SegmentProjection(self.text_encoder.width, width, config.edges)
-        self.cross_window = SequenceEncoder(width, heads=config.heads, dropout=dropout)
-        self.feature_projection = FeatureProjection(config.row_width, width, config.heads, dropout)
+        of_tokens, text_width = config.text_unit == "token", self.text_encoder.width
+        if config.vis_text == "segments" or not of_tokens:
+            self.text_projection = SegmentProjection(text_width, width, config.edges, config.match)
+            if config.join_windows:
+                self.cross_window = SequenceEncoder(width, heads=config.heads, dropout=dropout)
+        if config.vis_text == "question":
+            self.question_projection = nn.Linear(text_width, width)
+        self.feature_projection = FeatureProjection(
+            config.row_width, width, config.heads, dropout, config.vis_encoder
+        )
         self.attention = ContextQueryAttention(width, dropout)
         self.fusion = Fusion(width)
-        self.textual_projection = TextualProjection(width)
-        self.visual_predictor = VisualPredictor(width)
-        self.textual_predictor = TextualPredictor(width, dropout, config.pairs)
+        if config.highlight_weight > 0:
+            self.highlight = nn.Linear(width, 1)
+        read_width = text_width if of_tokens else width
+        if config.visual_bias:
+            self.textual_projection = TextualProjection(read_width, width)
+            read_width = width
+        self.visual_predictor = visual_head(config)
+        self.textual_predictor = TextualPredictor(read_width, dropout, config.pairs, config.hidden)
         self.sentence_reader = None
         if config.shared_layers is not None:
             self.sentence_reader = SentenceReader(
@@ -113,20 +115,65 @@ class MutualSL(NeuralLocalizer):
 
     def forward(self, batch: Batch) -> MutualSLOutput:
         """Score every row and every cue as start and end of the answer."""
-        reader = self._reader()
-        segments = self.text_encoder(batch)
-        segment_mask = segments.mask
-        features = cue_features(batch.timeline, batch.cue_words) if self.config.edges else None
-        text = self.cross_window(self.text_projection(segments, features), segment_mask)
+        reader, tokens = self._reader(), None
+        words = self.text_encoder.tokens(batch)
+        if self.config.text_unit == "token":
+            tokens, text = self.text_encoder.cue_tokens(batch, words), None
+        else:
+            text = self._segments(batch, words)
+        seen, seen_mask = self._seen(batch, words, text)
         rows = self.feature_projection(batch.rows, batch.row_mask)
-        attended = self.attention(rows, text, batch.row_mask, segment_mask)
-        fused = self.fusion(attended, text, segment_mask)
-        cues = self.textual_projection(text[:, 1:], fused, batch.row_mask)
-        return MutualSLOutput(
-            visual=self.visual_predictor(fused, batch.row_mask),
-            textual=self.textual_predictor(cues, batch.timeline),
-            read=None if reader is None else reader(batch),
-        )
+        attended = self.attention(rows, seen, batch.row_mask, seen_mask)
+        fused = self.fusion(attended, seen, seen_mask)
+        gated, highlight = self._gate(fused)
+        visual = self.visual_predictor(gated, batch.row_mask)
+        read = None if reader is None else reader(batch)
+        if tokens is None:
+            assert text is not None
+            cues = self._biased(text[0][:, 1:], fused, batch)
+            textual = self.textual_predictor(cues, batch.timeline)
+            return MutualSLOutput(visual, textual, read, highlight=highlight)
+        biased = self._biased(tokens.vectors, fused, batch)
+        spans = self.textual_predictor.edges(biased, tokens.mask)
+        textual = of_cues(spans, tokens, batch.timeline.cue_mask)
+        return MutualSLOutput(visual, textual, read, spans, tokens, highlight)
+
+    def _segments(self, batch: Batch, words: Tensor) -> tuple[Tensor, Tensor]:
+        """T of Eq. 2, (B, N + 1, D), and its mask, of the tokens of all windows."""
+        segments = self.text_encoder.segments(batch, words)
+        features = cue_features(batch.timeline, batch.cue_words) if self.config.edges else None
+        text = self.text_projection(segments, features)
+        if self.config.join_windows:
+            text = self.cross_window(text, segments.mask)
+        return text, segments.mask
+
+    def _seen(
+        self, batch: Batch, words: Tensor, text: tuple[Tensor, Tensor] | None
+    ) -> tuple[Tensor, Tensor]:
+        """What rows attend to, (B, M, D), and its mask."""
+        detached = self.config.detach_plm_in_visual
+        if self.config.vis_text == "question":
+            with torch.set_grad_enabled(torch.is_grad_enabled() and not detached):
+                question = self.text_encoder.of_sentences(
+                    batch.question_sentences, batch.question_mask
+                )
+            return self.question_projection(question), batch.question_mask
+        if detached:
+            return self._segments(batch, words.detach())
+        return self._segments(batch, words) if text is None else text
+
+    def _gate(self, fused: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Each row times its highlight, and the logits of that, if there is a gate."""
+        if self.config.highlight_weight == 0:
+            return fused, None
+        logits = self.highlight(fused)
+        return fused * logits.sigmoid(), logits.squeeze(-1)
+
+    def _biased(self, vectors: Tensor, fused: Tensor, batch: Batch) -> Tensor:
+        """What the textual predictor reads of cues or tokens. Eq. 5-6."""
+        if not self.config.visual_bias:
+            return vectors
+        return self.textual_projection(vectors, fused, batch.row_mask)
 
     def _reader(self) -> SentenceReader | None:
         """The sentence reader, once it has a say. Losses are of the textual predictor alone."""
@@ -152,19 +199,36 @@ class MutualSL(NeuralLocalizer):
         """The four terms of Eq. 19: both predictors on gold, and each on the other's lesson."""
         assert batch.gold is not None, "losses need gold spans"
         timeline, gold = batch.timeline, batch.gold
-        own_visual = span_cross_entropy(output.visual, *timeline.gold_rows(gold))
-        own_textual = span_cross_entropy(output.textual, *timeline.gold_cues(gold))
+        weight = self.config.textual_weight
+        rows = timeline.gold_rows(gold)
+        own_visual = span_cross_entropy(output.visual, *rows)
+        own_textual = span_cross_entropy(*_learned(output, *timeline.gold_cues(gold)))
         terms = {
             "visual": mean_where(own_visual, batch.has_video),
-            "textual": mean_where(own_textual, batch.has_subtitles),
+            "textual": weight * mean_where(own_textual, batch.has_subtitles),
         }
         if self.config.mutual:
             both = batch.has_video & batch.has_subtitles
-            to_visual = lesson_for_visual(output.textual, timeline, gold)
-            to_textual = lesson_for_textual(output.visual, timeline, gold)
+            to_visual, to_textual = self._lessons(output, batch)
+            student, start, end = _learned(output, to_textual.start, to_textual.end)
+            to_textual = Lesson(start, end, to_textual.weight)
             terms["visual_mutual"] = mean_where(transfer_loss(output.visual, to_visual), both)
-            terms["textual_mutual"] = mean_where(transfer_loss(output.textual, to_textual), both)
+            terms["textual_mutual"] = weight * mean_where(transfer_loss(student, to_textual), both)
+        if output.highlight is not None:
+            wanted = highlighted(*rows, EXTENSION, timeline, output.highlight)
+            own = highlight_loss(output.highlight, wanted, batch.row_mask)
+            terms["highlight"] = self.config.highlight_weight * own
         return terms
+
+    def _lessons(self, output: MutualSLOutput, batch: Batch) -> tuple[Lesson, Lesson]:
+        """For the visual predictor, on rows, and for the textual one, on cues."""
+        assert batch.gold is not None, "lessons are weighed by gold spans"
+        ordered = self.config.pseudo_decode == "constrained"
+        timeline, gold = batch.timeline, batch.gold
+        return (
+            lesson_for_visual(output.textual, timeline, gold, ordered),
+            lesson_for_textual(output.visual, timeline, gold, ordered),
+        )
 
     def checkpoint_gradients(self, on: bool) -> None:
         """In the language model, which holds nearly all activations."""
@@ -173,12 +237,10 @@ class MutualSL(NeuralLocalizer):
     @torch.no_grad()
     def logs(self, output: MutualSLOutput, batch: Batch) -> dict[str, float]:
         """Both transfer weights: how right each teacher is on the student's axis. Fig. 3."""
-        assert batch.gold is not None, "transfer weights need gold spans"
         both = batch.has_video & batch.has_subtitles
         if not both.any():
             return {}
-        to_visual = lesson_for_visual(output.textual, batch.timeline, batch.gold)
-        to_textual = lesson_for_textual(output.visual, batch.timeline, batch.gold)
+        to_visual, to_textual = self._lessons(output, batch)
         return {
             "weight_textual_to_visual": float(mean_where(to_visual.weight, both)),
             "weight_visual_to_textual": float(mean_where(to_textual.weight, both)),
@@ -193,8 +255,10 @@ class MutualSL(NeuralLocalizer):
             visual = textual = None
             if "visual" in heads and batch.has_video[b]:
                 visual = decode_rows(
-                    output.visual, batch.timeline, b, top_k=top_k, in_domain=bool(in_domain[b])
-                )
+                    output.visual, batch.timeline, b,
+                    top_k=top_k, in_domain=bool(in_domain[b]),
+                    most_probable=self.config.most_probable,
+                )  # fmt: skip
             if "textual" in heads and batch.has_subtitles[b]:
                 textual = self._decode_textual(output, batch, b, top_k)
             predictions.append(HeadPredictions(visual, textual))
@@ -208,4 +272,13 @@ class MutualSL(NeuralLocalizer):
         logits = output.textual.of_one(b, count)
         if output.read is not None:
             logits = blend(logits, output.read.of_one(b, count), float(self.language_share))
-        return decode_cues(logits, timeline, top_k=top_k)
+        return decode_cues(logits, timeline, top_k=top_k, most_probable=self.config.most_probable)
+
+
+def _learned(
+    output: MutualSLOutput, start_cue: Tensor, end_cue: Tensor
+) -> tuple[SpanLogits, Tensor, Tensor]:
+    """The textual logits that losses are about, and a span of cues (B,) on their axis."""
+    if output.tokens is None or output.token_spans is None:
+        return output.textual, start_cue, end_cue
+    return output.token_spans, *edge_tokens(start_cue, end_cue, output.tokens)

@@ -52,6 +52,14 @@ class Prompt(NamedTuple):
         return Prompt(self.vectors[windows], self.there[windows])
 
 
+class CueTokens(NamedTuple):
+    """What the language model says of every token of the cues, all windows joined, in order."""
+
+    vectors: Tensor  # (B, T, H)
+    cue: Tensor  # (B, T) which cue a token belongs to
+    mask: Tensor  # (B, T)
+
+
 class TextEncoder(nn.Module):
     """A pre-trained language model, read out segment by segment.
 
@@ -142,9 +150,12 @@ class TextEncoder(nn.Module):
         `prompt` stands after the last token of each of its question's windows, which needs a place
         more than their tokens.
         """
-        count, segments = len(batch), batch.timeline.cue_mask.shape[1] + 1
+        return self.segments(batch, self.tokens(batch, prompt))
+
+    def tokens(self, batch: Batch, prompt: Prompt | None = None) -> Tensor:
+        """Vectors (W, L, H) of every token of every window."""
         ids, mask, owner = batch.window_ids, batch.window_mask, batch.window_question
-        tokens = torch.cat(  # (W, L, H)
+        return torch.cat(
             self.at_once.over(
                 len(ids),
                 lambda part: (
@@ -154,6 +165,10 @@ class TextEncoder(nn.Module):
                 ),
             )
         )
+
+    def segments(self, batch: Batch, tokens: Tensor) -> Segments:
+        """Tokens (W, L, H) read out segment by segment."""
+        count, segments = len(batch), batch.timeline.cue_mask.shape[1] + 1
         belongs = batch.window_segment >= 0
         place = (batch.window_question[:, None] * segments + batch.window_segment)[belongs]
         values = tokens[belongs].float()
@@ -165,15 +180,28 @@ class TextEncoder(nn.Module):
         mask = torch.cat([question, batch.timeline.cue_mask], dim=1)
         return Segments((sums / sizes).view(shape), first.view(shape), last.view(shape), mask)
 
+    def cue_tokens(self, batch: Batch, tokens: Tensor) -> CueTokens:
+        """Tokens (W, L, H) read out one by one, those of the cues only."""
+        belongs = batch.window_segment > 0
+        question = batch.window_question[:, None].expand_as(belongs)[belongs]  # ascending
+        count = torch.bincount(question, minlength=len(batch))
+        order = torch.arange(len(question), device=question.device)
+        place = order - (count.cumsum(0) - count)[question]
+        shape = (len(batch), max(1, int(count.max())))
+        vectors = torch.zeros(*shape, self.width, device=tokens.device)
+        cue = torch.zeros(shape, dtype=torch.long, device=tokens.device)
+        return CueTokens(
+            vectors.index_put((question, place), tokens[belongs].float()),
+            cue.index_put((question, place), batch.window_segment[belongs] - 1),
+            torch.arange(shape[1], device=count.device) < count[:, None],
+        )
+
     def of_sentences(self, sentences: Sequence[Sentence], mask: Tensor) -> Tensor:
         """Vectors (B, M, H) of sentences by themselves; `mask` (B, M) has their tokens."""
-        ids = torch.zeros(mask.shape, dtype=torch.long)
+        ids = torch.full(mask.shape, self.language_model.config.pad_token_id or 0)
         for row, sentence in enumerate(sentences):
             ids[row, : len(sentence)] = torch.tensor(sentence)
-        output: Tensor = self.language_model(
-            input_ids=ids.to(mask.device), attention_mask=mask.long()
-        ).last_hidden_state
-        return output
+        return self._encode(ids.to(mask.device), mask)
 
     def _encode(self, ids: Tensor, mask: Tensor) -> Tensor:
         output: Tensor = self.language_model(

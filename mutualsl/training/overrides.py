@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass, replace
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from mutualsl.errors import DataError, UnknownName
 from mutualsl.models import MODELS
@@ -84,6 +84,10 @@ def _with(config: C, name: str, value: str) -> C:
 def _parse(name: str, value: str, kind: Any) -> Any:
     """`value` as the field's type; JSON words for `true`, `false` and `null`."""
     allowed = get_args(kind) or (kind,)
+    if get_origin(kind) is Literal:
+        if value not in allowed:
+            raise UnknownName(name, value, allowed)
+        return value
     if str in allowed:
         return value
     try:
@@ -107,7 +111,9 @@ def _plain_fields(config: object) -> list[str]:
     """Fields that one word can set, of a config or its class."""
     assert is_dataclass(config)
     hints = get_type_hints(config if isinstance(config, type) else type(config))
+    return [f.name for f in fields(config) if _is_plain(hints[f.name])]
+
+
+def _is_plain(kind: Any) -> bool:
     simple = {int, float, str, bool, type(None)}
-    return [
-        f.name for f in fields(config) if set(get_args(hints[f.name]) or (hints[f.name],)) <= simple
-    ]
+    return get_origin(kind) is Literal or set(get_args(kind) or (kind,)) <= simple

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from mutualsl.models.profiles import profile
 from mutualsl.training.compared import data_recipes
 from mutualsl.training.config import Part, RunConfig, Stage, TrainConfig
 from mutualsl.training.systems import SYSTEMS
@@ -148,6 +149,42 @@ def transfer() -> RunConfig:
     )
 
 
+def mutualsl_clean() -> RunConfig:
+    """The profile `clean`, without a sentence reader, in one stage: what the other two go beside.
+
+    All three learn the same questions for the same time; only the switches differ.
+    """
+    return _of_profile("clean")
+
+
+def mutualsl_literal() -> RunConfig:
+    """The profile `literal`: the paper's equations as printed."""
+    return _of_profile("literal")
+
+
+def mutualsl_released() -> RunConfig:
+    """The profile `released`: the model of the authors' public code, without its plain bugs."""
+    return _of_profile("released")
+
+
+def _of_profile(name: str) -> RunConfig:
+    """A profile of MutualSL on rendered videos, which have both modalities."""
+    stage = Stage(
+        name="together",
+        parts=(Part(dataset="synthetic", per_epoch=2500, validation=400),),
+        train=TrainConfig(epochs=8, text_lr=1e-4, new_lr=5e-4, max_questions=16),
+    )
+    return RunConfig(
+        name=f"mutualsl-{name}",
+        trained_on="rendered how-to videos only; no camera footage",
+        stages=(stage,),
+        sizes={"dropout": 0.1, **profile(name)},
+    )
+
+
+PROFILE_RECIPES = (mutualsl_clean, mutualsl_literal, mutualsl_released)
+
+
 def _transcripts(*, tutorialvqa: int, vehiclevqa: int) -> tuple[Part, Part]:
     """The video-disjoint transcripts, with how many questions of each an epoch draws."""
 
@@ -166,5 +203,6 @@ RECIPES: dict[str, Callable[[], RunConfig | VisualTrainConfig]] = {
     },
     visual_mini.__name__: visual_mini,
     **data_recipes(),
+    **{recipe.__name__: recipe for recipe in PROFILE_RECIPES},
     **{recipe.__name__: recipe for recipe in SYSTEMS},
 }

@@ -16,6 +16,7 @@ from mutualsl.data.synthetic import write_dataset
 from mutualsl.errors import CheckpointError, DataError, UnknownName
 from mutualsl.evaluation.evaluate import evaluate
 from mutualsl.models import MODELS
+from mutualsl.models.profiles import profile
 from mutualsl.training.config import Part, RunConfig, Stage, TrainConfig
 from mutualsl.training.recipes import RECIPES
 from mutualsl.training.run import run
@@ -200,6 +201,17 @@ def test_every_system_has_a_recipe_that_runs(root, config, recipe, tmp_path):
     localizer = AnswerLocalizer.from_pretrained(tmp_path / "checkpoint", "cpu")
     assert localizer.checkpoint.name == recipe
     assert localizer.checkpoint.about["recipe"] == recipe
+
+
+@pytest.mark.parametrize("recipe", ["mutualsl_literal", "mutualsl_released"])
+def test_a_profile_is_trained_with_its_switches(root, config, recipe, tmp_path):
+    made = small(recipe, config.text_encoder)
+    made = replace(made, sizes={**made.sizes, **RECIPES[recipe]().sizes})
+    run(made, root, tmp_path, VISUAL)
+    localizer = AnswerLocalizer.from_pretrained(tmp_path / "checkpoint", "cpu")
+    found = localizer.checkpoint.model.config
+    expected = profile(recipe.removeprefix("mutualsl_"))
+    assert expected and {name: getattr(found, name) for name in expected} == expected
 
 
 def test_a_system_that_only_looks_needs_videos(root, config, tmp_path):
