@@ -77,10 +77,10 @@ def test_a_question_that_cannot_be_asked(folder, capfd, question, words):
         (["doctor", "no-cues.srt"], ["no-cues.srt"]),
         (["synthesize", "--out", "x", "--split", "holdout"], ["holdout", "train"]),
         (["train", "--recipe", "soup", *RUN], ["soup"]),
-        (["train", "--recipe", "transfer", *RUN, "--set", "epoch=1"], ["epoch", "epochs"]),
-        (["train", "--recipe", "transfer", *RUN, "--set", "epochs=few"], ["epochs", "int"]),
-        (["train", "--recipe", "transfer", *RUN, "--set", "epochs"], ["key=value"]),
-        (["train", "--recipe", "transfer", *RUN, "--visual", "nowhere"], ["nowhere"]),
+        (["train", "--recipe", "vslnet", *RUN, "--set", "epoch=1"], ["epoch", "epochs"]),
+        (["train", "--recipe", "vslnet", *RUN, "--set", "epochs=few"], ["epochs", "int"]),
+        (["train", "--recipe", "vslnet", *RUN, "--set", "epochs"], ["key=value"]),
+        (["train", "--recipe", "vslnet", *RUN, "--visual", "nowhere"], ["nowhere"]),
     ],
 )
 def test_wrong_usage(folder, capfd, arguments, words):

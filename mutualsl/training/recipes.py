@@ -128,27 +128,6 @@ def mutualsl_official() -> RunConfig:
     )
 
 
-def transfer() -> RunConfig:
-    """Both predictors together on rendered videos; `--set mutual=false` leaves out Eq. 14-18.
-
-    Rows of Table 2 on data with both modalities. `--set start=RUN/looking/best.safetensors` names
-    weights of `mutualsl_mini` to begin with, when both predictors have learned by themselves.
-    """
-    together = Stage(
-        name="together",
-        parts=(Part(dataset="synthetic", per_epoch=2500, validation=400),),
-        train=TrainConfig(
-            epochs=2, text_lr=3e-5, new_lr=3e-4, frozen_layers=2, max_questions=16,
-        ),
-    )  # fmt: skip
-    return RunConfig(
-        name="transfer",
-        trained_on="rendered how-to videos and narrations",
-        stages=(together,),
-        sizes=MINI,
-    )
-
-
 def mutualsl_clean() -> RunConfig:
     """The profile `clean`, without a sentence reader, in one stage: what the other two go beside.
 
@@ -197,10 +176,7 @@ def _transcripts(*, tutorialvqa: int, vehiclevqa: int) -> tuple[Part, Part]:
 
 
 RECIPES: dict[str, Callable[[], RunConfig | VisualTrainConfig]] = {
-    **{
-        recipe.__name__: recipe
-        for recipe in (mutualsl_mini, mutualsl_reader, mutualsl_official, transfer)
-    },
+    **{recipe.__name__: recipe for recipe in (mutualsl_mini, mutualsl_reader, mutualsl_official)},
     visual_mini.__name__: visual_mini,
     **data_recipes(),
     **{recipe.__name__: recipe for recipe in PROFILE_RECIPES},
