@@ -86,16 +86,17 @@ def limited(function, most, size):
 
 @pytest.mark.parametrize("part", ["questions", "windows of text", "sentences"])
 def test_answers_are_the_same_in_smaller_batches(localizer, demos, monkeypatch, caplog, part):
+    model = localizer.checkpoint.model
+    monkeypatch.setattr(model, "language_share", torch.tensor(0.5))  # the reader has a say
     video = localizer.encode_video(None, demos["kitchen"].subtitles)
     expected = localizer.ask_many(video, QUESTIONS)
-    model = localizer.checkpoint.model
     owner, name, size = {
         "questions": (model, "forward", len),
         "windows of text": (model.text_encoder, "_encode", len),
-        "sentences": (model.sentence_encoder, "_encode", len),
+        "sentences": (model.sentence_reader.encoder, "_encode", len),
     }[part]
     monkeypatch.setattr(owner, name, limited(getattr(owner, name), 1, size))
-    model.sentence_encoder._remembered.clear()
+    model.sentence_reader.encoder._remembered.clear()
     with caplog.at_level(logging.WARNING):
         answers = localizer.ask_many(video, QUESTIONS)
     assert f"1 {part} at once" in caplog.text

@@ -27,13 +27,15 @@ CHOICE = "mine / test"
 class FakeLocalizer:
     """Answers at once; waits before each video if it is told to."""
 
+    encoder = SimpleNamespace(name="mini")
+
     def __init__(self):
         self.go_on = threading.Event()
         self.go_on.set()
         self.started = threading.Event()
         self.asked = 0
 
-    def encode_video(self, video, subtitles, progress=None):
+    def encode_video(self, video, subtitles, progress=None, features=None):
         self.started.set()
         self.go_on.wait(10)
         progress("text", 0.0)
