@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Term = TypeVar("Term", str, int)
 
 K1, B = 1.2, 0.75  # the usual constants of BM25
 MU = 2500.0  # and of Dirichlet smoothing
@@ -37,18 +39,24 @@ def words(text: str) -> list[str]:
 
 def counts(queries: Sequence[str], documents: Sequence[str]) -> tuple[Floats, Floats]:
     """Word counts over the documents' vocabulary: (Q, V), (N, V)."""
-    split = [words(text) for text in documents]
-    index = {word: i for i, word in enumerate(sorted({w for text in split for w in text}))}
+    return count_terms([words(text) for text in queries], [words(text) for text in documents])
 
-    def matrix(texts: Sequence[list[str]]) -> Floats:
+
+def count_terms(
+    queries: Sequence[Sequence[Term]], documents: Sequence[Sequence[Term]]
+) -> tuple[Floats, Floats]:
+    """Counts of words, or of token ids, over those of the documents: (Q, V), (N, V)."""
+    index = {term: i for i, term in enumerate(sorted({t for text in documents for t in text}))}
+
+    def matrix(texts: Sequence[Sequence[Term]]) -> Floats:
         found = np.zeros((len(texts), len(index)))
         for row, text in enumerate(texts):
-            for word in text:
-                if word in index:
-                    found[row, index[word]] += 1.0
+            for term in text:
+                if term in index:
+                    found[row, index[term]] += 1.0
         return found
 
-    return matrix([words(text) for text in queries]), matrix(split)
+    return matrix(queries), matrix(documents)
 
 
 def bm25(asked: Floats, written: Floats, idf: Floats, length: Floats | None = None) -> Floats:

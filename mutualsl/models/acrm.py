@@ -16,14 +16,13 @@ from torch import Tensor, nn
 
 from mutualsl.data.batch import Batch
 from mutualsl.models.layers import MASKED, run_packed
-from mutualsl.models.losses import SpanLogits, span_cross_entropy
+from mutualsl.models.losses import SpanLogits, mean_where, span_cross_entropy
 from mutualsl.models.visual import (
     VisualConfig,
     VisualLocalizer,
     VisualOutput,
     WordProjection,
     gold_of,
-    mean_of_videos,
 )
 
 
@@ -103,6 +102,6 @@ class ACRM(VisualLocalizer):
         # One less than the number of rows, as in the authors' code.
         inside = -log_probs.where(inner, 0.0).sum(dim=1) / (end - start).clamp_min(1)
         return {
-            "span": mean_of_videos(span_cross_entropy(output.spans, start, end), batch),
-            "inside": mean_of_videos(inside, batch),
+            "span": mean_where(span_cross_entropy(output.spans, start, end), batch.has_video),
+            "inside": mean_where(inside, batch.has_video),
         }

@@ -25,7 +25,7 @@ import torch
 from torch import Tensor
 
 from mutualsl.data.batch import Batch, Sentence
-from mutualsl.data.lexical import bm25, dirichlet, inverse_frequency, tfidf_cosine
+from mutualsl.data.lexical import bm25, count_terms, dirichlet, inverse_frequency, tfidf_cosine
 from mutualsl.models.base import Candidate, FittedLocalizer, HeadPredictions, Prediction
 from mutualsl.models.decoding import RIGHT_IOU
 from mutualsl.models.forest import Forest
@@ -115,7 +115,7 @@ class MoR(FittedLocalizer):
         """(P, S): of the question with every passage of one video."""
         passages = _passages(cues)
         vectors = self._vectors(cues, passages)
-        asked, said = _counts(question, passages)
+        asked, said = count_terms([question[1:-1]], [passage[1:-1] for passage in passages])
         meaning = vectors.float() @ self.sentence_encoder([question])[0].cpu()
         alike = [
             meaning.double().numpy(),
@@ -160,22 +160,6 @@ def _passages(cues: Sequence[Sentence]) -> list[Sentence]:
         for count in MERGED
         for i in range(len(cues))
     ]
-
-
-def _counts(question: Sentence, passages: Sequence[Sentence]) -> tuple[Floats, Floats]:
-    """How often each word piece of the question occurs: (1, V), (P, V)."""
-    said = [passage[1:-1] for passage in passages]
-    index = {piece: i for i, piece in enumerate(sorted({t for text in said for t in text}))}
-
-    def count(texts: Sequence[Sentence]) -> Floats:
-        found = np.zeros((len(texts), len(index)))
-        for row, text in enumerate(texts):
-            for piece in text:
-                if piece in index:
-                    found[row, index[piece]] += 1.0
-        return found
-
-    return count([question[1:-1]]), count(said)
 
 
 def _prediction(timeline: Timeline, start: Tensor, length: Tensor, top_k: int) -> Prediction:

@@ -19,7 +19,7 @@ from torch.nn import functional
 
 from mutualsl.data.batch import Batch
 from mutualsl.models.layers import MASKED, run_packed
-from mutualsl.models.losses import SpanLogits
+from mutualsl.models.losses import SpanLogits, mean_where
 from mutualsl.models.ranet_blocks import GraphBlock, Interactor, RelationBlock, choices
 from mutualsl.models.rows import averaged
 from mutualsl.models.visual import (
@@ -28,7 +28,6 @@ from mutualsl.models.visual import (
     VisualOutput,
     WordProjection,
     gold_of,
-    mean_of_videos,
 )
 from mutualsl.spans import batched_iou
 from mutualsl.timeline import Timeline
@@ -98,7 +97,7 @@ class RaNet(VisualLocalizer):
         scores = output.spans.pair[:, self.chosen].float()  # (B, choices)
         wanted = self.worth(output.timeline, gold_of(batch))
         own = functional.binary_cross_entropy_with_logits(scores, wanted, reduction="none")
-        return {"choices": mean_of_videos(own.mean(dim=1), batch)}
+        return {"choices": mean_where(own.mean(dim=1), batch.has_video)}
 
     def worth(self, timeline: Timeline, gold: Tensor) -> Tensor:
         """From 0 to 1, what each choice is worth, (B, choices)."""

@@ -19,14 +19,13 @@ from torch import Tensor, nn
 
 from mutualsl.data.batch import Batch
 from mutualsl.models.layers import MASKED, masked_mean, run_packed
-from mutualsl.models.losses import SpanLogits
+from mutualsl.models.losses import SpanLogits, mean_where
 from mutualsl.models.visual import (
     VisualConfig,
     VisualLocalizer,
     VisualOutput,
     WordProjection,
     gold_of,
-    mean_of_videos,
 )
 
 NEIGHBOUR = 0.25  # of a boundary's probability, on the row before and on the row after
@@ -88,8 +87,8 @@ class TMLGA(VisualLocalizer):
         outside = (index < start[:, None]) | (index > end[:, None])
         strayed = -torch.log1p(1e-6 - attention) * (outside & batch.row_mask)
         return {
-            "span": mean_of_videos(divergence, batch),
-            "attention": mean_of_videos(strayed.sum(dim=1), batch),
+            "span": mean_where(divergence, batch.has_video),
+            "attention": mean_where(strayed.sum(dim=1), batch.has_video),
         }
 
 

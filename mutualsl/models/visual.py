@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from mutualsl.data.batch import Batch
 from mutualsl.models.base import HeadPredictions, NeuralLocalizer
 from mutualsl.models.decoding import decode_rows
-from mutualsl.models.losses import SpanLogits, span_cross_entropy
+from mutualsl.models.losses import SpanLogits, mean_where, span_cross_entropy
 from mutualsl.models.statistics import RowStatistics
 from mutualsl.models.text_encoder import TextEncoder
 from mutualsl.timeline import Timeline
@@ -71,7 +71,7 @@ class VisualLocalizer(NeuralLocalizer):
         """Cross-entropy of the gold rows."""
         start, end = output.timeline.gold_rows(gold_of(batch))
         own = span_cross_entropy(output.spans, start, end)
-        return {"span": mean_of_videos(own, batch)}
+        return {"span": mean_where(own, batch.has_video)}
 
     def decode(self, output: VisualOutput, batch: Batch, top_k: int = 5) -> list[HeadPredictions]:
         """A span in seconds for each question that has a video."""
@@ -107,11 +107,6 @@ def gold_of(batch: Batch) -> Tensor:
     """Gold spans (B, 2) in seconds."""
     assert batch.gold is not None, "losses need gold spans"
     return batch.gold
-
-
-def mean_of_videos(values: Tensor, batch: Batch) -> Tensor:
-    """Mean of (B,) values over the questions that have a video; 0 when none has."""
-    return values.where(batch.has_video, 0.0).sum() / batch.has_video.sum().clamp_min(1)
 
 
 def row_mask(timeline: Timeline, rows: Tensor) -> Tensor:

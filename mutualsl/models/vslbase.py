@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from mutualsl.data.batch import Batch
 from mutualsl.models.layers import MASKED, ContextQueryAttention, Fusion, SequenceEncoder
-from mutualsl.models.losses import SpanLogits, span_cross_entropy
+from mutualsl.models.losses import SpanLogits, mean_where, span_cross_entropy
 from mutualsl.models.rows import at_most
 from mutualsl.models.visual import (
     VisualConfig,
@@ -25,7 +25,6 @@ from mutualsl.models.visual import (
     VisualOutput,
     WordProjection,
     gold_of,
-    mean_of_videos,
     row_mask,
 )
 
@@ -123,7 +122,7 @@ class VSLBase(VisualLocalizer):
     def losses(self, output: VisualOutput, batch: Batch) -> dict[str, Tensor]:
         """Cross-entropy of the rows whose span is nearest to gold."""
         start, end = output.timeline.best_rows(gold_of(batch))
-        return {"span": mean_of_videos(span_cross_entropy(output.spans, start, end), batch)}
+        return {"span": mean_where(span_cross_entropy(output.spans, start, end), batch.has_video)}
 
 
 def initialise(module: nn.Module) -> None:
