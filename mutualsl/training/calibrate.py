@@ -18,8 +18,6 @@ from mutualsl.training.sampling import validation_batches
 SHARES = tuple(i / 20 for i in range(20)) + (1.0,)  # what may be believed of one of two
 DOMAIN_MARGIN = 1.5  # how much farther than the farthest validation video is still in domain
 
-Answered = Sequence[tuple[Span, HeadPredictions]]  # gold, and raw confidences for scores
-
 
 def calibrate(
     model: Localizer, collator: Collator, validation: Mapping[str, Sequence[Example]]

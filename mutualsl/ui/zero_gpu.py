@@ -86,13 +86,8 @@ class LentGpu(AnswerLocalizer):
     def of(cls, name: str, localizer: AnswerLocalizer) -> LentGpu:
         """The same localizer, kept for the processes that will have a GPU."""
         _localizers[name] = localizer
-        lent = cls(
-            localizer.checkpoint,
-            localizer.encoder,
-            device=localizer.device,
-            cache=localizer.cache,
-            folder=localizer.folder,
-        )
+        lent = cls.__new__(cls)
+        vars(lent).update(vars(localizer))  # all of it: checked when it was loaded
         lent.name = name
         return lent
 

@@ -80,6 +80,13 @@ def test_one_call_for_a_video_and_one_for_a_question(lent, calls, shelf, short_v
     assert len(calls) == 2
 
 
+def test_nothing_of_the_localizer_is_lost(lent, shelf):
+    localizer, plain = lent.get("one"), shelf.get("one")
+    assert vars(localizer).keys() == {*vars(plain), "name"}
+    assert localizer.visual_folder == plain.visual_folder
+    assert localizer.checkpoint.about == plain.checkpoint.about
+
+
 def test_longer_inputs_ask_for_more_seconds(lent, calls, demos):
     localizer = lent.get("one")
     video = localizer.encode_video(None, demos["kitchen"].subtitles)
