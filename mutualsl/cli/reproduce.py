@@ -21,6 +21,9 @@ def reproduce(
         typer.Option(min=0.0, help="Divided over the runs that are missing. Default: no limit."),
     ] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Runs of every system.")] = 3,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Runs at a time, which share the cores of this machine.")
+    ] = 1,
     visual: Annotated[Path, typer.Option(help="Visual encoder.")] = DEFAULT_VISUAL,
     device: Device = "auto",
     publish: Annotated[
@@ -38,8 +41,9 @@ def reproduce(
     from mutualsl.reproduce.work import Reproduction
 
     work = Reproduction(
-        table=table, root=data_root, out=out, visual=visual, seeds=seeds, device=device
-    )
+        table=table, root=data_root, out=out, visual=visual, seeds=seeds, device=device,
+        workers=workers,
+    )  # fmt: skip
     with progress("reading") as report:
         record = work.make(Budget(budget_minutes), report)
     print(results.write(record, out))

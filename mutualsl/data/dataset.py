@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -38,6 +38,10 @@ class Part:
         return [file for file in self.files if not file.is_file()]
 
 
+def _nothing_to_say(root: Path) -> list[str]:
+    return []
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dataset:
     """One entry of `DATASETS`.
@@ -47,7 +51,7 @@ class Dataset:
 
     load: Load
     parts: Callable[[Path], list[Part]]
-    remarks: Callable[[Path], list[str]] = field(default=lambda root: [])
+    remarks: Callable[[Path], list[str]] = _nothing_to_say
     find_video: Callable[[str | Path, str], Path | None] = folders.find_video
     find_subtitles: Callable[[str | Path, str], Path | None] = folders.find_subtitles
 

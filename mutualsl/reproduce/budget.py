@@ -18,12 +18,13 @@ class Budget:
         """Whether nothing more may begin."""
         return self._end is not None and time.monotonic() >= self._end
 
-    def deadline(self, left: int) -> float | None:
+    def deadline(self, left: int, workers: int = 1) -> float | None:
         """When the next of `left` trainings has to stop, as `time.monotonic` counts.
 
-        All that are left get the same; what one does not use goes to the others.
+        All that are left get the same, with as many at a time as there are workers; what one does
+        not use goes to the others.
         """
         if self._end is None:
             return None
         now = time.monotonic()
-        return now + TRAINING * max(0.0, self._end - now) / left
+        return now + TRAINING * max(0.0, self._end - now) * min(1.0, workers / left)

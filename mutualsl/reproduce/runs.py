@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,11 @@ class Trained:
     config: Run
     seed: int
     folder: Path
+
+    @property
+    def name(self) -> str:
+        """What progress calls it."""
+        return f"{self.folder.parent.name}, seed {self.seed}"
 
     @property
     def checkpoint(self) -> Path:
@@ -66,9 +70,7 @@ class Trained:
         same = read_json(out / "run.json")["weights"] == weights_id(self.checkpoint)
         return same and questions.are_those_of(out / "predictions.jsonl")
 
-    def answer(
-        self, questions: Questions, root: Path, device: str, progress: Callable[[float], None]
-    ) -> None:
+    def answer(self, questions: Questions, root: Path, device: str) -> None:
         """Answer every question and measure the answers."""
         out = self.answers(questions)
         (out / "run.json").unlink(missing_ok=True)  # half an evaluation is none
@@ -76,7 +78,7 @@ class Trained:
         localizer.cache = FeatureCache(root / ".features", limit_bytes=2**40)
         evaluate(
             localizer, questions.asked, questions.folder, out,
-            dataset=questions.source, read_out=READ_OUT, progress=progress,
+            dataset=questions.source, read_out=READ_OUT,
         )  # fmt: skip
         write_run(
             out, folder=self.checkpoint, checkpoint=localizer.checkpoint,

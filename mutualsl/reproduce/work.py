@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
+
+import torch
 
 from mutualsl.errors import DataError, MutualSLError, UnknownName
 from mutualsl.models import MODELS
@@ -32,6 +37,7 @@ class Reproduction:
     visual: Path
     seeds: int = 3
     device: str = "auto"
+    workers: int = 1  # runs at a time, each in a process of its own with its share of the cores
 
     def make(self, budget: Budget, say: Say = lambda what, share: None) -> dict[str, Any]:
         """Do what is missing, as far as the budget goes, and return the record of the table."""
@@ -91,22 +97,50 @@ class Reproduction:
                     run = cell.runs[number]
                     if not (run.finished and run.answered(cell.questions)):
                         todo.setdefault(run.folder, (run, cell.questions))
+        waiting, count = list(todo.values()), len(todo)
         reasons: dict[Path, str] = {}
-        for done, (folder, (run, questions)) in enumerate(todo.items()):
-            name = f"{done + 1} of {len(todo)}: {folder.parent.name}, seed {run.seed}"
-            if budget.spent:
-                reasons[folder] = NO_TIME
-                continue
-            try:
-                if not run.finished:
-                    say(f"{name}, training", done / len(todo))
-                    run.train(self.root, self.visual, budget.deadline(len(todo) - done))
-                run.answer(
-                    questions, self.root, self.device,
-                    lambda share, name=name, done=done: say(  # type: ignore[misc]
-                        f"{name}, answering", (done + share) / len(todo)
-                    ),
-                )  # fmt: skip
-            except MutualSLError as error:
-                reasons[folder] = self._plain(error)
+        began: dict[Future[str | None], Path] = {}
+        with self._executor() as executor:
+            while waiting or began:
+                while waiting and len(began) < self.workers:
+                    run, questions = waiting.pop(0)
+                    if budget.spent:
+                        reasons[run.folder] = NO_TIME
+                        continue
+                    place = count - len(waiting)
+                    say(f"{place} of {count}: {run.name}", (place - 1) / count)
+                    deadline = budget.deadline(len(waiting) + 1, self.workers)
+                    began[executor.submit(self._finish, run, questions, deadline)] = run.folder
+                for ended in wait(began, return_when=FIRST_COMPLETED).done:
+                    folder, reason = began.pop(ended), ended.result()
+                    if reason is not None:
+                        reasons[folder] = reason
         return reasons
+
+    def _executor(self) -> Executor:
+        if self.workers == 1:
+            return _Here()
+        threads = max(1, (os.cpu_count() or 1) // self.workers)
+        return ProcessPoolExecutor(
+            self.workers, get_context("spawn"), torch.set_num_threads, (threads,)
+        )
+
+    def _finish(self, run: Trained, questions: Questions, deadline: float | None) -> str | None:
+        """Train and answer what is missing of a run; returns why that was not possible."""
+        try:
+            if not run.finished:
+                run.train(self.root, self.visual, deadline)
+            run.answer(questions, self.root, self.device)
+        except MutualSLError as error:
+            return self._plain(error)
+        return None
+
+
+class _Here(Executor):
+    """Does what it is given at once, in this process."""
+
+    def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """The result is there when this returns; an error is raised by it."""
+        future: Future[Any] = Future()
+        future.set_result(function(*args, **kwargs))
+        return future

@@ -68,13 +68,14 @@ class Maker:
     trained: list
     answered: list
 
-    def __call__(self, table, budget=None, seeds=1, **changes):
+    def __call__(self, table, budget=None, seeds=1, workers=1):
         self.trained.clear()
         self.answered.clear()
         made = work.Reproduction(
-            table=table, root=self.root, out=self.out, visual=VISUAL, seeds=seeds, device="cpu"
-        )
-        return made.make(budget or Budget(None), **changes)
+            table=table, root=self.root, out=self.out, visual=VISUAL, seeds=seeds, device="cpu",
+            workers=workers,
+        )  # fmt: skip
+        return made.make(budget or Budget(None))
 
 
 @pytest.fixture

@@ -89,7 +89,7 @@ def test_a_training_that_is_stopped_is_scored_and_goes_on(make, recipes):
     for name in set(recipes) - {"vptsl_tutorialvqa"}:
         del recipes[name]
     budget = Budget(60)
-    budget.deadline = lambda left: time.monotonic()  # over before the first step
+    budget.deadline = lambda left, workers: time.monotonic()  # over before the first step
     stopped = cells(make("table1", budget))["VPTSL", *TUTORIAL]
     assert stopped["stopped"] == {"0": "only, epoch 1 of 2"}
     assert stopped["seeds"] == [0] and "mIoU" in stopped["scores"]
@@ -143,5 +143,20 @@ def test_the_time_is_divided_and_what_is_not_used_goes_to_the_others():
     budget = Budget(1.0)
     assert budget.deadline(4) - time.monotonic() == pytest.approx(0.75 * 15, abs=0.5)
     assert budget.deadline(1) - time.monotonic() == pytest.approx(0.75 * 60, abs=0.5)
+    assert budget.deadline(4, 2) - time.monotonic() == pytest.approx(0.75 * 30, abs=0.5)
+    assert budget.deadline(1, 2) - time.monotonic() == pytest.approx(0.75 * 60, abs=0.5)
     assert not budget.spent and Budget(0.0).spent
     assert Budget(None).deadline(1) is None and not Budget(None).spent
+
+
+def test_two_at_a_time_answer_as_one_after_the_other(make, recipes):
+    for name in set(recipes) - {"mor_synthetic", "vptsl_tutorialvqa"}:
+        del recipes[name]
+    alone = make("table1")["cells"]
+    make.out = make.out.parent / "in processes"
+    together = make("table1", workers=2)["cells"]
+    assert make.trained == []  # not in this process
+    for one, two in zip(alone, together, strict=True):
+        assert (one["row"], one["seeds"], one.get("scores")) == (
+            two["row"], two["seeds"], two.get("scores")
+        )  # fmt: skip
