@@ -56,17 +56,17 @@ def mutualsl_both() -> RunConfig:
     """
     reading = Stage(
         name="reading",
-        parts=(replace(PART, per_epoch=1200, drop_video=1.0),),
-        train=replace(READING, epochs=3),
+        parts=(replace(PART, per_epoch=1000, drop_video=1.0),),
+        train=READING,
     )
     looking = Stage(
         name="looking",
         parts=(replace(PART, per_epoch=3000, drop_subtitles=1.0),),
-        train=TrainConfig(epochs=7, text_lr=2e-5, new_lr=1e-3, frozen_layers=4),
+        train=TrainConfig(epochs=6, text_lr=2e-5, new_lr=1e-3, frozen_layers=4),
     )
     together = Stage(
         name="together",
-        parts=(PART,),
+        parts=(replace(PART, per_epoch=1200),),
         train=TrainConfig(epochs=1, text_lr=3e-5, new_lr=3e-4, frozen_layers=2, max_questions=16),
     )
     return _run("mutualsl", reading, looking, together)
