@@ -21,6 +21,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
+from mutualsl.device import fastest_dtype
 from mutualsl.errors import CheckpointError, MutualSLError
 from mutualsl.features.base import Frames, Rows
 from mutualsl.features.cache import default_folder
@@ -114,16 +115,6 @@ class I3DEncoder:
         self.clips_at_once = clip_count // 2
         log.warning("out of memory with %d clips at once; now %d", clip_count, self.clips_at_once)
         torch.cuda.empty_cache()
-
-
-def fastest_dtype(device: torch.device) -> torch.dtype:
-    """16 bits where the hardware multiplies them faster than 32, on a CPU by its flags."""
-    if device.type == "cuda":
-        native = torch.cuda.is_bf16_supported(including_emulation=False)
-        return torch.bfloat16 if native else torch.float16
-    flags = torch.cpu.get_capabilities()
-    fast = flags.get("avx512_bf16") or flags.get("amx_bf16")
-    return torch.bfloat16 if fast else torch.float32
 
 
 def weights_file(place: Path) -> Path:

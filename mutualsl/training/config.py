@@ -32,7 +32,8 @@ class TrainConfig:
     clip: float = 1.0
     # The weights measured and kept are a running mean over steps; 0: the newest.
     average_decay: float = 0.99
-    bf16: bool = True  # matrix products in 16 bits; weights and sums stay in 32
+    # Matrix products in 16 bits, where the hardware is faster at them; weights and sums stay in 32.
+    bf16: bool = True
     gradient_checkpointing: bool = False  # less memory, a third more time
     patience: int | None = None  # epochs without a better validation mIoU before it stops early
     log_every: int = 25  # steps between two lines of the log

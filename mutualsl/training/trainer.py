@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import cast
 
 import torch
-from accelerate import Accelerator
+from accelerate import Accelerator, PartialState
 from accelerate.state import AcceleratorState
 from accelerate.utils import broadcast_object_list
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from mutualsl.data import Collator, Example
+from mutualsl.device import fastest_dtype
 from mutualsl.errors import DataError
 from mutualsl.models.base import NeuralLocalizer
 from mutualsl.training import state
@@ -53,8 +54,10 @@ class Trainer:
         self._deadline = deadline
         self._collator, self._sources, self._validation = collator, sources, validation
         AcceleratorState._reset_state()  # a stage may compute in other bits than the one before
+        device = PartialState().device
+        fast = config.bf16 and fastest_dtype(device) == torch.bfloat16
         self._accelerator = Accelerator(
-            mixed_precision="bf16" if config.bf16 else "no",
+            mixed_precision="bf16" if fast else "no",
             gradient_accumulation_steps=config.accumulate,
         )
         self._seed(0)

@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from mutualsl.data.folders import find_video
+from mutualsl.device import fastest_dtype
 from mutualsl.features.base import VisualEncoder
 from mutualsl.features.mini import MiniConfig, MiniEncoder
 from mutualsl.features.network import MiniNetwork, channels_last
@@ -113,15 +114,16 @@ def train_visual(
         optimizer, config.lr, total_steps=total, pct_start=0.15
     )
     accuracy: dict[str, float] = {}
+    dtype = fastest_dtype(torch.device("cpu"))
     for epoch in range(config.epochs):
         started, losses = time.perf_counter(), []
         network.train()
         order = _draw(train, config)
         for begin in range(0, len(order) - config.batch + 1, config.batch):
             chosen = order[begin : begin + config.batch]
-            clips = _augment(torch.from_numpy(train.gather(chosen)))
+            clips = _augment(torch.from_numpy(train.gather(chosen)), dtype)
             labels = torch.from_numpy(train.labels[chosen])
-            with torch.autocast("cpu", torch.bfloat16):
+            with torch.autocast("cpu", torch.bfloat16, enabled=clips.dtype == torch.bfloat16):
                 features = network(clips)
             loss = _loss(heads, features.float(), labels)
             optimizer.zero_grad()
@@ -165,15 +167,15 @@ def _second_labels(
     return [names[a].index(shot[a]) if shot.get(a) in names[a] else UNKNOWN for a in ATTRIBUTES]
 
 
-def _augment(clips: Tensor) -> Tensor:
-    """uint8 clips (B, T, H, W, 3) to (B, 3, T, H, W) bf16, flipped, shifted and relit."""
+def _augment(clips: Tensor, dtype: torch.dtype) -> Tensor:
+    """uint8 clips (B, T, H, W, 3) to (B, 3, T, H, W) of `dtype`, flipped, shifted and relit."""
     if torch.rand(()) < 0.5:
         clips = clips.flip(3)
     down, right = (int(v) for v in torch.randint(-4, 5, (2,)))
     clips = torch.roll(clips, (down, right), dims=(2, 3))  # cheap while still uint8
     light = (1.0 + 0.1 * torch.randn(len(clips), 1, 1, 1, 1)) / 255.0
     # Moving the last axis to the front without copying leaves memory in channels-last order.
-    return (clips.bfloat16() * light.bfloat16()).permute(0, 4, 1, 2, 3)
+    return (clips.to(dtype) * light.to(dtype)).permute(0, 4, 1, 2, 3)
 
 
 def _loss(heads: nn.ModuleDict, features: Tensor, labels: Tensor) -> Tensor:

@@ -11,9 +11,10 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+from mutualsl.device import fastest_dtype
 from mutualsl.errors import CheckpointError, MutualSLError, WeightsMissing
 from mutualsl.features import extract, i3d, open_encoder
-from mutualsl.features.i3d import I3DEncoder, checked, fastest_dtype, fingerprint, read_weights
+from mutualsl.features.i3d import I3DEncoder, checked, fingerprint, read_weights
 from mutualsl.features.inception import InceptionI3D
 from mutualsl.video import probe, write_video
 
