@@ -37,6 +37,7 @@ from mutualsl.training.begun import Begun
 from mutualsl.training.calibrate import calibrate
 from mutualsl.training.config import RunConfig, Stage
 from mutualsl.training.fit import fit
+from mutualsl.training.learned import learned_from
 from mutualsl.training.library import Library
 from mutualsl.training.sampling import Source
 from mutualsl.training.text_weights import text_folder
@@ -99,18 +100,25 @@ def run_localizer(
         training = {s.part.dataset: s for stage in config.stages for s in library.sources(stage)}
     _fit_statistics(model, list(training.values()))
     begun.load_into(model)
-    second, stopped = 0.0, None
+    second, left, modalities = 0.0, None, set[str]()
     for stage in config.stages:
+        sources = library.sources(stage)
         if isinstance(model, NeuralLocalizer):
             progress = _run_stage(model, collator, library, stage, out / stage.name, deadline)
+            second += progress.second
+            if not progress.done:
+                left = f"epoch {progress.epoch + 1} of {stage.train.epochs}"
         else:
-            progress = fit(model, collator, library.sources(stage), stage.train)
-        second += progress.second
-        if not progress.done:
-            stopped = f"{stage.name}, epoch {progress.epoch + 1} of {stage.train.epochs}"
+            fitted = fit(model, collator, sources, stage.train, deadline)
+            second, left = second + fitted.second, fitted.left_out
+        modalities |= learned_from(sources, cast(Localizer, model.get_submodule(stage.learner)))
+        if left is not None:
             break
+    stopped = None if left is None else f"{stage.name}, {left}"
     if not PartialState().is_main_process:
         return
+    if config.start is None:  # else it brings what it has learned before
+        model.has_learned_from(modalities)
     model.to("cpu").eval()
     calibrate(model, collator, library.validation(config.stages[-1]))
     about = {
@@ -121,6 +129,7 @@ def run_localizer(
         "commit": commit,
         "training_second": round(second, 3),
         "stopped": stopped,
+        "learned_from": sorted(modalities),
         "training_videos": begun.also(
             {name: [v.video_id for v in s.videos()] for name, s in training.items()}
         ),
