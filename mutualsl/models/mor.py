@@ -82,11 +82,11 @@ class MoR(FittedLocalizer):
         """
         samples: list[Tensor] = []
         targets: list[Tensor] = []
-        enough, unread = _halfway(deadline), 0
+        enough, all_read = _halfway(deadline), True
         for batch in batches:
             if samples and enough is not None and time.monotonic() >= enough:
-                unread += len(batch)
-                continue
+                all_read = False
+                break
             assert batch.gold is not None, "fitting needs gold spans"
             there = batch.has_subtitles
             duration = batch.timeline.duration_second[there, None]
@@ -98,9 +98,10 @@ class MoR(FittedLocalizer):
         x, y = x[order], y[order]
         grown = self.start.fit(x, y[:, 0], seed, _halfway(deadline))
         grown = min(grown, self.length.fit(x, y[:, 1], seed, deadline))
-        if not unread and grown == self.config.trees:
+        if all_read and grown == self.config.trees:
             return None
-        return f"{len(x)} of {len(x) + unread} questions, {grown} of {self.config.trees} trees"
+        read = "all" if all_read else f"only {len(x)}"
+        return f"{read} questions, {grown} of {self.config.trees} trees"
 
     def predict_raw(self, batch: Batch, top_k: int = 5) -> list[HeadPredictions]:
         """A textual span where there are subtitles; sure where the trees agree."""

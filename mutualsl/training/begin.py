@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from accelerate import PartialState
+from accelerate.utils import parse_flag_from_env
 
 from mutualsl.errors import DataError
 from mutualsl.training import state
@@ -37,7 +38,10 @@ def begin(config: Run, out: Path, resume: bool) -> None:
                 f"{out}: its run has other settings (recipe.json); give the same recipe and --set, "
                 "or another --out"
             )
-    PartialState().wait_for_everyone()  # before any process writes what the others look for
-    if PartialState().is_main_process:
+    # Made here first, and so that processes without a GPU find each other: by itself it does not
+    # look at the variable.
+    processes = PartialState(cpu=parse_flag_from_env("ACCELERATE_USE_CPU"))
+    processes.wait_for_everyone()  # before any process writes what the others look for
+    if processes.is_main_process:
         out.mkdir(parents=True, exist_ok=True)
         note.write_text(now)

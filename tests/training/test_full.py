@@ -35,8 +35,8 @@ def root(tmp_path_factory):
             track.parent.mkdir(exist_ok=True)
             write_subtitles(cues, track)
         questions = [
-            {"video_id": name, "question": "how do i turn the lid", "start": 4 * i, "end": 4 * i + 6,
-             "duration": SECONDS}
+            {"video_id": name, "question": "how do i turn the lid", "duration": SECONDS,
+             "start": 4 * i, "end": 4 * i + 6}
             for name in videos for i in range(2)
         ]  # fmt: skip
         path = folder / "official" / f"{split}.jsonl"
