@@ -17,6 +17,7 @@ class Fitted(NamedTuple):
     """How long it took, and what was left out for want of time, in words."""
 
     second: float
+    cpu_second: float  # of this process
     left_out: str | None
 
 
@@ -28,11 +29,11 @@ def fit(
     deadline: float | None,
 ) -> Fitted:
     """Show the model the questions of one epoch, in random order, and be done by `deadline`."""
-    began = time.monotonic()
+    began, cpu_began = time.monotonic(), time.process_time()
     chance = random.Random(config.seed)
     batches = make_batches(
         draw_epoch(sources, chance), chance,
         max_tokens=config.max_tokens, max_questions=config.max_questions,
     )  # fmt: skip
     left_out = model.fit(map(collator, batches), config.seed, deadline)
-    return Fitted(time.monotonic() - began, left_out)
+    return Fitted(time.monotonic() - began, time.process_time() - cpu_began, left_out)

@@ -36,7 +36,7 @@ from mutualsl.training.begin import Run, begin
 from mutualsl.training.begun import Begun
 from mutualsl.training.calibrate import calibrate
 from mutualsl.training.config import RunConfig, Stage
-from mutualsl.training.fit import fit
+from mutualsl.training.fit import Fitted, fit
 from mutualsl.training.learned import learned_from
 from mutualsl.training.library import Library
 from mutualsl.training.sampling import Source
@@ -100,17 +100,20 @@ def run_localizer(
         training = {s.part.dataset: s for stage in config.stages for s in library.sources(stage)}
     _fit_statistics(model, list(training.values()))
     begun.load_into(model)
-    second, left, modalities = 0.0, None, set[str]()
+    second = cpu_second = 0.0
+    modalities: set[str] = set()
+    left: str | None = None  # how far a stage was when time was up
     for stage in config.stages:
         sources = library.sources(stage)
+        spent: state.Progress | Fitted
         if isinstance(model, NeuralLocalizer):
-            progress = _run_stage(model, collator, library, stage, out / stage.name, deadline)
-            second += progress.second
-            if not progress.done:
-                left = f"epoch {progress.epoch + 1} of {stage.train.epochs}"
+            spent = _run_stage(model, collator, library, stage, out / stage.name, deadline)
+            if not spent.done:
+                left = f"epoch {spent.epoch + 1} of {stage.train.epochs}"
         else:
-            fitted = fit(model, collator, sources, stage.train, deadline)
-            second, left = second + fitted.second, fitted.left_out
+            spent = fit(model, collator, sources, stage.train, deadline)
+            left = spent.left_out
+        second, cpu_second = second + spent.second, cpu_second + spent.cpu_second
         modalities |= learned_from(sources, cast(Localizer, model.get_submodule(stage.learner)))
         if left is not None:
             break
@@ -128,6 +131,7 @@ def run_localizer(
         "seed": config.stages[0].train.seed,
         "commit": commit,
         "training_second": round(second, 3),
+        "training_cpu_second": round(cpu_second, 3),
         "stopped": stopped,
         "learned_from": sorted(modalities),
         "training_videos": begun.also(
