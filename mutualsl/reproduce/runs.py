@@ -16,7 +16,7 @@ from mutualsl.features import FeatureCache
 from mutualsl.inference import AnswerLocalizer
 from mutualsl.models import MODELS
 from mutualsl.reproduce.questions import Questions
-from mutualsl.training.begin import NOTE, Run, note_of
+from mutualsl.training.begin import NOTE, Run, is_note_of
 from mutualsl.training.run import run
 
 READ_OUT: ReadOut = "textual"  # the paper's: the textual span where there is one
@@ -49,7 +49,7 @@ class Trained:
     @property
     def _record(self) -> dict[str, Any]:
         note, config = self.folder / NOTE, self.checkpoint / "config.json"
-        if not (note.is_file() and config.is_file() and note.read_text() == note_of(self.config)):
+        if not (note.is_file() and config.is_file() and is_note_of(note.read_text(), self.config)):
             return {}
         record: dict[str, Any] = json.loads(config.read_text())
         return record
@@ -81,7 +81,7 @@ class Trained:
 
     def _not_learned(self, questions: Questions) -> list[str]:
         """What the model reads, and the training data has, but had not when it was trained."""
-        if not self.finished:
+        if not self.finished or "learned_from" not in self.about:
             return []
         there = questions.learned_with & set(MODELS[self._record["model"]][0].reads)
         return sorted(there - set(self.about["learned_from"]))
