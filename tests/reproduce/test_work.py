@@ -210,7 +210,7 @@ def test_mor_that_is_stopped_is_scored_and_says_what_it_left_out(make, recipes):
     for name in set(recipes) - {"mor_synthetic"}:
         del recipes[name]
     budget = Budget(60)
-    budget.deadline = lambda left: time.monotonic()
+    budget.deadline = lambda left, workers: time.monotonic()
     stopped = cells(make("table1", budget))["MoR", "synthetic", None]
     assert stopped["stopped"] == {"0": "only, only 2 questions, 1 of 2 trees"}
     assert "mIoU" in stopped["scores"]
