@@ -7,13 +7,16 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mutualsl.cli.options import DEFAULT_CHECKPOINT, Checkpoint, Device, Visual
+from mutualsl.cli.options import DEFAULT_CHECKPOINT, Checkpoint, Device
 from mutualsl.cli.output import progress
 from mutualsl.errors import WeightsMissing
+
+if TYPE_CHECKING:
+    from mutualsl.features import VisualEncoder
 
 SUFFIXES = {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".3gp"}
 
@@ -21,7 +24,10 @@ SUFFIXES = {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".3gp"}
 def encode(
     videos: Annotated[list[Path], typer.Argument(help="Video files, and folders of them.")],
     checkpoint: Checkpoint = DEFAULT_CHECKPOINT,
-    visual: Visual = None,
+    visual: Annotated[
+        Path | None,
+        typer.Option(help="Visual encoder: folder, file of weights, or i3d; else checkpoint's."),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Also write the rows of each here, as <name>.npz.")
     ] = None,
@@ -29,24 +35,26 @@ def encode(
     device: Device = "auto",
 ) -> int:
     """Read videos ahead of time; a run that was ended goes on where it was."""
+    from mutualsl.device import choose_device
+    from mutualsl.features import FeatureCache
     from mutualsl.features.fill import Job, fill
     from mutualsl.features.missing import MissingEncoder
-    from mutualsl.inference import AnswerLocalizer
 
     files = list(_files(videos))
     if not files:
         raise typer.BadParameter(f"no video in {', '.join(map(str, videos))}")
     if out is not None:
         _check_names(files)
-    localizer = AnswerLocalizer.from_pretrained(checkpoint, device, visual)
-    if isinstance(localizer.encoder, MissingEncoder):
-        raise WeightsMissing(localizer.encoder.why)
+    chosen = str(choose_device(device))
+    encoder, place = _encoder(checkpoint, visual, chosen)
+    if isinstance(encoder, MissingEncoder):
+        raise WeightsMissing(encoder.why)
     job = Job(
-        encoder=localizer.encoder.name,
-        folder=localizer.visual_folder,
-        fingerprint=localizer.encoder.fingerprint,
-        device=str(localizer.device),
-        cache=localizer.cache,
+        encoder=encoder.name,
+        folder=place,
+        fingerprint=encoder.fingerprint,
+        device=chosen,
+        cache=FeatureCache(),
         out=out,
     )
     with progress("reading") as report:
@@ -65,6 +73,17 @@ def encode(
         f"{counts['damaged']} damaged and not kept, {counts['failed']} failed"
     )
     return 2 if counts["failed"] else 0
+
+
+def _encoder(checkpoint: Path, visual: Path | None, device: str) -> tuple[VisualEncoder, Path]:
+    """The encoder at `visual`, or else that of the checkpoint, and where its weights are."""
+    from mutualsl.features import encoder_at
+    from mutualsl.inference import AnswerLocalizer
+
+    if visual is not None:
+        return encoder_at(visual, device), visual
+    localizer = AnswerLocalizer.from_pretrained(checkpoint, device)
+    return localizer.encoder, localizer.visual_folder
 
 
 def _check_names(files: Sequence[Path]) -> None:

@@ -9,7 +9,7 @@ from mutualsl.features.base import VisualEncoder
 from mutualsl.features.cache import FeatureCache
 from mutualsl.features.extract import VisualFeatures, extract
 from mutualsl.features.files import PUBLISHED
-from mutualsl.features.i3d import I3DEncoder
+from mutualsl.features.i3d import FILE_NAMES, I3DEncoder
 from mutualsl.features.mini import MiniEncoder
 from mutualsl.features.missing import MissingEncoder
 
@@ -40,24 +40,32 @@ def open_encoder(
 
 
 def encoder_at(place: str | Path, device: str = "cpu") -> VisualEncoder:
-    """The encoder in a folder, of a published file of weights, or of a name that needs neither.
+    """The encoder in a folder, of published weights there, or of a name that needs neither.
 
     Raises `CheckpointError` when it is nothing of that.
     """
+    return open_encoder(encoder_name(place), place, device)
+
+
+def encoder_name(place: str | Path) -> str:
+    """Which encoder `encoder_at` would open, without reading its weights.
+
+    Raises `CheckpointError` when there is none.
+    """
     place = Path(place)
     if str(place) in PUBLISHED and not place.exists():
-        return open_encoder(str(place), place, device)
-    if place.is_file():
+        return str(place)
+    there = place.is_file() or any((place / name).is_file() for name in FILE_NAMES)
+    if there and not (place / "config.json").is_file():
         (published,) = PUBLISHED
-        return open_encoder(published, place, device)
+        return published
     try:
-        name = json.loads((place / "config.json").read_text())["name"]
+        return str(json.loads((place / "config.json").read_text())["name"])
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise CheckpointError(
             f"{place}: no visual encoder here ({error!r}); name the folder of one, with its "
             f"config.json, a file of published weights, or one of: {', '.join(PUBLISHED)}"
         ) from error
-    return open_encoder(str(name), place, device)
 
 
 __all__ = [
@@ -66,6 +74,7 @@ __all__ = [
     "VisualEncoder",
     "VisualFeatures",
     "encoder_at",
+    "encoder_name",
     "extract",
     "open_encoder",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
@@ -96,6 +96,9 @@ class Localizer(nn.Module, ABC):
         """What rows it has learned from; `None` where it looks at none."""
         return None
 
+    def has_learned_from(self, modalities: Collection[str]) -> None:
+        """Never show a span that needs another modality, where a model can do without it."""
+
     def prepare(self, sentences: tuple[Sentence, ...]) -> None:
         """Do ahead of the first question what depends on a video's cues alone, if anything does."""
 
@@ -117,8 +120,11 @@ class FittedLocalizer(Localizer):
     """A localizer that sees all its training questions once; `seed` decides what is drawn."""
 
     @abstractmethod
-    def fit(self, batches: Iterable[Batch], seed: int) -> None:
-        """Learn from questions with gold spans."""
+    def fit(self, batches: Iterable[Batch], seed: int, deadline: float | None = None) -> str | None:
+        """Learn from questions with gold spans; what was left out at `deadline`, in words.
+
+        `deadline` is a reading of `time.monotonic`. Some of everything is always learned.
+        """
 
 
 class NeuralLocalizer(Localizer):

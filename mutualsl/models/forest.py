@@ -6,6 +6,8 @@ F features, T trees.
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -43,19 +45,34 @@ class Forest(nn.Module):
             node = torch.where(feature == LEAF, node, child)
         return self.value[tree, node]
 
-    def fit(self, samples: Floats, targets: Floats, seed: int) -> None:
+    def fit(
+        self, samples: Floats, targets: Floats, seed: int, deadline: float | None = None
+    ) -> int:
         """Grow every tree on M samples drawn with replacement; (M, F), (M,).
 
         At each node the split is taken, of all features, that leaves the least squared error.
+        Returns how many trees were grown until `deadline` (`time.monotonic`), one at least; the
+        others repeat them.
         """
         self.feature.fill_(LEAF)
         chance = np.random.default_rng(seed)
         low, high = samples.min(axis=0), samples.max(axis=0)
         step = np.where(high > low, (high - low) / STEPS, 1.0)
         codes = np.clip(((samples - low) / step).astype(np.int64), 0, STEPS - 1)
-        for tree in range(len(self.value)):
+        trees = len(self.value)
+        for tree in range(trees):
+            if tree and deadline is not None and time.monotonic() >= deadline:
+                self._repeat(tree)
+                return tree
             drawn = chance.integers(len(samples), size=len(samples))
             self._grow(tree, 0, drawn, codes, targets, low, step)
+        return trees
+
+    def _repeat(self, grown: int) -> None:
+        """Let the trees after the first `grown` be those again, in turn."""
+        source = torch.arange(len(self.value)) % grown
+        for array in (self.feature, self.threshold, self.value):
+            array.copy_(array[source])
 
     def _grow(
         self, tree: int, node: int, rows: npt.NDArray[np.int64], codes: npt.NDArray[np.int64],

@@ -15,6 +15,7 @@ Letters: B questions, N cues, P passages, S similarities, T trees.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -73,10 +74,19 @@ class MoR(FittedLocalizer):
         """A new one around a pre-trained language model."""
         return cls(config(text_encoder=text_encoder.config), text_encoder)
 
-    def fit(self, batches: Iterable[Batch], seed: int) -> None:
-        """Grow both forests on the questions that have subtitles."""
-        samples, targets = [], []
+    def fit(self, batches: Iterable[Batch], seed: int, deadline: float | None = None) -> str | None:
+        """Grow both forests on the questions that have subtitles.
+
+        Of the time there is, half is for reading the questions, a quarter for each forest; what one
+        does not use goes to the next.
+        """
+        samples: list[Tensor] = []
+        targets: list[Tensor] = []
+        enough, all_read = _halfway(deadline), True
         for batch in batches:
+            if samples and enough is not None and time.monotonic() >= enough:
+                all_read = False
+                break
             assert batch.gold is not None, "fitting needs gold spans"
             there = batch.has_subtitles
             duration = batch.timeline.duration_second[there, None]
@@ -85,8 +95,13 @@ class MoR(FittedLocalizer):
             targets.append(torch.stack([start, end - start], dim=1))
         x, y = torch.cat(samples).double().numpy(), torch.cat(targets).double().numpy()
         order = np.lexsort((*x.T, *y.T))  # trees do not depend on the order of the questions
-        self.start.fit(x[order], y[order, 0], seed)
-        self.length.fit(x[order], y[order, 1], seed)
+        x, y = x[order], y[order]
+        grown = self.start.fit(x, y[:, 0], seed, _halfway(deadline))
+        grown = min(grown, self.length.fit(x, y[:, 1], seed, deadline))
+        if all_read and grown == self.config.trees:
+            return None
+        read = "all" if all_read else f"only {len(x)}"
+        return f"{read} questions, {grown} of {self.config.trees} trees"
 
     def predict_raw(self, batch: Batch, top_k: int = 5) -> list[HeadPredictions]:
         """A textual span where there are subtitles; sure where the trees agree."""
@@ -134,6 +149,10 @@ class MoR(FittedLocalizer):
                 self._remembered = {}
             self._remembered[cues] = found
         return found
+
+
+def _halfway(deadline: float | None) -> float | None:
+    return None if deadline is None else (time.monotonic() + deadline) / 2
 
 
 def binned(alike: Floats, begin_second: Floats, duration_second: float) -> Floats:

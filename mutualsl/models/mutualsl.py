@@ -8,7 +8,8 @@ are in `boxes.py` and `layers.py`, its switches in `profiles.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import NamedTuple
 
 import torch
@@ -44,6 +45,7 @@ from mutualsl.models.text_encoder import CueTokens, TextEncoder
 from mutualsl.models.tokens import edge_tokens, of_cues
 from mutualsl.models.visual_heads import visual_head
 
+READS = {"visual": "video", "textual": "subtitles"}  # what a head cannot do without
 EXTENSION = 0.25  # of the answer's length, highlighted on either side of it
 
 
@@ -180,6 +182,11 @@ class MutualSL(NeuralLocalizer):
         if self.sentence_reader is None or float(self.language_share) == 1.0:
             return None
         return self.sentence_reader
+
+    def has_learned_from(self, modalities: Collection[str]) -> None:
+        """Of the heads that may show a span, keep those that read one of the modalities."""
+        kept = tuple(h for h in self.config.trained_heads if READS[h] in modalities)
+        self.config = replace(self.config, trained_heads=kept)
 
     def prepare(self, sentences: tuple[Sentence, ...]) -> None:
         """The sentence vectors of a video's cues."""

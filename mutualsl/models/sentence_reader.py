@@ -40,6 +40,8 @@ class SentenceReader(NeuralLocalizer):
     parameters, for which the vectors of a video are computed once.
     """
 
+    reads = needs = ("subtitles",)
+
     def __init__(self, config: ReaderConfig, language_model: PreTrainedModel) -> None:
         super().__init__(config)
         width, dropout = config.width, config.dropout

@@ -52,6 +52,7 @@ def _data(data: Data, questions: Questions | None, references: Path) -> dict[str
     kept = references / f"{'-'.join(part for part in data if part)}.json"
     return name | {
         "n": len(questions.asked),
+        "n_train": len(questions.train),
         "questions": questions.identity,
         "modalities": sorted(questions.modalities),
         "references": questions.references(kept),
@@ -73,6 +74,7 @@ def _cell(cell: Cell, reasons: Mapping[Path, str], with_curves: bool) -> dict[st
     if not there:
         return found
     about = [run.about for run in there]
+    cpu_second = [own["training_cpu_second"] for own in about if "training_cpu_second" in own]
     metrics = [read_json(run.answers(cell.questions) / "metrics.json") for run in there]
     return found | {
         "seeds": [run.seed for run in there],
@@ -86,6 +88,7 @@ def _cell(cell: Cell, reasons: Mapping[Path, str], with_curves: bool) -> dict[st
         "n_answered": min(own[cell.row.head]["n_answered"] for own in metrics),
         "parameters": describe(there[0].checkpoint).parameter_count,
         "training_second": spread([own["training_second"] for own in about]),
+        "training_cpu_second": spread(cpu_second) if cpu_second else None,
         "curves": _curves(there) if with_curves else None,
     }
 

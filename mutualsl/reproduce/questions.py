@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mutualsl.data import Dataset, Example, dataset_in
+from mutualsl.data.folders import find_features
 from mutualsl.errors import DataError
 from mutualsl.evaluation.predictions import read_predictions
 from mutualsl.evaluation.references import measure
@@ -26,7 +27,25 @@ class Questions:
     source: Dataset
     train: tuple[Example, ...]
     asked: tuple[Example, ...]
-    modalities: frozenset[str]  # of "video" and "subtitles", those that some question has
+    # Of "video" and "subtitles", those that some question has to learn from, and to be asked with.
+    learned_with: frozenset[str]
+    asked_with: frozenset[str]
+
+    @property
+    def modalities(self) -> frozenset[str]:
+        """Those that can be both learned from and asked with."""
+        return self.learned_with & self.asked_with
+
+    def lack(self, needed: Iterable[str]) -> str | None:
+        """Which modalities are missing, in words; `None` where all are there."""
+        missing = [self._missing(name) for name in needed if name not in self.modalities]
+        return f"needs {' and '.join(missing)}" if missing else None
+
+    def _missing(self, modality: str) -> str:
+        name = {"video": "videos"}.get(modality, modality)
+        if modality in self.asked_with:
+            return f"{name} of the train split"
+        return f"{name} of the {self.data.split} split" if modality in self.learned_with else name
 
     @property
     def identity(self) -> str:
@@ -59,8 +78,11 @@ class Questions:
         return found
 
 
-def read_questions(data: Data, root: Path) -> Questions:
-    """Raises `DataError` where the data is not below `root`, or not whole."""
+def read_questions(data: Data, root: Path, encoder: str) -> Questions:
+    """What is below `root`; rows of the visual encoder of that name are as good as a video.
+
+    Raises `DataError` where the data is not there, or not whole.
+    """
     folder = root / data.name
     if not folder.is_dir():
         raise DataError(f"no data: {folder} is not there")
@@ -68,16 +90,25 @@ def read_questions(data: Data, root: Path) -> Questions:
     train, asked = (tuple(source.load(folder, s, data.split_set)) for s in ("train", data.split))
     if not train or not asked:
         raise DataError(f"{folder}: the train or the {data.split} split is empty")
-    names = {e.video.video_id for e in asked}
-    found = set()
-    if any(source.find_video(folder, name) for name in names):
-        found.add("video")
-    if any(e.video.cues for e in asked):
-        found.add("subtitles")
     return Questions(
         data=data, folder=folder, source=source, train=train, asked=asked,
-        modalities=frozenset(found),
+        learned_with=_modalities(train, folder, source, encoder),
+        asked_with=_modalities(asked, folder, source, encoder),
     )  # fmt: skip
+
+
+def _modalities(
+    examples: Iterable[Example], folder: Path, source: Dataset, encoder: str
+) -> frozenset[str]:
+    videos = {example.video.video_id: example.video for example in examples}
+    found = set()
+    if any(
+        find_features(folder, encoder, name) or source.find_video(folder, name) for name in videos
+    ):
+        found.add("video")
+    if any(video.cues for video in videos.values()):
+        found.add("subtitles")
+    return frozenset(found)
 
 
 def _identity(rows: Iterable[tuple[str, str, str, Span]]) -> str:

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from mutualsl.answer import ReadOut
+from mutualsl.errors import DataError
 from mutualsl.evaluation.collect import read_json
 from mutualsl.evaluation.evaluate import evaluate
 from mutualsl.evaluation.record import weights_id, write_run
 from mutualsl.features import FeatureCache
 from mutualsl.inference import AnswerLocalizer
+from mutualsl.models import MODELS
 from mutualsl.reproduce.questions import Questions
-from mutualsl.training.begin import NOTE, Run, note_of
+from mutualsl.training.begin import NOTE, Run, is_note_of
 from mutualsl.training.run import run
 
 READ_OUT: ReadOut = "textual"  # the paper's: the textual span where there is one
@@ -41,11 +43,16 @@ class Trained:
     @property
     def about(self) -> dict[str, Any]:
         """What the checkpoint says of its training; empty where there is none by this recipe."""
-        note, config = self.folder / NOTE, self.checkpoint / "config.json"
-        if not (note.is_file() and config.is_file() and note.read_text() == note_of(self.config)):
-            return {}
-        about: dict[str, Any] = json.loads(config.read_text())["about"]
+        about: dict[str, Any] = self._record.get("about", {})
         return about
+
+    @property
+    def _record(self) -> dict[str, Any]:
+        note, config = self.folder / NOTE, self.checkpoint / "config.json"
+        if not (note.is_file() and config.is_file() and is_note_of(note.read_text(), self.config)):
+            return {}
+        record: dict[str, Any] = json.loads(config.read_text())
+        return record
 
     @property
     def finished(self) -> bool:
@@ -65,13 +72,30 @@ class Trained:
     def answered(self, questions: Questions) -> bool:
         """Whether these weights have answered exactly these questions."""
         out = self.answers(questions)
+        if self._not_learned(questions):
+            return False
         if not (self.about and (out / "run.json").is_file() and (out / "metrics.json").is_file()):
             return False
         same = read_json(out / "run.json")["weights"] == weights_id(self.checkpoint)
         return same and questions.are_those_of(out / "predictions.jsonl")
 
+    def _not_learned(self, questions: Questions) -> list[str]:
+        """What the model reads, and the training data has, but had not when it was trained."""
+        if not self.finished or "learned_from" not in self.about:
+            return []
+        there = questions.learned_with & set(MODELS[self._record["model"]][0].reads)
+        return sorted(there - set(self.about["learned_from"]))
+
     def answer(self, questions: Questions, root: Path, device: str) -> None:
-        """Answer every question and measure the answers."""
+        """Answer every question and measure the answers.
+
+        Raises `DataError` for a run that has not learned from all there is to learn from now.
+        """
+        if new := self._not_learned(questions):
+            raise DataError(
+                f"{self.folder}: this run learned without {' and '.join(new)}, which the data has "
+                "now; remove its folder, or take another --out"
+            )
         out = self.answers(questions)
         (out / "run.json").unlink(missing_ok=True)  # half an evaluation is none
         localizer = AnswerLocalizer.from_pretrained(self.checkpoint, device)

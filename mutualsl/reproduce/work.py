@@ -13,6 +13,7 @@ from typing import Any
 import torch
 
 from mutualsl.errors import DataError, MutualSLError, UnknownName
+from mutualsl.features import encoder_name
 from mutualsl.models import MODELS
 from mutualsl.reproduce.budget import Budget
 from mutualsl.reproduce.cells import Cell
@@ -49,9 +50,10 @@ class Reproduction:
         return record(self.table, cells, reasons, self.out / "references")
 
     def _questions(self) -> Iterator[tuple[Data, Questions | str]]:
+        encoder = encoder_name(self.visual)
         for data in DATA:
             try:
-                yield data, read_questions(data, self.root)
+                yield data, read_questions(data, self.root, encoder)
             except DataError as error:
                 yield data, self._plain(error)
 
@@ -70,10 +72,8 @@ class Reproduction:
             )
         kind = MODELS[row.model][0]
         needed = kind.reads if row.both else kind.needs
-        lacking = [name for name in needed if name not in questions.modalities]
-        if lacking:
-            plural = " and ".join({"video": "videos"}.get(name, name) for name in lacking)
-            return Cell(row=row, data=data, questions=questions, missing=f"needs {plural}")
+        if lacking := questions.lack(needed):
+            return Cell(row=row, data=data, questions=questions, missing=lacking)
         return Cell(
             row=row, data=data, questions=questions,
             runs=tuple(self._run(recipe, row.settings, seed) for seed in range(self.seeds)),

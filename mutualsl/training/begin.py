@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
+from typing import Any
 
 from accelerate import PartialState
+from accelerate.utils import parse_flag_from_env
 
 from mutualsl.errors import DataError
 from mutualsl.training import state
@@ -22,22 +24,44 @@ def note_of(config: Run) -> str:
     return json.dumps(asdict(config), indent=2) + "\n"
 
 
+def is_note_of(note: str, config: Run) -> bool:
+    """Whether `note` is of this run; a setting that it lacks came later, and had its default."""
+    try:
+        return _agree(json.loads(note), config)
+    except (ValueError, AttributeError):  # no note at all
+        return False
+
+
+def _agree(noted: Any, now: Any) -> bool:
+    if is_dataclass(now):
+        settings = {f.name: f.default for f in fields(now)}
+        values = {name: noted.get(name, default) for name, default in settings.items()}
+        known = noted.keys() <= settings.keys()
+        return known and all(_agree(value, getattr(now, name)) for name, value in values.items())
+    if isinstance(now, tuple) and isinstance(noted, list):
+        return len(noted) == len(now) and all(map(_agree, noted, now))
+    return bool(noted == now or noted == json.loads(json.dumps(now)))
+
+
 def begin(config: Run, out: Path, resume: bool) -> None:
     """Note in `out` what is run there; refuse to mix two runs.
 
     A run that failed before its first saved state leaves nothing to mix with. Raises `DataError`
     when `out` holds a run and `resume` is not asked for, or another run.
     """
-    note, now = out / NOTE, note_of(config)
+    note = out / NOTE
     if note.is_file() and any(out.glob(f"*/{state.FILE_NAME}")):
         if not resume:
             raise DataError(f"{out}: holds a run already; --resume goes on with it")
-        if note.read_text() != now:
+        if not is_note_of(note.read_text(), config):
             raise DataError(
                 f"{out}: its run has other settings (recipe.json); give the same recipe and --set, "
                 "or another --out"
             )
-    PartialState().wait_for_everyone()  # before any process writes what the others look for
-    if PartialState().is_main_process:
+    # Made here first, and so that processes without a GPU find each other: by itself it does not
+    # look at the variable.
+    processes = PartialState(cpu=parse_flag_from_env("ACCELERATE_USE_CPU"))
+    processes.wait_for_everyone()  # before any process writes what the others look for
+    if processes.is_main_process:
         out.mkdir(parents=True, exist_ok=True)
-        note.write_text(now)
+        note.write_text(note_of(config))

@@ -65,7 +65,7 @@ def _share_out(
 
 def _limit_domain(model: Localizer, collator: Collator, examples: Sequence[Example]) -> None:
     statistics = model.row_statistics
-    if statistics is None:
+    if statistics is None or not examples:
         return
     distances = [0.0]
     for group in validation_batches(examples):

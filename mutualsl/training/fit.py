@@ -5,23 +5,35 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from mutualsl.data import Collator
 from mutualsl.models import FittedLocalizer
 from mutualsl.training.config import TrainConfig
 from mutualsl.training.sampling import Source, draw_epoch, make_batches
-from mutualsl.training.state import Progress
+
+
+class Fitted(NamedTuple):
+    """How long it took, and what was left out for want of time, in words."""
+
+    second: float
+    cpu_second: float  # of this process
+    left_out: str | None
 
 
 def fit(
-    model: FittedLocalizer, collator: Collator, sources: Sequence[Source], config: TrainConfig
-) -> Progress:
-    """Show the model the questions of one epoch; this takes no deadline."""
-    began = time.monotonic()
+    model: FittedLocalizer,
+    collator: Collator,
+    sources: Sequence[Source],
+    config: TrainConfig,
+    deadline: float | None,
+) -> Fitted:
+    """Show the model the questions of one epoch, in random order, and be done by `deadline`."""
+    began, cpu_began = time.monotonic(), time.process_time()
     chance = random.Random(config.seed)
     batches = make_batches(
         draw_epoch(sources, chance), chance,
         max_tokens=config.max_tokens, max_questions=config.max_questions,
     )  # fmt: skip
-    model.fit(map(collator, batches), config.seed)
-    return Progress(epoch=1, second=time.monotonic() - began, done=True)
+    left_out = model.fit(map(collator, batches), config.seed, deadline)
+    return Fitted(time.monotonic() - began, time.process_time() - cpu_began, left_out)

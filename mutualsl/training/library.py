@@ -36,17 +36,28 @@ class Library:
         """What a stage draws its training questions from."""
         pieces = WordPieces.of(self._tokenizer)
         return [
-            Source(part=part, examples=self._examples(part, "train"), pieces=pieces)
-            for part in stage.parts
+            Source(part=part, examples=self._training(part), pieces=pieces) for part in stage.parts
         ]
 
     def validation(self, stage: Stage) -> dict[str, list[Example]]:
         """The questions a stage is measured on, the same in every epoch and every run."""
         return {
-            part.dataset: _as_trained(_some(self._examples(part, "val"), part.validation), part)
+            part.dataset: _as_trained(_some(self._validating(part), part.validation), part)
             for part in stage.parts
             if part.validation
         }
+
+    def _training(self, part: Part) -> list[Example]:
+        examples = self._examples(part, "train")
+        apart = _held_out(examples, part.held_out)
+        return [example for example in examples if example.video.video_id not in apart]
+
+    def _validating(self, part: Part) -> list[Example]:
+        if part.held_out == 0.0:
+            return self._examples(part, "val")
+        examples = self._examples(part, "train")
+        apart = _held_out(examples, part.held_out)
+        return [example for example in examples if example.video.video_id in apart]
 
     def _examples(self, part: Part, split: str) -> list[Example]:
         key = (part.dataset, part.split_set, split)
@@ -80,6 +91,13 @@ class Library:
             encoder.fingerprint,
             lambda: extract(path, probe(path), encoder),
         ).rows
+
+
+def _held_out(examples: Sequence[Example], share: float) -> set[str]:
+    """Videos that are for validation: the same in every run, never all of them."""
+    names = sorted({example.video.video_id for example in examples})
+    count = min(round(share * len(names)), len(names) - 1)
+    return set(random.Random(0).sample(names, count))
 
 
 def _some(examples: list[Example], count: int) -> list[Example]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import nn
 
@@ -40,7 +42,7 @@ def make_optimizer(model: NeuralLocalizer, config: TrainConfig) -> torch.optim.A
 def make_schedule(
     optimizer: torch.optim.Optimizer, steps: int, config: TrainConfig
 ) -> torch.optim.lr_scheduler.LambdaLR:
-    """Linear rise over the first share of `steps`, then linear fall to zero, or sudden ones."""
+    """Linear rise over the first share of `steps`, then a fall to zero, or sudden ones."""
 
     def factor(step: int) -> float:
         warm = max(1, round(steps * config.warmup_share))
@@ -49,7 +51,8 @@ def make_schedule(
         if config.drops is not None:
             epoch = step * config.epochs // max(1, steps)
             return 0.1 ** sum(epoch >= drop for drop in config.drops)
-        return max(0.0, (steps - step) / max(1, steps - warm))
+        left = max(0.0, (steps - step) / max(1, steps - warm))
+        return left if config.fall == "even" else 0.5 - 0.5 * math.cos(math.pi * left)
 
     return torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from mutualsl.models.profiles import profile
 from mutualsl.training.compared import data_recipes
 from mutualsl.training.config import Part, RunConfig, Stage, TrainConfig
+from mutualsl.training.full import FULL_RECIPES
 from mutualsl.training.systems import SYSTEMS
 from mutualsl.training.visual import VisualTrainConfig
 
@@ -179,6 +180,6 @@ RECIPES: dict[str, Callable[[], RunConfig | VisualTrainConfig]] = {
     **{recipe.__name__: recipe for recipe in (mutualsl_mini, mutualsl_reader, mutualsl_official)},
     visual_mini.__name__: visual_mini,
     **data_recipes(),
-    **{recipe.__name__: recipe for recipe in PROFILE_RECIPES},
+    **{recipe.__name__: recipe for recipe in (*PROFILE_RECIPES, *FULL_RECIPES)},
     **{recipe.__name__: recipe for recipe in SYSTEMS},
 }

@@ -36,7 +36,8 @@ from mutualsl.training.begin import Run, begin
 from mutualsl.training.begun import Begun
 from mutualsl.training.calibrate import calibrate
 from mutualsl.training.config import RunConfig, Stage
-from mutualsl.training.fit import fit
+from mutualsl.training.fit import Fitted, fit
+from mutualsl.training.learned import learned_from
 from mutualsl.training.library import Library
 from mutualsl.training.sampling import Source
 from mutualsl.training.text_weights import text_folder
@@ -99,18 +100,28 @@ def run_localizer(
         training = {s.part.dataset: s for stage in config.stages for s in library.sources(stage)}
     _fit_statistics(model, list(training.values()))
     begun.load_into(model)
-    second, stopped = 0.0, None
+    second = cpu_second = 0.0
+    modalities: set[str] = set()
+    left: str | None = None  # how far a stage was when time was up
     for stage in config.stages:
+        sources = library.sources(stage)
+        spent: state.Progress | Fitted
         if isinstance(model, NeuralLocalizer):
-            progress = _run_stage(model, collator, library, stage, out / stage.name, deadline)
+            spent = _run_stage(model, collator, library, stage, out / stage.name, deadline)
+            if not spent.done:
+                left = f"epoch {spent.epoch + 1} of {stage.train.epochs}"
         else:
-            progress = fit(model, collator, library.sources(stage), stage.train)
-        second += progress.second
-        if not progress.done:
-            stopped = f"{stage.name}, epoch {progress.epoch + 1} of {stage.train.epochs}"
+            spent = fit(model, collator, sources, stage.train, deadline)
+            left = spent.left_out
+        second, cpu_second = second + spent.second, cpu_second + spent.cpu_second
+        modalities |= learned_from(sources, cast(Localizer, model.get_submodule(stage.learner)))
+        if left is not None:
             break
+    stopped = None if left is None else f"{stage.name}, {left}"
     if not PartialState().is_main_process:
         return
+    if config.start is None:  # else it brings what it has learned before
+        model.has_learned_from(modalities)
     model.to("cpu").eval()
     calibrate(model, collator, library.validation(config.stages[-1]))
     about = {
@@ -120,7 +131,9 @@ def run_localizer(
         "seed": config.stages[0].train.seed,
         "commit": commit,
         "training_second": round(second, 3),
+        "training_cpu_second": round(cpu_second, 3),
         "stopped": stopped,
+        "learned_from": sorted(modalities),
         "training_videos": begun.also(
             {name: [v.video_id for v in s.videos()] for name, s in training.items()}
         ),

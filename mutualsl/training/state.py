@@ -26,6 +26,7 @@ class Progress:
     stale: int = 0  # epochs since then
     log_bytes: int = 0  # length of the log that belongs to this state
     second: float = 0.0  # spent so far, validation included
+    cpu_second: float = 0.0  # of processor time in it, of this process
     done: bool = False
 
 

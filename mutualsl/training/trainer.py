@@ -86,6 +86,7 @@ class Trainer:
         self._out.mkdir(parents=True, exist_ok=True)
         progress = state.restore(self._accelerator, self._out)
         self._began = time.monotonic() - progress.second
+        self._cpu_began = time.process_time() - progress.cpu_second
         done = progress.epoch * self._per_epoch + progress.batch
         with Report(
             self._out, self._out.name, config.epochs * self._per_epoch, done, progress.log_bytes,
@@ -143,6 +144,7 @@ class Trainer:
     def _save(self, progress: state.Progress, report: Report) -> None:
         progress.log_bytes = report.log_bytes
         progress.second = time.monotonic() - self._began
+        progress.cpu_second = time.process_time() - self._cpu_began
         state.save(self._accelerator, self._out, progress)
 
     def _log(self, progress: state.Progress, report: Report) -> None:

@@ -115,7 +115,8 @@ def table(name, cells):
         "date": "2001-02-03",
         "read_out": "textual",
         "data": [
-            {"data": data, "split_set": split_set, "split": "test", "n": 60, "questions": "feed"}
+            {"data": data, "split_set": split_set, "split": "test", "questions": "feed"}
+            | {"n": 60, "n_train": 2710}
             | {"modalities": ["subtitles"], "references": references()["references"]}
             for data, split_set in parts
         ],

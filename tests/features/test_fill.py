@@ -15,7 +15,7 @@ from mutualsl.features.files import read_rows
 from mutualsl.features.fill import Job, fill
 from mutualsl.features.mini import MiniEncoder
 from mutualsl.video import content_hash, probe, write_video
-from tests.command_line import call
+from tests.command_line import assert_refused, call
 from tests.features import encoding
 from tests.video.conftest import gray
 
@@ -119,6 +119,28 @@ def test_rows_are_also_written_where_a_data_set_keeps_them(
     (out / "1.npz").unlink()
     assert call(capfd, *arguments).out.startswith("0 read, 4 were there")
     assert (out / "1.npz").is_file()
+
+
+def test_an_encoder_is_enough_there_need_be_no_model_that_reads_its_rows(
+    videos, tiny_models, tmp_path, monkeypatch, capfd
+):
+    monkeypatch.setenv("MUTUALSL_CACHE", str(tmp_path / "cache"))
+    visual, out = tiny_models.parent / "visual-a", tmp_path / "features"
+    video = videos / "0.mp4"
+    arguments = ("encode", video, "--checkpoint", tmp_path / "none", "--visual", visual)
+    assert call(capfd, *arguments, "--out", out).out.startswith("1 read")
+    encoder = MiniEncoder.from_folder(visual)
+    np.testing.assert_array_equal(
+        read_rows(out / "0.npz", encoder), extract(video, probe(video), encoder).rows
+    )
+
+
+def test_an_encoder_whose_weights_are_nowhere_is_refused(videos, tmp_path, monkeypatch, capfd):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("MUTUALSL_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("MUTUALSL_I3D_WEIGHTS", raising=False)
+    assert_refused(call(capfd, "encode", videos, "--visual", "i3d"), "--visual")
+    assert_refused(call(capfd, "encode", videos, "--visual", tmp_path), "no visual encoder")
 
 
 def test_rows_that_would_overwrite_each_other_are_refused(videos, tiny_models, tmp_path, capfd):

@@ -1,5 +1,6 @@
 """MoR: 801 features of similarity, forests of arrays, and nothing that depends on an order."""
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -92,6 +93,28 @@ def test_the_order_of_the_records_changes_nothing():
     shuffled = [made[i] for i in np.random.default_rng(1).permutation(len(made))]
     assert spans(fitted(made), made) == spans(fitted(shuffled), made)
     assert spans(fitted(made), made[::-1]) == spans(fitted(made), made)[::-1]
+
+
+def test_at_the_deadline_some_of_everything_is_learned():
+    made, model = examples(), system()
+    batches = [tiny.collator()(made[i : i + 5]) for i in range(0, len(made), 5)]
+    late = model.fit(batches, 0, deadline=time.monotonic())
+    assert late == "only 5 questions, 1 of 8 trees"
+    assert (model.start.value == model.start.value[0]).all()
+    assert all(0.0 <= span.start_second <= span.end_second for span in spans(model, made))
+    assert model.fit(batches, 0, deadline=time.monotonic() + 600) is None
+    assert spans(model, made) == spans(fitted(made), made)
+
+
+def test_trees_that_were_not_grown_repeat_those_that_were(monkeypatch):
+    samples = np.random.default_rng(0).random((50, 3))
+    forest = Forest(trees=5, depth=3)
+    now = iter(range(100))
+    monkeypatch.setattr("mutualsl.models.forest.time.monotonic", lambda: next(now))
+    assert forest.fit(samples, samples[:, 0], 0, deadline=1.0) == 2
+    for array in (forest.feature, forest.threshold, forest.value):
+        assert torch.equal(array[2:4], array[:2]) and torch.equal(array[4], array[0])
+    assert not torch.equal(forest.value[0], forest.value[1])
 
 
 def test_questions_without_subtitles_teach_nothing_and_get_no_answer():

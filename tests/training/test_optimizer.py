@@ -49,3 +49,12 @@ def test_the_learning_rate_falls_evenly_or_at_once():
     assert constant == [1.0] * 12
     falling = rates(TrainConfig(epochs=4, warmup_share=0.0, drops=(1, 3)))
     assert falling == pytest.approx([1.0] * 3 + [0.1] * 6 + [0.01] * 3)
+
+
+def test_after_the_rise_a_cosine_is_slow_then_fast_then_slow():
+    found = rates(TrainConfig(epochs=4, warmup_share=0.25, fall="cosine"), steps=16)
+    assert found[:4] == [0.25, 0.5, 0.75, 1.0]
+    assert found[4] == 1.0 and found[10] == pytest.approx(0.5)
+    steps = [before - after for before, after in zip(found[4:], found[5:], strict=False)]
+    assert all(step > 0 for step in steps)
+    assert max(steps) == pytest.approx(steps[5]) and found[-1] < 0.02

@@ -219,10 +219,13 @@ TWO = """
 import sys
 from pathlib import Path
 import torch
+from accelerate import PartialState
+from mutualsl.training.begin import begin
+from mutualsl.training.visual import VisualTrainConfig
 from tests.training.test_trainer import CONFIG, start
 out = Path(sys.argv[1])
+begin(VisualTrainConfig(), out / "noted", resume=False)  # as every run begins
 model, _ = start(out)
-from accelerate import PartialState
 state = PartialState()
 assert state.num_processes == 2
 torch.save(model.state_dict(), out / f"process-{state.process_index}.pt")

@@ -49,7 +49,10 @@ def sections(record: Record, folder: str) -> Iterator[str]:
             continue
         if "n" in data:
             has = " and ".join({"video": "videos"}.get(m, m) for m in data["modalities"])
-            yield f"{data['n']} questions; there are {has or 'neither videos nor subtitles'}."
+            yield (
+                f"{data['n']:,} questions, {data['n_train']:,} to learn from; there are "
+                f"{has or 'neither videos nor subtitles'}."
+            )
         if record["table"] in PAPER:
             yield _table(record["table"], data, cells)
         for cell in cells:

@@ -74,3 +74,8 @@ def test_the_figure_is_drawn_where_there_are_weights():
     assert f"](results/{name})" in text
     assert "### tutorialvqa, official, test\n\nNot run: needs videos." in text
     assert "mean of 3 seeds" in plots(record)[name]
+
+
+def test_how_much_there_is_to_learn_from_is_said():
+    text = made("table1", cell("MutualSL", "tutorialvqa", "official", 41.0))
+    assert "60 questions, 2,710 to learn from; there are subtitles." in text

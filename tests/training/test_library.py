@@ -1,0 +1,52 @@
+"""Which questions teach and which validate."""
+
+import json
+
+import pytest
+
+from mutualsl.features.missing import MissingEncoder
+from mutualsl.training.config import Part, Stage, TrainConfig
+from mutualsl.training.library import Library
+from tests import tiny
+
+
+@pytest.fixture
+def library(tmp_path):
+    """Two questions on each of ten videos to learn from, and one other to validate with."""
+    folder = tmp_path / "text"
+    folder.mkdir()
+    row = {"question": "how", "start": 0, "end": 1, "duration": 9}
+    videos = {"train": [f"t{i}" for i in range(10)] * 2, "val": ["v"]}
+    for split, names in videos.items():
+        lines = [json.dumps(row | {"video_id": name}) for name in names]
+        (folder / f"{split}.jsonl").write_text("\n".join(lines))
+    encoder = MissingEncoder(name="mini", fingerprint="none", row_width=6, why="not needed")
+    return Library(tmp_path, tiny.tokenizer(), encoder)
+
+
+def videos(library, held_out):
+    """Those of a stage that teach, and those that validate, once a question."""
+    part = Part(dataset="text", validation=99, held_out=held_out)
+    stage = Stage(name="only", parts=(part,), train=TrainConfig())
+    (source,), validation = library.sources(stage), library.validation(stage)
+    return tuple(
+        sorted(example.video.video_id for example in examples)
+        for examples in (source.examples, validation["text"])
+    )
+
+
+def test_by_default_the_val_split_validates(library):
+    train, validation = videos(library, 0.0)
+    assert len(train) == 20 and validation == ["v"]
+
+
+def test_videos_held_out_validate_in_its_place_and_teach_nothing(library):
+    train, validation = videos(library, 0.3)
+    assert len(validation) == 6 and len(train) == 14
+    assert "v" not in validation and not set(train) & set(validation)
+    assert videos(library, 0.3) == (train, validation)
+
+
+def test_something_is_always_left_to_learn_from(library):
+    train, validation = videos(library, 1.0)
+    assert len(train) == 2 and len(validation) == 18
