@@ -42,7 +42,7 @@ class Endpoints:
 
         Args:
             video: a video file (mp4, mkv, webm, mov, avi); optional where subtitles are given
-            subtitles: a subtitle file (srt, vtt, ass); without it the first track in the video
+            subtitles: a subtitle file (srt, vtt, ass); without it a track in the video
             model: name of the model; the first of the page's list where empty
 
         Returns:
@@ -93,7 +93,7 @@ class Endpoints:
 
         Args:
             video: a video file (mp4, mkv, webm, mov, avi); optional where subtitles are given
-            subtitles: a subtitle file (srt, vtt, ass); without it the first track in the video
+            subtitles: a subtitle file (srt, vtt, ass); without it a track in the video
             question: what to look for, as a sentence in English
             top_k: how many candidates each predictor gives at most
             read_out: confident takes the surer predictor, textual the one that reads subtitles
@@ -116,7 +116,7 @@ class Endpoints:
         self.shelf.get(name)
         with MACHINE.place(_silent):
             encoded = encode(self.shelf, name, video, subtitles, _silent)
-        return Loaded(encoded, None, False, encoded, name)
+        return Loaded(encoded, None, encoded, name)
 
     def _ask(
         self, loaded: Loaded, question: str, top_k: float, read_out: str, model: str

@@ -46,8 +46,7 @@ class Changes:
             assert before.whole.info is not None  # tracks are offered for videos only
             localizer = self.desk.shelf.get(before.model)
             track = read_embedded(before.whole.info, number)
-            whole = localizer.with_subtitles(before.whole, track)
-            fresh = replace(before, whole=whole, track_number=number)
+            fresh = replace(before, whole=localizer.with_subtitles(before.whole, track))
             return changed(localizer, fresh, WhatIf(given=before.what_if.given))
 
         yield from self.desk.change(other, loaded, turns)

@@ -5,6 +5,7 @@ from mutualsl.ui.handlers import Desk
 from mutualsl.ui.limits import MAX_QUESTIONS
 from mutualsl.ui.turns import Turns
 from mutualsl.ui.views import OUTPUTS
+from tests.video.conftest import make_tracks
 
 
 @pytest.fixture
@@ -23,6 +24,15 @@ def loaded(desk, tmp_path):
 
 def shown(view, name):
     return view[OUTPUTS.index(name)]
+
+
+def test_a_video_whose_first_track_is_empty_is_shown_with_the_next_one(desk, tmp_path):
+    tracks = [("eng", "", [(1.0, 2.0, line)]) for line in (" ", "open the jar")]
+    video = make_tracks(tmp_path / "two.mkv", *tracks)
+    *_, last = desk.load(str(video), None, None, "one", Turns())
+    choice = shown(last, "track")
+    assert choice["value"] == 2 and len(choice["choices"]) == 2 and choice["visible"]
+    assert "text track 1 inside the video is not used" in shown(last, "status")
 
 
 def test_too_many_questions_at_once_are_refused_and_none_is_asked(desk, loaded):

@@ -106,7 +106,7 @@ def test_an_answer_is_compared_with_the_same_question_in_other_words():
 
 
 def test_the_answer_before_a_change_is_shown_beside_the_one_after_it(whole):
-    loaded = Loaded(whole, None, True, whole, "tiny", answers=(answer(None, prediction(10, 20)),))
+    loaded = Loaded(whole, None, whole, "tiny", answers=(answer(None, prediction(10, 20)),))
     other = changed(FakeLocalizer(), loaded, WhatIf(left_out=frozenset({0})))
     assert other.answers == () and other.encoded != loaded.encoded and other.whole is whole
     again = changed(FakeLocalizer(), other, WhatIf())  # before an answer came
