@@ -21,7 +21,7 @@ from mutualsl.ui.player import player
 from mutualsl.ui.timeline_view import timeline
 from mutualsl.ui.tracks import track_choices
 from mutualsl.ui.transcript_view import evidence, transcript
-from mutualsl.ui.what_if import WhatIf, compared_with, left_out_cues
+from mutualsl.ui.what_if import WhatIf, compared_with, left_out_cues, shown_places
 
 OUTPUTS = (
     *("status", "ask", "loaded", "asked", "player", "timeline", "results", "video_file"),
@@ -72,7 +72,11 @@ def unasked(loaded: Loaded) -> dict[str, Any]:
         "player": player(loaded.encoded, loaded.playing),
         "timeline": timeline(loaded.encoded),
         "results": cards.results(None),
-        "transcript": transcript(loaded.encoded, left_out_cues(loaded.whole, loaded.what_if)),
+        "transcript": transcript(
+            loaded.encoded,
+            left_out_cues(loaded.whole, loaded.what_if),
+            shown_places(loaded.whole, loaded.what_if),
+        ),
         "evidence": "",
         "history": "",
         **what_ifs(loaded),

@@ -14,7 +14,7 @@ from mutualsl.ui.what_if import (
     applied,
     compared_with,
     left_out_cues,
-    whole_place,
+    shown_places,
 )
 from tests.ui.values import answer, encoded_video, prediction
 
@@ -76,9 +76,7 @@ def test_differences_add_up(whole):
 def test_a_line_that_is_shown_is_found_in_the_whole_transcript(whole):
     what_if = WhatIf(offset_second=-9.0, left_out=frozenset({2}))
     encoded = applied(FakeLocalizer(), whole, what_if)
-    for place, text in enumerate(texts(encoded)):
-        assert CUES[whole_place(whole, what_if, place)].text == text
-    assert whole_place(whole, what_if, 3) is None and whole_place(whole, what_if, -1) is None
+    assert [CUES[place].text for place in shown_places(whole, what_if)] == texts(encoded)
     assert left_out_cues(whole, what_if) == [CUES[2]]
 
 
