@@ -94,8 +94,8 @@ def _inputs(parts: Parts) -> None:
         parts["status"] = markup("status", status.notice())
         parts["cancel"] = gr.Button("Cancel", elem_id="cancel")  # seen while something runs
     parts["question"] = gr.Textbox(
-        label="Question",
-        placeholder="How do I …? Shift + Enter for another one",
+        label="Question, or several (Shift + Enter begins the next)",
+        placeholder="How do I …?",
         elem_id="question",
         lines=1,
         max_lines=4,

@@ -66,8 +66,8 @@ def ready(encoded: EncodedVideo) -> str:
         kind = escaped(subtitles.format.upper())
         if subtitles.track_number is not None:
             kind = f"track {subtitles.track_number} of the video"
-        cues = f"{len(subtitles):,} cue{'' if len(subtitles) == 1 else 's'}"
-        facts.append(f"Subtitles: {kind}, {cues}")
+        lines = f"{len(subtitles):,} line{'' if len(subtitles) == 1 else 's'}"
+        facts.append(f"Subtitles: {kind}, {lines}")
     notes = list(encoded.warnings)
     if subtitles is not None:
         notes += [f"{repair.kind} ({repair.count}): {repair.detail}" for repair in subtitles.report]

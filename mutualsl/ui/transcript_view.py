@@ -36,7 +36,7 @@ def transcript(
     """
     if encoded is None or not (encoded.subtitles or left_out):
         return ""
-    says = "Bars show where each predictor starts (left half) and ends (right half)."
+    says = "Bars: visual start and end, textual start and end; the darker, the likelier there."
     own = encoded.subtitles.cues if encoded.subtitles is not None else ()
     numbered = zip(range(len(own)) if places is None else places, own, strict=False)
     cues = "".join(_cue(cue, _BARS, _OUT.format(place)) for place, cue in numbered)

@@ -10,12 +10,12 @@ from tests.ui.values import DURATION_SECOND, answer, encoded_video, prediction
 
 pytestmark = pytest.mark.browser
 
-DRAWN = """lane => [
-  lane.title,
-  lane.querySelector("span").textContent,
-  ...[...lane.children].flatMap(({className, style}) =>
-    [className, ...[style.left, style.right, style.width].map((at) => Math.round(10 * (parseFloat(at) || 0)))]),
-]"""
+DRAWN = """lane => {
+  const tenths = (at) => Math.round(10 * (parseFloat(at) || 0));
+  const pieces = [...lane.children].map(({className, style}) =>
+    [className, tenths(style.left), tenths(style.right), tenths(style.width)]);
+  return [lane.title, lane.querySelector("span").textContent, pieces];
+}"""
 
 
 @pytest.fixture
