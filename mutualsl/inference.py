@@ -144,7 +144,7 @@ class AnswerLocalizer(Shareable):
             subtitles: a file, `Subtitles`, "none", or `None` for an embedded text track.
             progress: called with a stage ("video", "features", "text") and a fraction.
             admit: called with what is known of both before the slow part; raises to refuse them.
-            track: which embedded text track, 1 for the first; `None` for the first if there is one.
+            track: which embedded text track, 1 for the first; `None` for the first with cues.
             features: a file of feature rows (`.npz`, `.npy`), used instead of the pictures.
 
         Raises:

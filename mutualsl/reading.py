@@ -107,12 +107,24 @@ def read_embedded(info: VideoInfo, number: int = 1) -> Subtitles:
         todo = f"choose 1 to {count}" if count > 1 else "leave the choice out"
         raise VideoError(f"{Path(info.path).name} {there}, so there is no track {number}; {todo}")
     track = info.text_tracks[number - 1]
-    return from_track(
+    subtitles = from_track(
         read_text_track(info.path, track.index),
         codec=track.codec,
         language=track.language,
         video_duration_second=info.duration_second,
     )
+    return replace(subtitles, track_number=number)
+
+
+def _first_usable(info: VideoInfo) -> tuple[Subtitles | None, tuple[str, ...]]:
+    """The first text track that holds usable cues, and why those before it are not used."""
+    problems: list[str] = []
+    for number in range(1, len(info.text_tracks) + 1):
+        try:
+            return read_embedded(info, number), tuple(problems)
+        except SubtitleError as error:
+            problems.append(f"text track {number} inside the video is not used: {error}")
+    return None, tuple(problems)
 
 
 def _rows(features: str | Path, info: VideoInfo | None, encoder: VisualEncoder) -> Rows:
@@ -160,9 +172,4 @@ def _subtitles(
         return None, ()
     if track is not None:
         return read_embedded(info, track), ()
-    if not info.text_tracks:
-        return None, ()
-    try:
-        return read_embedded(info), ()
-    except SubtitleError as error:
-        return None, (f"the text track inside the video is not used: {error}",)
+    return _first_usable(info)

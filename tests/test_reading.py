@@ -36,14 +36,21 @@ def test_a_track_of_a_video_without_any(localizer, short_video):
     assert localizer.encode_video(short_video).subtitles is None
 
 
-def test_a_first_track_without_a_line_is_said_and_not_used(localizer, tmp_path):
+def test_a_first_track_without_a_line_is_said_and_the_next_one_read(localizer, tmp_path):
     silent = make_tracks(tmp_path / "silent.mkv", ("eng", "English", [(0.5, 1.5, " ")]), GERMAN)
     encoded = localizer.encode_video(silent)
-    assert encoded.subtitles is None and encoded.input.rows is not None
-    assert any("text track inside the video is not used" in said for said in encoded.warnings)
+    assert encoded.subtitles.track_number == 2 and encoded.input.cues[0].text == "Öffne das Glas."
+    (said,) = encoded.warnings
+    assert said.startswith("text track 1 inside the video is not used: ")
     with pytest.raises(SubtitleError):
         localizer.encode_video(silent, track=1)
-    assert localizer.encode_video(silent, track=2).subtitles is not None
+
+
+def test_a_video_whose_only_track_has_no_line_is_read_without_subtitles(localizer, tmp_path):
+    silent = make_tracks(tmp_path / "silent.mkv", ("eng", "English", [(0.5, 1.5, " ")]))
+    encoded = localizer.encode_video(silent)
+    assert encoded.subtitles is None and encoded.input.rows is not None
+    assert encoded.warnings[0].startswith("text track 1 inside the video is not used: ")
 
 
 def test_the_command_line_reads_the_track_that_was_named(two_tracks, capfd, checkpoint):

@@ -46,7 +46,7 @@ def ask(
     question: Annotated[str, typer.Option(help="What to look for.")],
     subtitles: Annotated[
         str | None,
-        typer.Option(help="Subtitle file, or none. Default: the first embedded text track."),
+        typer.Option(help="Subtitle file, or none. Default: a text track in the video."),
     ] = None,
     track: Annotated[
         int | None, typer.Option(min=1, help="Which embedded text track: 1 is the first.")

@@ -37,6 +37,7 @@ class Subtitles:
     encoding: str | None = None
     language: str | None = None
     silent: tuple[Cue, ...] = ()
+    track_number: int | None = None  # of a text track inside a video, 1 is its first
 
     @property
     def end_second(self) -> float:

@@ -1,23 +1,25 @@
 """The named endpoints: the same path as the page, JSON in and out. docs/api.md shows them in use.
 
 `/encode` and `/ask` share a caller's session; `/localize` does both in one call and keeps nothing.
+Each takes steps while it works, so that it ends between two of them when its caller leaves.
 What their functions say of themselves is what callers and MCP clients read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import gradio as gr
 
 from mutualsl.answer import READ_OUTS, ReadOut, check_question
 from mutualsl.encoded import EncodedVideo
-from mutualsl.errors import QuestionError, UnknownName, VideoError
+from mutualsl.errors import MutualSLError, QuestionError, UnknownName, VideoError
 from mutualsl.ui.limits import MAX_TOP_K, MODEL_CONCURRENCY
-from mutualsl.ui.line import MACHINE
 from mutualsl.ui.loading import encode
+from mutualsl.ui.progress import Report, Work
 from mutualsl.ui.shelf import Shelf
 from mutualsl.ui.status import sentence
 from mutualsl.ui.switching import for_model
@@ -25,6 +27,7 @@ from mutualsl.ui.views import Loaded
 
 T = TypeVar("T")
 Record = dict[str, Any]
+Kept = tuple[Record, Loaded]  # a result, and what stays in the caller's session
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +38,22 @@ class Endpoints:
 
     def encode(
         self, video: str | None = None, subtitles: str | None = None, model: str = ""
-    ) -> tuple[Record, Loaded]:
+    ) -> Iterator[Kept]:
         """Read a how-to video and its subtitles once, so that /ask can answer questions about it.
 
         The video stays in the caller's session, so callers without one use /localize instead.
 
         Args:
             video: a video file (mp4, mkv, webm, mov, avi); optional where subtitles are given
-            subtitles: a subtitle file (srt, vtt, ass); without it the first track in the video
+            subtitles: a subtitle file (srt, vtt, ass); without it a track in the video
             model: name of the model; the first of the page's list where empty
 
         Returns:
             What is known of the video, in the form of an answer whose spans are null
         """
-        loaded = _said(lambda: self._encode(video, subtitles, model), video, subtitles)
-        return encoded_json(loaded.encoded, self.shelf.get(loaded.model).model), loaded
+        work = partial(self._encode, video, subtitles, model)
+        loaded = yield from _worked(work, "video", video, subtitles)
+        yield encoded_json(loaded.encoded, self.shelf.get(loaded.model).model), loaded
 
     def ask(
         self,
@@ -58,7 +62,7 @@ class Endpoints:
         read_out: str = "confident",
         model: str = "",
         loaded: Loaded | None = None,
-    ) -> tuple[Record, Loaded]:
+    ) -> Iterator[Kept]:
         """Find where the video that /encode has read answers a question.
 
         Args:
@@ -71,12 +75,10 @@ class Endpoints:
             The visual and the textual span in seconds, the one to believe, and their scores
         """
 
-        def answered() -> tuple[Record, Loaded]:
-            if loaded is None:
-                raise VideoError("no video yet: call /encode with a video or subtitles before /ask")
-            return self._ask(loaded, question, top_k, read_out, model or loaded.model)
-
-        return _said(answered)
+        if loaded is None:
+            raise _said(VideoError("no video yet: call /encode with a video or subtitles first"))
+        how = _checked(question, top_k, read_out)
+        yield (yield from _worked(partial(self._ask, loaded, question, how, model), "question"))
 
     def localize(
         self,
@@ -86,14 +88,14 @@ class Endpoints:
         top_k: float = 5,
         read_out: str = "confident",
         model: str = "",
-    ) -> Record:
+    ) -> Iterator[Record]:
         """Find where in a how-to video a question is answered, in one call that keeps no session.
 
         A video that was read before, by whomever, is not read again.
 
         Args:
             video: a video file (mp4, mkv, webm, mov, avi); optional where subtitles are given
-            subtitles: a subtitle file (srt, vtt, ass); without it the first track in the video
+            subtitles: a subtitle file (srt, vtt, ass); without it a track in the video
             question: what to look for, as a sentence in English
             top_k: how many candidates each predictor gives at most
             read_out: confident takes the surer predictor, textual the one that reads subtitles
@@ -103,28 +105,27 @@ class Endpoints:
             The visual and the textual span in seconds, the one to believe, and their scores
         """
 
-        def answered() -> Record:
-            _check(question, top_k, read_out)
-            loaded = self._encode(video, subtitles, model)
-            record, _ = self._ask(loaded, question, top_k, read_out, loaded.model)
-            return record
+        how = _checked(question, top_k, read_out)
 
-        return _said(answered, video, subtitles)
+        def answered(report: Report) -> Record:
+            loaded = self._encode(video, subtitles, model, report)
+            return self._ask(loaded, question, how, "", report)[0]
 
-    def _encode(self, video: str | None, subtitles: str | None, model: str) -> Loaded:
+        yield (yield from _worked(answered, "video", video, subtitles))
+
+    def _encode(
+        self, video: str | None, subtitles: str | None, model: str, report: Report
+    ) -> Loaded:
         name = model or self.shelf.names[0]
-        self.shelf.get(name)
-        with MACHINE.place(_silent):
-            encoded = encode(self.shelf, name, video, subtitles, _silent)
-        return Loaded(encoded, None, False, encoded, name)
+        encoded = encode(self.shelf, name, video, subtitles, report)
+        return Loaded(encoded, None, encoded, name)
 
     def _ask(
-        self, loaded: Loaded, question: str, top_k: float, read_out: str, model: str
-    ) -> tuple[Record, Loaded]:
-        chosen = _check(question, top_k, read_out)
-        with MACHINE.place(_silent):
-            loaded = for_model(self.shelf, loaded, model, _silent)
-            answer = self.shelf.get(model).ask(loaded.encoded, question, int(top_k), chosen)
+        self, loaded: Loaded, question: str, how: tuple[int, ReadOut], model: str, report: Report
+    ) -> Kept:
+        loaded = for_model(self.shelf, loaded, model or loaded.model, report)
+        report("question", 0.0)
+        answer = self.shelf.get(loaded.model).ask(loaded.encoded, question, *how)
         return answer.to_dict(), loaded
 
 
@@ -168,25 +169,34 @@ def encoded_json(encoded: EncodedVideo, model: Record) -> Record:
     }
 
 
-def _check(question: str, top_k: float, read_out: str) -> ReadOut:
-    """Refuse what no model can be asked, before anything slow."""
-    check_question(question or "")
-    number = isinstance(top_k, int | float) and not isinstance(top_k, bool)
-    if not number or not 1 <= top_k <= MAX_TOP_K or top_k != int(top_k):
-        raise QuestionError(f"top_k is {top_k!r}; give a whole number from 1 to {MAX_TOP_K}")
-    chosen = next((known for known in READ_OUTS if known == read_out), None)
-    if chosen is None:
-        raise UnknownName("read_out", read_out, READ_OUTS)
-    return chosen
-
-
-def _silent(*progress: object) -> None:
-    """Callers of the API wait without progress."""
-
-
-def _said(function: Callable[[], T], *paths: str | None) -> T:
-    """Run it; errors become readable messages of the API."""
+def _checked(question: str, top_k: float, read_out: str) -> tuple[int, ReadOut]:
+    """How to ask; what no model can be asked is refused, before anything slow."""
     try:
-        return function()
+        check_question(question or "")
+        number = isinstance(top_k, int | float) and not isinstance(top_k, bool)
+        if not number or not 1 <= top_k <= MAX_TOP_K or top_k != int(top_k):
+            raise QuestionError(f"top_k is {top_k!r}; give a whole number from 1 to {MAX_TOP_K}")
+        chosen = next((known for known in READ_OUTS if known == read_out), None)
+        if chosen is None:
+            raise UnknownName("read_out", read_out, READ_OUTS)
+    except MutualSLError as error:
+        raise _said(error) from error
+    return int(top_k), chosen
+
+
+def _worked(
+    function: Callable[[Report], T], first_stage: str, *paths: str | None
+) -> Generator[Any, None, T]:
+    """Run it in the machine's line, with steps that say nothing; ending them early stops it."""
+    work = Work(function, first_stage)
+    for _ in work:
+        yield gr.skip()
+    try:
+        return work.result()
     except Exception as error:  # an unforeseen one is logged by sentence()
-        raise gr.Error(sentence(error, *paths), print_exception=False) from error
+        raise _said(error, *paths) from error
+
+
+def _said(error: Exception, *paths: str | None) -> gr.Error:
+    """An error as a readable message of the API."""
+    return gr.Error(sentence(error, *paths), print_exception=False)

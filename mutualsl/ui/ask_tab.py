@@ -41,8 +41,8 @@ element.addEventListener('click', (event) => {
 
 _TRIGGER_LEAVE_OUT = """
 element.addEventListener('click', (event) => {
-  const line = event.target.closest('.tr-out')?.closest('li');
-  if (line) trigger('click', {cue: [...line.parentElement.children].indexOf(line)});
+  const line = event.target.closest('.tr-out');
+  if (line) trigger('click', {cue: line.dataset.cue});
   if (event.target.closest('[data-bring-back]')) trigger('click', {cue: -1});
 });
 """
@@ -94,8 +94,8 @@ def _inputs(parts: Parts) -> None:
         parts["status"] = markup("status", status.notice())
         parts["cancel"] = gr.Button("Cancel", elem_id="cancel")  # seen while something runs
     parts["question"] = gr.Textbox(
-        label="Question",
-        placeholder="How do I …? Shift + Enter for another one",
+        label="Question, or several (Shift + Enter begins the next)",
+        placeholder="How do I …?",
         elem_id="question",
         lines=1,
         max_lines=4,
@@ -130,7 +130,7 @@ def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None) -> None:
     }
     video, subtitles = files = [parts["video_file"], parts["subtitle_file"]]
     question, loaded, model = parts["question"], parts["loaded"], parts["model"]
-    turns, changes = gr.State(Turns()), Changes(desk)
+    turns, changes = gr.State(Turns()), Changes(desk.shelf)
 
     def start(triggers: list[Any], handler: Any, inputs: list[Any]) -> Any:
         """Stop what is running, also while the queue is full, and begin something new."""

@@ -19,7 +19,8 @@ SOURCES = {
     "fallback": "The whole video: neither predictor has an answer it can stand behind",
 }
 NUDGES_SECOND = (-1.0, -0.1, 0.1, 1.0)
-CONFIDENCE = "estimated chance that this span is right (IoU ≥ 0.5)"
+CHANCE = "estimated chance that this span is right"
+CONFIDENCE = f"{CHANCE}: that it shares at least half with the true one (IoU ≥ 0.5)"
 MISSING = {
     "visual": "No span: no video is given to look at, or this model does not look at any.",
     "textual": "No span: no subtitles are given to read, or this model does not read any.",
@@ -131,7 +132,7 @@ def _silent_body(head: str, why: str) -> str:
 
 def _spoken_body(head: str, prediction: Prediction, playable: bool) -> str:
     if prediction.in_domain:
-        meaning = f"<b>{percent(prediction.score)}</b> {CONFIDENCE}"
+        meaning = f"<b>{percent(prediction.score)}</b> {CHANCE}"
     else:
         meaning = "Outside what this predictor has learned: a guess, which is not used."
     span, off = prediction.span, "" if playable else " disabled"

@@ -1,8 +1,11 @@
-"""What happens when a visitor changes what is asked about; the question is then asked again."""
+"""What happens when a visitor changes what is asked about; the question is then asked again.
+
+A change adds to the one before it, also where that is still on its way.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,54 +13,70 @@ import gradio as gr
 
 from mutualsl.inference import AnswerLocalizer
 from mutualsl.reading import read_embedded
-from mutualsl.ui.handlers import Desk
 from mutualsl.ui.parts import View
+from mutualsl.ui.progress import Report
+from mutualsl.ui.shelf import Shelf
 from mutualsl.ui.turns import Turns
-from mutualsl.ui.views import Loaded
-from mutualsl.ui.what_if import WhatIf, applied, whole_place
+from mutualsl.ui.views import Loaded, unasked, view, what_ifs
+from mutualsl.ui.watching import Steps, watched
+from mutualsl.ui.what_if import WhatIf, applied
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
     """Handlers of the page's what-ifs and of the choice of a track."""
 
-    desk: Desk
+    shelf: Shelf
 
     def shift(self, offset_second: float, loaded: Loaded | None, turns: Turns) -> Iterator[View]:
         """The subtitles are to be shown earlier or later."""
-        yield from self._try(loaded, turns, offset_second=offset_second)
+        yield from self._change(loaded, turns, offset_second=offset_second)
 
     def give(self, given: str, loaded: Loaded | None, turns: Turns) -> Iterator[View]:
         """The question is to be asked without the video, without the subtitles, or with both."""
-        yield from self._try(loaded, turns, given=given)
+        yield from self._change(loaded, turns, given=given)
 
     def leave_out(self, event: gr.EventData, loaded: Loaded | None, turns: Turns) -> Iterator[View]:
-        """A line of the transcript is to be left out; -1 brings all of them back."""
-        place, left_out = int(event.cue), frozenset[int]()
-        if loaded is not None and place >= 0:
-            number = whole_place(loaded.whole, loaded.what_if, place)
-            left_out = loaded.what_if.left_out | ({number} if number is not None else set())
-        yield from self._try(loaded, turns, left_out=left_out)
+        """A line is to be left out, by its place in the transcript; -1 brings all of them back."""
+        place = int(event.cue)
+        before = _wanted(loaded, turns).left_out if loaded is not None else frozenset[int]()
+        left_out = before | {place} if place >= 0 else frozenset[int]()
+        yield from self._change(loaded, turns, left_out=left_out)
 
     def choose_track(self, number: int, loaded: Loaded | None, turns: Turns) -> Iterator[View]:
         """Another text track inside the video is to be read; the pictures are not touched."""
 
-        def other(before: Loaded) -> Loaded:
+        def read(before: Loaded) -> Loaded:
             assert before.whole.info is not None  # tracks are offered for videos only
-            localizer = self.desk.shelf.get(before.model)
             track = read_embedded(before.whole.info, number)
-            whole = localizer.with_subtitles(before.whole, track)
-            fresh = replace(before, whole=whole, track_number=number)
-            return changed(localizer, fresh, WhatIf(given=before.what_if.given))
+            whole = self.shelf.get(before.model).with_subtitles(before.whole, track)
+            return replace(before, whole=whole)
 
-        yield from self.desk.change(other, loaded, turns)
+        yield from self._change(loaded, turns, read, offset_second=0.0, left_out=frozenset())
 
-    def _try(self, loaded: Loaded | None, turns: Turns, **differences: Any) -> Iterator[View]:
-        def other(before: Loaded) -> Loaded:
-            localizer = self.desk.shelf.get(before.model)
-            return changed(localizer, before, replace(before.what_if, **differences))
+    def _change(
+        self,
+        loaded: Loaded | None,
+        turns: Turns,
+        read: Callable[[Loaded], Loaded] = lambda loaded: loaded,
+        **differences: Any,
+    ) -> Iterator[View]:
+        if loaded is None:
+            yield view()
+            return
+        wanted = replace(_wanted(loaded, turns), **differences)
+        yield from turns.read(self._steps(loaded, turns, read, wanted), wanted=wanted)
 
-        yield from self.desk.change(other, loaded, turns)
+    def _steps(
+        self, loaded: Loaded, turns: Turns, read: Callable[[Loaded], Loaded], wanted: WhatIf
+    ) -> Steps[None]:
+        def made(report: Report) -> Loaded:
+            return changed(self.shelf.get(loaded.model), read(loaded), wanted)
+
+        other = yield from watched(made, "text")
+        if other is None:
+            turns.wanted = None
+        yield view(**(what_ifs(loaded) if other is None else unasked(other)))
 
 
 def changed(localizer: AnswerLocalizer, loaded: Loaded, what_if: WhatIf) -> Loaded:
@@ -69,3 +88,8 @@ def changed(localizer: AnswerLocalizer, loaded: Loaded, what_if: WhatIf) -> Load
         answers=(),
         earlier=loaded.answers or loaded.earlier,
     )
+
+
+def _wanted(loaded: Loaded, turns: Turns) -> WhatIf:
+    """What the visitor has changed so far, with a change that is still on its way."""
+    return turns.wanted or loaded.what_if

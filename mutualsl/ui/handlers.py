@@ -7,7 +7,7 @@ for each part of the page, made by `view`, so each says only what it changes.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -37,7 +37,6 @@ from mutualsl.ui.views import (
     unasked,
     unlocked,
     view,
-    what_ifs,
 )
 from mutualsl.ui.watching import Steps, watched
 from mutualsl.video import export_clip
@@ -124,15 +123,6 @@ class Desk:
         )
         yield from self._load_and_answer(video, subtitles, question, model, turns)
 
-    def change(
-        self, other: Callable[[Loaded], Loaded], loaded: Loaded | None, turns: Turns
-    ) -> Iterator[View]:
-        """What is asked about is to be another version of the same video."""
-        if loaded is None:
-            yield view()
-            return
-        yield from turns.read(self._change(other, loaded))
-
     def switch(
         self,
         wanted: str,
@@ -142,17 +132,28 @@ class Desk:
         subtitles: str | None,
         turns: Turns,
     ) -> Iterator[View]:
-        """Another model was chosen: what was asked last is asked again, beside the old answer."""
+        """Another model was chosen: what was asked last is asked again, beside the old answer.
+
+        Where that model cannot be used, what was on its way goes on with the one there was.
+        """
+        taken = yield from turns.read(
+            switch_model(self.shelf, wanted, model, loaded), turns.waiting
+        )
+        if taken is None:
+            return
+        used, again, problem = taken
         waiting = turns.waiting
-        if loaded is None and waiting:
-            yield from self._load_and_answer(video, subtitles, waiting, wanted, turns)
-            return
-        if loaded is None and (video is not None or subtitles is not None):
-            yield from turns.read(self._load(video, subtitles, wanted))
-            return
-        again = yield from turns.read(switch_model(self.shelf, wanted, model, loaded), waiting)
-        if again is not None and (waiting or again.answers):
-            yield from self._ask_now(again, waiting or again.answers[-1].question, turns)
+        if again is not None:
+            if not waiting and problem is None and again.answers:
+                waiting = again.answers[-1].question
+            if waiting:
+                yield from self._ask_now(again, waiting, turns, problem)
+        elif waiting:
+            yield from self._load_and_answer(video, subtitles, waiting, used, turns, problem)
+        elif video is not None or subtitles is not None:
+            there = yield from turns.read(self._load(video, subtitles, used))
+            if there is not None and problem is not None:
+                yield view(status=problem)
 
     def stop(self, loaded: Loaded | None, model: str, turns: Turns) -> View:
         """Cancel was pressed; what runs ends first, so that it cannot write over this."""
@@ -202,10 +203,6 @@ class Desk:
             yield view(**unasked(loaded), ask=unlocked(), model=model)
         return loaded
 
-    def _change(self, other: Callable[[Loaded], Loaded], loaded: Loaded) -> Steps[None]:
-        changed = yield from watched(lambda report: other(loaded), "text")
-        yield view(**(what_ifs(loaded) if changed is None else unasked(changed)))
-
     def _load_and_answer(
         self,
         video: str | None,
@@ -213,16 +210,22 @@ class Desk:
         question: str,
         model: str,
         turns: Turns,
+        problem: str | None = None,
     ) -> Steps[None]:
         loaded = yield from turns.read(self._load(video, subtitles, model), question)
         if loaded is not None:
-            yield from self._ask_now(loaded, turns.waiting or question, turns)
+            yield from self._ask_now(loaded, turns.waiting or question, turns, problem)
 
-    def _ask_now(self, loaded: Loaded, question: str, turns: Turns) -> Steps[None]:
-        yield from turns.answer(self._answer(loaded, question), question)
+    def _ask_now(
+        self, loaded: Loaded, question: str, turns: Turns, problem: str | None = None
+    ) -> Steps[None]:
+        yield from turns.answer(self._answer(loaded, question, problem), question)
 
-    def _answer(self, loaded: Loaded, question: str) -> Steps[None]:
-        """Each line of `question` is one; the last answer stays on the page."""
+    def _answer(self, loaded: Loaded, question: str, problem: str | None) -> Steps[None]:
+        """Each line of `question` is one; the last answer stays on the page.
+
+        `problem` is a status line of before, which the visitor has yet to read.
+        """
         lines = [line for line in question.splitlines() if line.strip()]
         if len(lines) > limits.MAX_QUESTIONS:
             text = f"these are {len(lines)} questions; ask at most {limits.MAX_QUESTIONS} at once"
@@ -232,11 +235,14 @@ class Desk:
         for line in lines or [question]:
             answer = yield from watched(partial(self._ask, loaded, line), "question")
             if answer is None:
+                problem = None
                 break
             answers = (*loaded.answers, answer)[-limits.MAX_HISTORY :]
             loaded = replace(loaded, answers=answers)
             yield view(loaded=loaded, **shown(loaded, len(answers) - 1))
         yield view(ask=unlocked())
+        if problem is not None:
+            yield view(status=problem)
 
     def _ask(self, loaded: Loaded, question: str, report: Report) -> Answer:
         return self.shelf.get(loaded.model).ask(loaded.encoded, question)

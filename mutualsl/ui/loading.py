@@ -29,8 +29,7 @@ def prepare(
     encoded = encode(shelf, model, video, subtitles, report)
     forget_old(folder)
     playing = playable(encoded, folder, report)
-    embedded = subtitles is None and encoded.subtitles is not None
-    return Loaded(encoded, playing, embedded, encoded, model)
+    return Loaded(encoded, playing, encoded, model)
 
 
 def playable(encoded: EncodedVideo, folder: Path, report: Report) -> Path | None:

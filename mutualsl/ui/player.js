@@ -217,6 +217,7 @@
       band.style.left = `${(100 * start) / length}%`;
       band.style.width = `${(100 * (end - start)) / length}%`;
     }
+    document.dispatchEvent(new Event("edges-moved"));
     seek(button.dataset.nudge === "start" ? start : end);
   }
 

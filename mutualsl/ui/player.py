@@ -27,9 +27,7 @@ def save_link(made: Path) -> str:
 def player(encoded: EncodedVideo | None, playing: Path | None) -> str:
     """HTML of the player; `playing` is a file that browsers can play, `None` without pictures."""
     if encoded is None or playing is None:
-        text = (
-            "Your video plays here." if encoded is None else "No video: the cues have times only."
-        )
+        text = "Your video plays here." if encoded is None else "Subtitles alone: nothing to play."
         return f'<div class="screen is-empty"><p>{text}</p><video hidden></video></div>'
     return (
         f'<div class="screen"><video controls playsinline preload="metadata"'

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from mutualsl.encoded import EncodedVideo
 from mutualsl.spans import Span
 from mutualsl.ui.text import clock_range
-from mutualsl.ui.timeline_lanes import place
+from mutualsl.ui.timeline_lanes import candidate_marks, place
 from mutualsl.ui.timeline_view import axis, cue_ribbon, film_strip
 
 
@@ -41,11 +41,7 @@ def span_axis(
 
 
 def _lane(lane: SpanLane, duration: float) -> str:
-    bands = "".join(
-        f'<div class="tl-candidate" style="{place(*span, duration)}"'
-        f' title="{lane.name}, next best: {clock_range(span)}"></div>'
-        for span in lane.candidates
-    )
+    bands = candidate_marks(lane.name, lane.candidates, duration)
     if lane.span is not None:
         bands += (
             f'<div class="tl-band" style="{place(*lane.span, duration)}"'

@@ -53,7 +53,7 @@ def _before(count: int) -> str:
     return f"All places are taken; {who} before you."
 
 
-def ready(encoded: EncodedVideo, *, embedded_track: bool) -> str:
+def ready(encoded: EncodedVideo) -> str:
     """What was loaded: the video, its subtitles, and every repair that was made to them."""
     name = encoded.name if encoded.info is not None else "Subtitles only"
     facts = [f"<b>{escaped(name)}</b>", clock(encoded.duration_second)]
@@ -63,9 +63,11 @@ def ready(encoded: EncodedVideo, *, embedded_track: bool) -> str:
     if subtitles is None:
         facts.append("Subtitles: none")
     else:
-        kind = "embedded track" if embedded_track else escaped(subtitles.format.upper())
-        cues = f"{len(subtitles):,} cue{'' if len(subtitles) == 1 else 's'}"
-        facts.append(f"Subtitles: {kind}, {cues}")
+        kind = escaped(subtitles.format.upper())
+        if subtitles.track_number is not None:
+            kind = f"track {subtitles.track_number} of the video"
+        lines = f"{len(subtitles):,} line{'' if len(subtitles) == 1 else 's'}"
+        facts.append(f"Subtitles: {kind}, {lines}")
     notes = list(encoded.warnings)
     if subtitles is not None:
         notes += [f"{repair.kind} ({repair.count}): {repair.detail}" for repair in subtitles.report]

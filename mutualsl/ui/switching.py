@@ -4,36 +4,39 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 from mutualsl.ui import status
 from mutualsl.ui.progress import Report
 from mutualsl.ui.shelf import Shelf
 from mutualsl.ui.views import Loaded, locked, ready, unlocked, view
-from mutualsl.ui.watching import Steps, watched
+from mutualsl.ui.watching import Steps, tried
 from mutualsl.ui.what_if import applied
 
 
-def switch_model(
-    shelf: Shelf, wanted: str, model: str, loaded: Loaded | None
-) -> Steps[Loaded | None]:
-    """Take the wanted model; the one there was stays where that fails.
+class Taken(NamedTuple):
+    """Which model answers from now on."""
 
-    Returns the visitor's video for it.
-    """
+    model: str
+    loaded: Loaded | None  # the visitor's video for it
+    problem: str | None  # why it is still the one there was, as a status line
+
+
+def switch_model(shelf: Shelf, wanted: str, model: str, loaded: Loaded | None) -> Steps[Taken]:
+    """Take the wanted model; the one there was stays where that fails."""
     yield view(ask=locked())
-    if loaded is None:
-        done = yield from watched(lambda report: shelf.get(wanted) is not None, "model")
-        again = None
-    else:
-        again = yield from watched(partial(for_model, shelf, loaded, wanted), "model")
-        done = again is not None
-    if not done:
-        yield view(ask=unlocked(), model_choice=model)
-    elif again is None:
-        yield view(ask=unlocked(), model=wanted, status=status.notice())
-    else:
-        yield view(ask=unlocked(), model=wanted, status=ready(again), loaded=again)
-    return again
+    again, problem = yield from tried(partial(_taken, shelf, loaded, wanted), "model")
+    if problem is not None:
+        yield view(ask=unlocked(), model_choice=model, status=problem)
+        return Taken(model, loaded, problem)
+    said = status.notice() if again is None else ready(again)
+    yield view(ask=unlocked(), model=wanted, status=said, loaded=again)
+    return Taken(wanted, again, None)
+
+
+def _taken(shelf: Shelf, loaded: Loaded | None, wanted: str, report: Report) -> Loaded | None:
+    shelf.get(wanted)
+    return None if loaded is None else for_model(shelf, loaded, wanted, report)
 
 
 def for_model(shelf: Shelf, loaded: Loaded, model: str, report: Report) -> Loaded:

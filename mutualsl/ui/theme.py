@@ -5,6 +5,7 @@ from __future__ import annotations
 import gradio as gr
 
 _SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
+_QUIET, _QUIET_DARK = "#545e72", "#a3aec2"  # --quiet of style.css
 _MONO = ("ui-monospace", "SF Mono", "Consolas", "monospace")
 
 
@@ -22,6 +23,10 @@ def theme() -> gr.themes.Base:
         block_border_width="1px",
         block_background_fill="#ffffff",
         block_background_fill_dark="#151b26",
+        body_text_color_subdued=_QUIET,
+        body_text_color_subdued_dark=_QUIET_DARK,
+        input_placeholder_color=_QUIET,
+        input_placeholder_color_dark=_QUIET_DARK,
         button_primary_background_fill="#4f46e5",
         button_primary_background_fill_dark="#4f46e5",
         button_primary_background_fill_hover="#4338ca",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from mutualsl.answer import Answer
@@ -67,6 +68,15 @@ def before_mark(head: str, before: Prediction | None, duration: float) -> str:
     return (
         f'<div class="tl-before" style="{place(*before.span, duration)}" title="{title}">'
         "<span>before</span></div>"
+    )
+
+
+def candidate_marks(name: str, spans: Iterable[Span], duration: float) -> str:
+    """Spans that came close, of the predictor or run with that name; the best has row 0."""
+    return "".join(
+        f'<div class="tl-candidate" style="{place(*span, duration)};--row:{row}"'
+        f' title="{name}, next best: {clock_range(span)}"></div>'
+        for row, span in enumerate(spans)
     )
 
 

@@ -26,7 +26,14 @@ from mutualsl.ui.axis import (
     ticks,
 )
 from mutualsl.ui.text import clock, clock_range, escaped, short_clock
-from mutualsl.ui.timeline_lanes import Lane, before_mark, gold_lane, overlap_lane, place
+from mutualsl.ui.timeline_lanes import (
+    Lane,
+    before_mark,
+    candidate_marks,
+    gold_lane,
+    overlap_lane,
+    place,
+)
 
 _ZOOM = (
     '<span class="tl-zoom" role="group" aria-label="Zoom of the time axis">'
@@ -92,8 +99,9 @@ def _legend(answer: Answer | None, before: Answer | None) -> str:
             f'<span class="tl-key {head}"><i></i>{name} predictor</span>'
             for head, name in HEADS.items()
         )
-        keys += '<span class="tl-key line"><i></i>start</span>'
-        keys += '<span class="tl-key dashed"><i></i>end, as likely as the line is high</span>'
+        keys += '<span class="tl-key line"><i></i>how likely it starts here</span>'
+        keys += '<span class="tl-key dashed"><i></i>how likely it ends here</span>'
+        keys += '<span class="tl-key next"><i></i>next best</span>'
     if before is not None:
         keys += '<span class="tl-key before"><i></i>before</span>'
     return (
@@ -146,7 +154,8 @@ def _head_lane(head: str, prediction: Prediction | None, earlier: str, duration:
         f'<svg viewBox="0 0 {CURVE_WIDTH} {CURVE_HEIGHT}" preserveAspectRatio="none"'
         f' aria-hidden="true"><path class="start" d="{curve_path(start, duration, highest)}"/>'
         f'<path class="end" d="{curve_path(end, duration, highest)}"/></svg>'
-        f"{earlier}{_band(name, prediction.span, duration)}</div>"
+        f"{earlier}{_next_best(name, prediction, duration)}"
+        f"{_band(name, prediction.span, duration)}</div>"
     )
 
 
@@ -155,6 +164,14 @@ def _band(name: str, span: Span, duration: float) -> str:
         f'<div class="tl-band" style="{place(*span, duration)}"'
         f' title="{name} predictor: {clock_range(span)}"></div>'
     )
+
+
+def _next_best(name: str, prediction: Prediction, duration: float) -> str:
+    """The other candidates; none of a predictor that only guesses."""
+    if not prediction.in_domain:
+        return ""
+    others = (candidate.span for candidate in prediction.candidates[1:])
+    return candidate_marks(f"{name} predictor", others, duration)
 
 
 def _answer_band(answer: Answer, duration: float) -> str:

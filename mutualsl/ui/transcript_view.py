@@ -23,18 +23,23 @@ _BARS = (
     '<span class="tr-bars" aria-hidden="true"><i class="visual"></i><i class="visual"></i>'
     '<i class="textual"></i><i class="textual"></i></span>'
 )
-_OUT = '<button type="button" class="tr-out">without this line</button>'
+_OUT = '<button type="button" class="tr-out" data-cue="{}">without this line</button>'
 
 
-def transcript(encoded: EncodedVideo | None, left_out: Sequence[Cue] = ()) -> str:
+def transcript(
+    encoded: EncodedVideo | None, left_out: Sequence[Cue] = (), places: Sequence[int] | None = None
+) -> str:
     """HTML of all cues with a search field; nothing without subtitles.
 
-    `left_out` are cues that the encoded video lacks because the visitor took them away.
+    `left_out` are cues that the encoded video lacks because the visitor took them away; `places`
+    are those of its own cues in the whole transcript, `None` where it is whole.
     """
     if encoded is None or not (encoded.subtitles or left_out):
         return ""
-    says = "Bars show where each predictor starts (left half) and ends (right half)."
-    cues = "".join(_cue(cue, _BARS, _OUT) for cue in encoded.subtitles or ())
+    says = "Bars: visual start and end, textual start and end; the darker, the likelier there."
+    own = encoded.subtitles.cues if encoded.subtitles is not None else ()
+    numbered = zip(range(len(own)) if places is None else places, own, strict=False)
+    cues = "".join(_cue(cue, _BARS, _OUT.format(place)) for place, cue in numbered)
     return _transcript(cues, says, _left_out(left_out))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import TypeVar
 
+from mutualsl.ui.what_if import WhatIf
+
 S = TypeVar("S")
 T = TypeVar("T")
 Steps = Generator[S, None, T]
@@ -25,6 +27,7 @@ class Turns:
         self.stopped = False  # whether a stop was the last that happened
         self.reading = False  # whether files are being read
         self.waiting: str | None = None  # the question that has no answer yet
+        self.wanted: WhatIf | None = None  # of the last change, which may still be on its way
 
     def supersede(self) -> None:
         """Whatever runs stops before its next step."""
@@ -34,7 +37,7 @@ class Turns:
     def stop(self) -> None:
         """Everything stops before its next step, and nothing that waits begins."""
         self.supersede()
-        self.waiting, self.stopped = None, True
+        self.waiting, self.wanted, self.stopped = None, None, True
         self._questions += 1
         self._stops += 1
 
@@ -43,13 +46,16 @@ class Turns:
         """Whether something has not ended yet."""
         return bool(self._running)
 
-    def read(self, steps: Steps[S, T], waiting: str | None = None) -> Steps[S, T | None]:
+    def read(
+        self, steps: Steps[S, T], waiting: str | None = None, wanted: WhatIf | None = None
+    ) -> Steps[S, T | None]:
         """The steps of reading files; returns what they return, `None` when superseded.
 
-        `waiting` is the question they are read for; a later one takes its place.
+        `waiting` is the question they are read for; a later one takes its place. `wanted` is what
+        they change about the video that is there.
         """
         self.supersede()
-        self.reading, self.waiting, self.stopped = True, waiting, False
+        self.reading, self.waiting, self.wanted, self.stopped = True, waiting, wanted, False
         mine = self._readings
         try:
             return (yield from self._while(steps, lambda: self._readings == mine))

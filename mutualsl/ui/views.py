@@ -21,7 +21,7 @@ from mutualsl.ui.player import player
 from mutualsl.ui.timeline_view import timeline
 from mutualsl.ui.tracks import track_choices
 from mutualsl.ui.transcript_view import evidence, transcript
-from mutualsl.ui.what_if import WhatIf, compared_with, left_out_cues
+from mutualsl.ui.what_if import WhatIf, compared_with, left_out_cues, shown_places
 
 OUTPUTS = (
     *("status", "ask", "loaded", "asked", "player", "timeline", "results", "video_file"),
@@ -36,14 +36,12 @@ class Loaded:
 
     encoded: EncodedVideo
     playing: Path | None  # a file that browsers can play
-    embedded_track: bool  # the subtitles came out of the video file
     whole: EncodedVideo  # as it was read; `encoded` is what is left of it under `what_if`
     model: str  # name of the model that it is encoded for
     answers: tuple[Answer, ...] = ()  # to the questions about it so far
     gold: Mapping[str, Span] = field(default_factory=dict)  # true answers, by question
     what_if: WhatIf = WhatIf()
     earlier: tuple[Answer, ...] = ()  # before the last change of `what_if` or of the track
-    track_number: int = 1
 
 
 def view(**changes: Any) -> View:
@@ -74,7 +72,11 @@ def unasked(loaded: Loaded) -> dict[str, Any]:
         "player": player(loaded.encoded, loaded.playing),
         "timeline": timeline(loaded.encoded),
         "results": cards.results(None),
-        "transcript": transcript(loaded.encoded, left_out_cues(loaded.whole, loaded.what_if)),
+        "transcript": transcript(
+            loaded.encoded,
+            left_out_cues(loaded.whole, loaded.what_if),
+            shown_places(loaded.whole, loaded.what_if),
+        ),
         "evidence": "",
         "history": "",
         **what_ifs(loaded),
@@ -83,15 +85,17 @@ def unasked(loaded: Loaded) -> dict[str, Any]:
 
 def what_ifs(loaded: Loaded) -> dict[str, Any]:
     """What can be changed about a video, as it is now."""
-    spoken = loaded.whole.subtitles is not None
-    tracks = track_choices(loaded.whole.info) if loaded.embedded_track else []
+    subtitles = loaded.whole.subtitles
+    spoken = subtitles is not None
     both = spoken and loaded.whole.input.rows is not None
+    number = subtitles.track_number if subtitles is not None else None
+    tracks = track_choices(loaded.whole.info) if number is not None else []
     return {
         "offset": gr.update(value=loaded.what_if.offset_second, visible=spoken),
         "given": gr.update(value=loaded.what_if.given, visible=both),
         "track": gr.update(
             choices=tracks,
-            value=loaded.track_number if tracks else None,
+            value=number,
             visible=len(tracks) > 1,
         ),
     }
@@ -121,7 +125,7 @@ def shown(loaded: Loaded, place: int) -> dict[str, Any]:
 
 def ready(loaded: Loaded) -> str:
     """The status line when nothing runs."""
-    return status.ready(loaded.encoded, embedded_track=loaded.embedded_track)
+    return status.ready(loaded.encoded)
 
 
 def locked() -> Any:

@@ -26,11 +26,24 @@ def watched(
 
     `view` makes the steps of the tab that shows it; the work stands in `line`.
     """
+    value, problem = yield from tried(function, first_stage, *paths, view=view, line=line)
+    if problem is not None:
+        yield view(status=problem)
+    return value
+
+
+def tried(
+    function: Callable[[Report], T],
+    first_stage: str,
+    *paths: str | None,
+    view: Callable[..., View] = view,
+    line: Line = MACHINE,
+) -> Steps[tuple[T | None, str | None]]:
+    """As `watched`, but a failure is returned, as the status line that says it."""
     work = Work(function, first_stage, line)
     for update in work:
         yield view(status=status.running(update))
     try:
-        return work.result()
+        return work.result(), None
     except Exception as error:  # the page is the last to hear of it: say it, never break
-        yield view(status=status.failed(error, *paths))
-        return None
+        return None, status.failed(error, *paths)

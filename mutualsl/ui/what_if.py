@@ -64,15 +64,17 @@ def applied(localizer: AnswerLocalizer, whole: EncodedVideo, what_if: WhatIf) ->
     return replace(encoded, input=asked, warnings=(*whole.warnings, *what_if.notes()))
 
 
-def whole_place(whole: EncodedVideo, what_if: WhatIf, place: int) -> int | None:
-    """Where a line that is shown stands in the whole transcript; `None` if it is not there."""
+def shown_places(whole: EncodedVideo, what_if: WhatIf) -> list[int]:
+    """Where the lines that are shown stand in the whole transcript.
+
+    Those that are moved past the end of the video, which are the last, are not told apart.
+    """
     cues = whole.subtitles.cues if whole.subtitles is not None else ()
-    shown = [
-        number
-        for number, cue in enumerate(cues)
-        if number not in what_if.left_out and cue.end_second + what_if.offset_second > 0.0
+    return [
+        place
+        for place, cue in enumerate(cues)
+        if place not in what_if.left_out and cue.end_second + what_if.offset_second > 0.0
     ]
-    return shown[place] if 0 <= place < len(shown) else None
 
 
 def left_out_cues(whole: EncodedVideo, what_if: WhatIf) -> list[Cue]:

@@ -227,3 +227,11 @@ def test_a_run_its_video_and_a_note_after_a_restart(served, demos, data_root):
 
     served(first)
     served(second)
+
+
+def test_no_label_covers_what_is_below_it_in_a_narrow_window(visit):
+    analysis = Analysis(visit(viewport={"width": 390, "height": 844}))
+    for name in ("predictions-file", "predictions-other"):
+        field = analysis.visitor[name]
+        label, icon = (field.locator(part).first.bounding_box() for part in ("label", ".icon-wrap"))
+        assert label["y"] + label["height"] <= icon["y"], name

@@ -7,7 +7,7 @@ import pytest
 pytestmark = pytest.mark.browser
 
 # WCAG contrast of an element's text with the nearest background that is painted behind it.
-CONTRAST = """element => {
+CONTRAST = """(element, part = null) => {
   const channels = (colour) => colour.match(/[\\d.]+/g).map(Number);
   const light = (colour) => {
     const [r, g, b] = channels(colour).map((v) => v / 255)
@@ -17,10 +17,22 @@ CONTRAST = """element => {
   let behind = element;
   const painted = (e) => (channels(getComputedStyle(e).backgroundColor)[3] ?? 1) > 0.5;
   while (behind.parentElement && !painted(behind)) behind = behind.parentElement;
-  const one = light(getComputedStyle(element).color);
+  const one = light(getComputedStyle(element, part).color);
   const other = light(getComputedStyle(behind).backgroundColor);
   return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
 }"""
+# What is written on the page, placeholders too, and cannot be read well.
+TOO_FAINT = f"""() => {{
+  const contrast = {CONTRAST};
+  const written = (e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+  const seen = (e) => e.checkVisibility({{ opacityProperty: true, visibilityProperty: true }})
+    && !e.closest(":disabled, .only-heard, option");
+  const least = (e) => (parseFloat(getComputedStyle(e).fontSize) >= 24 ? 3 : 4.5);
+  const faint = [...document.querySelectorAll("gradio-app *")]
+    .filter((e) => (written(e) || e.placeholder) && seen(e))
+    .filter((e) => contrast(e, e.placeholder ? "::placeholder" : null) < least(e));
+  return faint.map((e) => `${{e.tagName}} ${{e.className}} ${{e.placeholder ?? e.textContent}}`);
+}}"""
 LIGHT = """() => {
   const painted = [document.body, document.documentElement, document.querySelector("gradio-app")]
     .map((e) => getComputedStyle(e).backgroundColor.match(/[\\d.]+/g).map(Number))
@@ -63,5 +75,9 @@ def test_every_id_is_there_once(answered):
 def test_text_can_be_read(answered, scheme):
     page = answered(color_scheme=scheme)
     assert (page.page.evaluate(LIGHT) < 80) == (scheme == "dark")
+    assert page.page.evaluate(TOO_FAINT) == []
     for element_id in ("answer-span", "visual-span", "textual-span", "visual-play", "ask"):
         assert page[element_id].evaluate(CONTRAST) >= 4.5, element_id
+    page.page.get_by_role("tab", name="Analyse").click()
+    page["predictions-file"].wait_for()
+    assert page.page.evaluate(TOO_FAINT) == []

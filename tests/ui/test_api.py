@@ -19,6 +19,12 @@ def endpoints(shelf):
     return Endpoints(shelf)
 
 
+def last(steps):
+    """What a caller gets in the end."""
+    *_, result = steps
+    return result
+
+
 @pytest.fixture
 def track(tmp_path):
     path = tmp_path / "track.srt"
@@ -27,15 +33,15 @@ def track(tmp_path):
 
 
 def test_in_one_call_or_in_two_the_answer_is_that_of_the_library(endpoints, shelf, track):
-    one = endpoints.localize(None, track, QUESTION, 1, "textual", "two")
-    _, loaded = endpoints.encode(None, track)
-    two, loaded = endpoints.ask(QUESTION, 1, "textual", "two", loaded)
+    one = last(endpoints.localize(None, track, QUESTION, 1, "textual", "two"))
+    _, loaded = last(endpoints.encode(None, track))
+    two, loaded = last(endpoints.ask(QUESTION, 1, "textual", "two", loaded))
     localizer = shelf.get("two")
     alone = localizer.ask(localizer.encode_video(None, track), QUESTION, 1, "textual").to_dict()
     for record in (one, two):
         check_answer(record, top_k=1)
         assert without_timings(record) == without_timings(alone)
-    again, _ = endpoints.ask(QUESTION, loaded=loaded)
+    again, _ = last(endpoints.ask(QUESTION, loaded=loaded))
     assert again["model"]["name"] == "two"  # the session stays with the model asked last
 
 
@@ -54,12 +60,12 @@ def test_in_one_call_or_in_two_the_answer_is_that_of_the_library(endpoints, shel
 )
 def test_what_cannot_be_done_is_one_sentence(endpoints, track, changes, words):
     with pytest.raises(Error, match=words):
-        endpoints.localize(**{"subtitles": track, "question": QUESTION, **changes})
+        last(endpoints.localize(**{"subtitles": track, "question": QUESTION, **changes}))
 
 
 def test_a_question_before_any_video_is_refused(endpoints):
     with pytest.raises(Error, match="call /encode"):
-        endpoints.ask(QUESTION)
+        last(endpoints.ask(QUESTION))
 
 
 def test_what_is_too_long_is_refused_before_it_is_read(
@@ -71,15 +77,15 @@ def test_what_is_too_long_is_refused_before_it_is_read(
     monkeypatch.setattr(type(shelf.get("one").encoder), "encode", never)
     monkeypatch.setattr(loading, "MAX_VIDEO_HOUR", 0.001)
     with pytest.raises(Error, match="The video lasts 0.0 hours; here it may last 0.001"):
-        endpoints.encode(str(short_video), None)
+        last(endpoints.encode(str(short_video), None))
     monkeypatch.setattr(loading, "MAX_CUES", 1)
     with pytest.raises(Error, match="The subtitles have 2 cues; here they may have 1"):
-        endpoints.encode(None, track)
+        last(endpoints.encode(None, track))
 
 
 def test_a_refusal_leaves_no_place_taken(endpoints, track):
     with pytest.raises(Error):
-        endpoints.encode(None, f"{track}.missing")
+        last(endpoints.encode(None, f"{track}.missing"))
     assert MACHINE._tickets == []
 
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from mutualsl.errors import VideoError
@@ -33,9 +35,12 @@ def test_an_unforeseen_error_is_logged_and_not_shown(caplog):
 
 
 def test_ready_says_where_the_subtitles_are_from():
-    page = status.ready(encoded_video(), embedded_track=True)
-    assert "Subtitles: embedded track, 1 cue" in page and "1:40.0" in page
-    assert "Subtitles: none" in status.ready(encoded_video(cues=()), embedded_track=False)
+    encoded = encoded_video()
+    page = status.ready(encoded)
+    assert "Subtitles: WEBVTT, 1 line" in page and "1:40.0" in page
+    embedded = replace(encoded, subtitles=replace(encoded.subtitles, track_number=2))
+    assert "Subtitles: track 2 of the video, 1 line" in status.ready(embedded)
+    assert "Subtitles: none" in status.ready(encoded_video(cues=()))
 
 
 def test_a_file_name_keeps_its_letters():

@@ -3,6 +3,7 @@ import re
 
 import numpy as np
 
+from mutualsl.models.base import Candidate
 from mutualsl.spans import Span
 from mutualsl.subtitles import Cue
 from mutualsl.ui import limits
@@ -135,3 +136,12 @@ def test_before_and_after():
     page = timeline(encoded_video(), now, before=then)
     assert re.findall(r'class="tl-before" style="([^"]*)"', page) == ["left:50.000%;width:10.000%"]
     assert "tl-key before" in page and "tl-before" not in timeline(encoded_video(), now)
+
+
+def test_the_next_best_spans_are_on_the_axis_where_the_predictor_is_to_be_believed():
+    others = (Candidate(Span(70.0, 75.0), 0.2),)
+    page = timeline(encoded_video(), answer(prediction(others=others), prediction(others=others)))
+    mark = 'left:70.000%;width:5.000%;--row:0" title="{} predictor, next best'
+    assert page.count(mark.format("Visual")) == page.count(mark.format("Textual")) == 1
+    guessed = prediction(others=others, in_domain=False)
+    assert "tl-candidate" not in timeline(encoded_video(), answer(guessed, None))

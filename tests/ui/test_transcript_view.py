@@ -25,6 +25,12 @@ def test_every_cue_is_a_button_with_its_times():
     assert page.count('class="tr-cue"') == page.count('class="tr-out"') == 3 and "world" in page
 
 
+def test_a_line_is_left_out_by_its_place_in_the_whole_transcript():
+    assert 'data-cue="1"' in transcript(encoded_video(CUES))
+    page = transcript(encoded_video(CUES[1:]), CUES[:1], [1, 2])
+    assert re.findall(r'data-cue="(\d+)"', page) == ["1", "2"]
+
+
 def test_lines_that_were_left_out_can_be_brought_back():
     page = transcript(encoded_video(CUES[1:]), [Cue(10.0, 20.0, "<i>hel</i>\nlo")])
     assert "&lt;i&gt;hel&lt;/i&gt; lo" in page and "Bring back this line" in page

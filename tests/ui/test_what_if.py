@@ -14,7 +14,7 @@ from mutualsl.ui.what_if import (
     applied,
     compared_with,
     left_out_cues,
-    whole_place,
+    shown_places,
 )
 from tests.ui.values import answer, encoded_video, prediction
 
@@ -76,9 +76,7 @@ def test_differences_add_up(whole):
 def test_a_line_that_is_shown_is_found_in_the_whole_transcript(whole):
     what_if = WhatIf(offset_second=-9.0, left_out=frozenset({2}))
     encoded = applied(FakeLocalizer(), whole, what_if)
-    for place, text in enumerate(texts(encoded)):
-        assert CUES[whole_place(whole, what_if, place)].text == text
-    assert whole_place(whole, what_if, 3) is None and whole_place(whole, what_if, -1) is None
+    assert [CUES[place].text for place in shown_places(whole, what_if)] == texts(encoded)
     assert left_out_cues(whole, what_if) == [CUES[2]]
 
 
@@ -106,7 +104,7 @@ def test_an_answer_is_compared_with_the_same_question_in_other_words():
 
 
 def test_the_answer_before_a_change_is_shown_beside_the_one_after_it(whole):
-    loaded = Loaded(whole, None, True, whole, "tiny", answers=(answer(None, prediction(10, 20)),))
+    loaded = Loaded(whole, None, whole, "tiny", answers=(answer(None, prediction(10, 20)),))
     other = changed(FakeLocalizer(), loaded, WhatIf(left_out=frozenset({0})))
     assert other.answers == () and other.encoded != loaded.encoded and other.whole is whole
     again = changed(FakeLocalizer(), other, WhatIf())  # before an answer came

@@ -21,7 +21,7 @@ OUTPUTS = (
     *("status", "opened", "overview", "table", "notes", "detail", "player", "timeline"),
     *("transcript", "form", *FORM, "said", "exports", "files", "run", "cancel"),
 )
-EMPTY = "Give a predictions.jsonl, as `mutualsl evaluate` writes it."
+EMPTY = "Give a predictions.jsonl: the command mutualsl evaluate writes it."
 
 
 def view(**changes: Any) -> View:

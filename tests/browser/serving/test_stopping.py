@@ -3,7 +3,9 @@
 import time
 from pathlib import Path
 
+import httpx
 import pytest
+from gradio_client import Client, handle_file
 from playwright.sync_api import expect
 
 from tests.browser.page import SOON_MS
@@ -64,6 +66,25 @@ def test_closing_the_tab_stops_the_reading(visit, server, long_video):
     page = visit()
     reading(page, server, long_video)
     page.page.goto("about:blank")
+    wait_for_readers(server, 0)
+
+
+def test_a_caller_who_hangs_up_stops_the_reading(server, long_video):
+    api = f"{server.url}gradio_api"
+    with long_video.open("rb") as file:
+        (path,) = httpx.post(f"{api}/upload", files={"files": file}).json()
+    given = {"video": {"path": path, "meta": {"_type": "gradio.FileData"}}, "question": QUESTION}
+    event = httpx.post(f"{api}/call/v2/localize", json=given).json()["event_id"]
+    with httpx.stream("GET", f"{api}/call/v2/localize/{event}", timeout=SOON_MS / 1000):
+        wait_for_readers(server, 1)
+    wait_for_readers(server, 0)
+
+
+def test_a_caller_cancels_the_reading(server, long_video, tmp_path):
+    client = Client(server.url, verbose=False, download_files=tmp_path)
+    job = client.submit(handle_file(long_video), None, api_name="/encode")
+    wait_for_readers(server, 1)
+    assert job.cancel()
     wait_for_readers(server, 0)
 
 

@@ -1,0 +1,59 @@
+"""Changes of what is asked about: each adds to the one before, also where that is on its way."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from mutualsl.subtitles import Cue, write_subtitles
+from mutualsl.ui.changes import Changes
+from mutualsl.ui.loading import prepare
+from mutualsl.ui.turns import Turns
+from mutualsl.ui.views import OUTPUTS
+
+
+@pytest.fixture
+def changes(shelf):
+    return Changes(shelf)
+
+
+@pytest.fixture
+def loaded(shelf, tmp_path):
+    """Three lines, without a video."""
+    track = tmp_path / "track.srt"
+    write_subtitles([Cue(n, n + 1, f"open jar {n}") for n in range(3)], track)
+    return prepare(shelf, tmp_path, "one", None, str(track), lambda stage, fraction: None)
+
+
+def without(changes, place, loaded, turns):
+    return changes.leave_out(SimpleNamespace(cue=str(place)), loaded, turns)
+
+
+def shown(views, name="loaded"):
+    *_, last = views
+    return last[OUTPUTS.index(name)]
+
+
+def test_two_lines_that_are_left_out_at_once_are_both_left_out(changes, loaded):
+    turns = Turns()
+    first = without(changes, 2, loaded, turns)
+    next(first)
+    other = shown(without(changes, 0, loaded, turns))
+    assert other.what_if.left_out == {0, 2} and other.encoded.subtitles.cues[0].start_second == 1
+    assert list(first) == []
+    both = shown(changes.shift(0.5, other, turns)).what_if
+    assert (both.left_out, both.offset_second) == ({0, 2}, 0.5)
+    assert shown(without(changes, -1, other, turns)).what_if.left_out == frozenset()
+
+
+def test_a_change_that_fails_is_not_in_the_next_one(changes, loaded):
+    turns = Turns()
+    said = [str(view[0]) for view in changes.shift(-60.0, loaded, turns)]
+    assert "-60 s" in next(text for text in said if "is-failed" in text)
+    assert shown(without(changes, 1, loaded, turns)).what_if.offset_second == 0.0
+
+
+def test_a_change_of_another_video_is_forgotten(changes, loaded):
+    turns = Turns()
+    next(without(changes, 2, loaded, turns))
+    turns.stop()
+    assert shown(without(changes, 0, loaded, turns)).what_if.left_out == {0}
