@@ -7,6 +7,7 @@ import os
 import tempfile
 import time
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -116,5 +117,8 @@ def _load(path: Path) -> VisualFeatures | None:
                     for second, picture in zip(data["thumbnail_second"], pictures, strict=True)
                 ),
             )
-    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
+    except (
+        *(OSError, KeyError, ValueError, EOFError, RuntimeError, MemoryError),
+        *(zipfile.BadZipFile, zlib.error),
+    ):
         return None
