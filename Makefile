@@ -10,7 +10,7 @@ demo: .venv/ready
 test: .venv/ready-dev chromium
 	$(BIN)/python -m pytest
 
-# Every hostile input there is, where `make test` tries a few: about an hour on two cores.
+# Every hostile input there is, of which `make test` tries a few.
 hostile: .venv/ready-dev
 	MUTUALSL_HOSTILE=full $(BIN)/python -m pytest tests/hostile
 
