@@ -2,13 +2,17 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint types bench space chromium
+.PHONY: demo test hostile lint types bench space chromium
 
 demo: .venv/ready
 	$(BIN)/python app.py
 
 test: .venv/ready-dev chromium
 	$(BIN)/python -m pytest
+
+# Every hostile input there is, of which `make test` tries a few.
+hostile: .venv/ready-dev
+	MUTUALSL_HOSTILE=full $(BIN)/python -m pytest tests/hostile
 
 lint: .venv/ready-dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -73,7 +73,7 @@ class Answer:
 
 
 def check_question(question: str) -> None:
-    """Raise `QuestionError` for an empty or an endless question."""
+    """Raise `QuestionError` for a question that is empty, endless or no text."""
     if not question.strip():
         raise QuestionError("the question is empty; type what you want to see in the video")
     if len(question) > MAX_QUESTION_CHARACTERS:
@@ -81,6 +81,8 @@ def check_question(question: str) -> None:
             f"the question has {len(question):,} characters; "
             f"shorten it to at most {MAX_QUESTION_CHARACTERS:,}"
         )
+    if any("\ud800" <= character <= "\udfff" for character in question):
+        raise QuestionError("the question holds half a character; type it again")
 
 
 def choose(

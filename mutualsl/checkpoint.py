@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,10 @@ from mutualsl.data.tokenizer import FILE_NAME, TextTokenizer
 from mutualsl.errors import CheckpointError, UnknownName
 from mutualsl.models import MODELS, Localizer
 from mutualsl.models.text_encoder import TextEncoder
+from mutualsl.video.atomic import atomic_output
 
 SCHEMA = 1
+CONFIG, WEIGHTS = "config.json", "model.safetensors"
 UNKNOWN_DATA = "unknown data"
 TEXT_ENCODER = "text_encoder."  # how its weights are named inside a model
 
@@ -66,7 +69,11 @@ class Description:
 
 
 def save_checkpoint(checkpoint: Checkpoint, folder: str | Path) -> None:
-    """Write a checkpoint folder; weights are stored in 16 bits, small statistics in 32."""
+    """Write a checkpoint folder; weights are stored in 16 bits, small statistics in 32.
+
+    All files are written before the first of them takes its name, so a process that is killed
+    leaves what was there before. Raises `CheckpointError` when they cannot be written.
+    """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     buffers = {name for name, _ in checkpoint.model.named_buffers()}
@@ -76,8 +83,6 @@ def save_checkpoint(checkpoint: Checkpoint, folder: str | Path) -> None:
         .contiguous()
         for name, value in checkpoint.model.weights().items()
     }
-    save_file(weights, folder / "model.safetensors")
-    checkpoint.tokenizer.save(folder)
     record = {
         "schema": SCHEMA,
         "model": checkpoint.name,
@@ -87,7 +92,23 @@ def save_checkpoint(checkpoint: Checkpoint, folder: str | Path) -> None:
         "text": None if checkpoint.text is None else asdict(checkpoint.text),
         "about": checkpoint.about,
     }
-    (folder / "config.json").write_text(json.dumps(record, indent=2) + "\n")
+    with ExitStack() as unfinished:  # they take their names in reverse order: the config last
+        config, tokenizer = (
+            unfinished.enter_context(atomic_output(folder / name)) for name in (CONFIG, FILE_NAME)
+        )
+        config.write_text(json.dumps(record, indent=2) + "\n")
+        checkpoint.tokenizer.save(tokenizer)
+        write_weights(weights, folder / WEIGHTS)
+
+
+def write_weights(weights: dict[str, torch.Tensor], path: Path) -> None:
+    """Write `.safetensors`, whole or not at all. Raises `CheckpointError` when that fails."""
+    try:
+        with atomic_output(path) as partial:
+            save_file(weights, partial)
+    except (OSError, SafetensorError) as error:
+        text = f"{path}: cannot be written ({error}); make room, or name another folder"
+        raise CheckpointError(text) from error
 
 
 def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkpoint:
@@ -99,25 +120,28 @@ def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkp
     record = _read_config(folder)
     try:
         model = _untrained(record)
-        weights = load_file(folder / "model.safetensors")
+        weights = load_file(folder / WEIGHTS)
         full = {k: v.float() if v.is_floating_point() else v for k, v in weights.items()}
         model.load_weights(full)
         model.to(device).eval()
         visual = VisualSource(**record["visual"])
         text = TextSource(**record["text"]) if record.get("text") else None
-    except (OSError, SafetensorError, RuntimeError, TypeError, KeyError, ValueError) as error:
+        window_tokens, about = int(record["window_tokens"]), dict(record["about"])
+    except UnknownName:
+        raise
+    except Exception as error:  # a config of another version makes any part of a model stumble
         raise CheckpointError(
-            f"{folder}: weights and config do not fit ({error}); the folder is incomplete or of "
-            "another version, fetch or train it again"
+            f"{folder}: weights and config do not fit ({_in_a_line(error)}); the folder is "
+            "incomplete or of another version, fetch or train it again"
         ) from error
     return Checkpoint(
         name=record["model"],
         model=model,
         tokenizer=TextTokenizer.from_file(folder / FILE_NAME),
-        window_tokens=record["window_tokens"],
+        window_tokens=window_tokens,
         visual=visual,
         text=text,
-        about=record["about"],
+        about=about,
     )
 
 
@@ -137,10 +161,12 @@ def describe(folder: str | Path) -> Description:
             parameter_count=sum(p.numel() for p in model.parameters()),
             trained_on=str(about.get("trained_on", UNKNOWN_DATA)),
         )
-    except (AttributeError, RuntimeError, TypeError, KeyError, ValueError) as error:
+    except UnknownName:
+        raise
+    except Exception as error:  # as in `load_model`
         raise CheckpointError(
-            f"{folder}: its config describes no model of this version ({error}); fetch or train "
-            "it again"
+            f"{folder}: its config describes no model of this version ({_in_a_line(error)}); "
+            "fetch or train it again"
         ) from error
 
 
@@ -194,7 +220,7 @@ def _untrained(record: dict[str, Any]) -> Localizer:
 
 
 def _read_config(folder: Path) -> dict[str, Any]:
-    path = folder / "config.json"
+    path = folder / CONFIG
     if not path.is_file():
         raise CheckpointError(
             f"{folder}: no checkpoint here (config.json is missing); "
@@ -202,7 +228,7 @@ def _read_config(folder: Path) -> dict[str, Any]:
         )
     try:
         record: dict[str, Any] = json.loads(path.read_text())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CheckpointError(f"{path}: not JSON ({error}); fetch the checkpoint again") from error
     if not isinstance(record, dict) or record.get("schema") != SCHEMA:
         found = record.get("schema") if isinstance(record, dict) else None
@@ -211,6 +237,11 @@ def _read_config(folder: Path) -> dict[str, Any]:
             "update mutualsl or fetch a newer checkpoint"
         )
     return record
+
+
+def _in_a_line(error: Exception) -> str:
+    """The first line of an error of a library, which may have many."""
+    return (str(error) or repr(error)).splitlines()[0]
 
 
 def _known(config_class: type, stored: dict[str, Any]) -> dict[str, Any]:

@@ -48,7 +48,13 @@ def test_only_tracked_files_that_the_page_needs(folder):
     tracked = set(listed.stdout.splitlines())
     there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
     assert there <= tracked
-    needed = {"app.py", "README.md", "requirements.txt", "checkpoints/visual-mini/config.json"}
+    needed = {
+        "app.py",
+        "README.md",
+        "SECURITY.md",
+        "requirements.txt",
+        "checkpoints/visual-mini/config.json",
+    }
     assert needed <= there
     left = ("tests/", "benchmarks/", "tools/", "docs/results")
     assert not any(name.startswith(left) for name in there)

@@ -12,6 +12,7 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 from transformers import AutoConfig, AutoModel
 
 from mutualsl.data import Collator, Example, TextTokenizer, VideoInput
+from mutualsl.data.tokenizer import FILE_NAME
 from mutualsl.models import MODELS, Localizer, MutualSL, MutualSLConfig
 from mutualsl.models.questions import FrozenLanguageModel
 from mutualsl.models.text_encoder import TextEncoder
@@ -91,7 +92,7 @@ def save_language_model(folder: Path) -> Path:
     settings = dict(TEXT_CONFIG)
     config = AutoConfig.for_model(str(settings.pop("model_type")), **settings)
     AutoModel.from_config(config).save_pretrained(folder)
-    tokenizer().save(folder)
+    tokenizer().save(folder / FILE_NAME)
     return folder
 
 

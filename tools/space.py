@@ -17,6 +17,7 @@ NEEDED = (
     "app.py",
     "README.md",  # its front matter is the Space's settings
     "LICENSE",
+    "SECURITY.md",  # the README links to it
     "requirements.txt",
     "mutualsl/",
     "assets/",

@@ -67,9 +67,9 @@ class TextTokenizer:
 
         return cls.from_tokenizer(read_sentencepiece(folder / SENTENCEPIECE_NAME))
 
-    def save(self, folder: Path) -> None:
-        """Write `tokenizer.json` into a folder."""
-        self.tokenizer.save(str(folder / FILE_NAME))
+    def save(self, path: Path) -> None:
+        """Write `tokenizer.json`, or the same under another name."""
+        self.tokenizer.save(str(path))
 
     @property
     def size(self) -> int:

@@ -6,7 +6,6 @@ import contextlib
 import os
 import tempfile
 import time
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 import platformdirs
 
 from mutualsl.features.extract import VisualFeatures
+from mutualsl.features.files import DAMAGE
 
 GIGABYTE = 1024**3
 WRITING_SECOND = 3600  # nothing takes longer to be written
@@ -116,5 +116,5 @@ def _load(path: Path) -> VisualFeatures | None:
                     for second, picture in zip(data["thumbnail_second"], pictures, strict=True)
                 ),
             )
-    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
+    except DAMAGE:
         return None

@@ -12,6 +12,7 @@ import math
 import zipfile
 import zlib
 from pathlib import Path
+from tokenize import TokenError
 from typing import IO, Any
 
 import numpy as np
@@ -24,6 +25,12 @@ from mutualsl.video.atomic import atomic_output
 PUBLISHED = {"i3d": 1024}
 MOST_ROWS = 24 * 3600  # a day of video
 SLACK = 0.02  # share of a video by which the number of rows may be off, two rows at least
+
+# What numpy and zipfile raise for files that are damaged or were made to look like it.
+DAMAGE = (
+    *(OSError, RuntimeError, ValueError, KeyError, IndexError, EOFError, MemoryError, TypeError),
+    *(SyntaxError, TokenError, zipfile.BadZipFile, zlib.error),
+)
 
 _HEADERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
@@ -48,10 +55,7 @@ def read_rows(path: str | Path, encoder: VisualEncoder) -> Rows:
                     _check_maker(_fingerprint(archive), path, encoder)
                     with archive.open("rows.npy") as member:
                         rows = _read_array(member, encoder.row_width)
-    except (
-        *(OSError, RuntimeError, ValueError, KeyError, EOFError, MemoryError),
-        *(zipfile.BadZipFile, zlib.error),
-    ) as error:
+    except DAMAGE as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise FeatureError(
             f"{path}: no feature rows ({reason}); needed is a .npz file of `mutualsl encode --out` "

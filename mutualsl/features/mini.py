@@ -54,7 +54,10 @@ class MiniEncoder:
             network.load_state_dict(
                 {k: v.float() if v.is_floating_point() else v for k, v in weights.items()}
             )
-        except (OSError, KeyError, TypeError, ValueError, RuntimeError, SafetensorError) as error:
+        except (
+            *(OSError, KeyError, IndexError, TypeError, ValueError, RuntimeError),
+            *(RecursionError, SafetensorError),
+        ) as error:
             raise CheckpointError(
                 f"{folder}: not a checkpoint of the visual encoder 'mini' ({error}); "
                 "point to a folder with its config.json and model.safetensors"

@@ -1,5 +1,6 @@
 """Subtitles from a file, from bytes or from a track inside a video."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -86,7 +87,7 @@ def shifted(
             if cue.end_second + offset_second > 0.0
         )
 
-    cues = moved(subtitles.cues)
+    cues = moved(subtitles.cues) if math.isfinite(offset_second) else ()
     if not cues:
         raise SubtitleError(
             f"with an offset of {offset_second:g} s no subtitle is left in the video; "

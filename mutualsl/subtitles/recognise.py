@@ -8,7 +8,7 @@ from mutualsl.subtitles.ass import looks_like_ass, parse_ass
 from mutualsl.subtitles.json_formats import looks_like_json, parse_json
 from mutualsl.subtitles.model import Parsed, Repair
 from mutualsl.subtitles.srt import parse_srt
-from mutualsl.subtitles.timestamps import parse_timing_line
+from mutualsl.subtitles.timestamps import holds_times
 from mutualsl.subtitles.vtt import has_header, parse_webvtt
 
 # Ten hours of speech with every tag that YouTube writes are about 5 MB.
@@ -77,7 +77,7 @@ def parse_text(text: str, name: str) -> Parsed:
 
 def _parse_without_header(text: str, name: str, suffix: str) -> Parsed:
     """Tell SRT from WebVTT that lost its header by the decimal sign of the times."""
-    timing_lines = [line for line in text.split("\n") if "-->" in line and parse_timing_line(line)]
+    timing_lines = [line for line in text.split("\n") if "-->" in line and holds_times(line)]
     if not timing_lines:
         refuse_binary(text, name)
         raise SubtitleError(

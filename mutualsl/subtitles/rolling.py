@@ -16,6 +16,8 @@ _TRANSITION_SECOND = 0.05
 _MAX_GAP_SECOND = 1.0
 _MIN_GROWING_PAIRS = 2
 _MIN_ROLLING_SHARE = 0.5
+# Nobody shows more at once, and comparing takes as long as the square of it.
+_MAX_LINES = 20
 
 
 def unroll(cues: Sequence[Cue]) -> tuple[list[Cue], list[Repair]]:
@@ -45,8 +47,8 @@ def unroll(cues: Sequence[Cue]) -> tuple[list[Cue], list[Repair]]:
 
 
 def _repeated_lines(before: list[str], after: list[str]) -> int:
-    """Count the lines at the end of one cue with which the next one begins."""
-    for count in range(min(len(before), len(after)), 0, -1):
+    """Count the lines at the end of one cue with which the next one begins, as far as is usual."""
+    for count in range(min(len(before), len(after), _MAX_LINES), 0, -1):
         if before[-count:] == after[:count]:
             return count
     return 0

@@ -5,7 +5,7 @@ import io
 import webvtt
 
 from mutualsl.subtitles.model import Parsed, Repair
-from mutualsl.subtitles.timestamps import STRICT_SRT_LINE, parse_timing_line
+from mutualsl.subtitles.timestamps import STRICT_SRT_LINE, holds_times
 from mutualsl.subtitles.vtt import cues_of, mend_timing_lines
 
 
@@ -19,7 +19,7 @@ def parse_srt(text: str) -> Parsed:
     buffer = io.StringIO("\n".join([*numbered, "", ""]))
     captions = webvtt.WebVTT.from_buffer(buffer, format="srt").captions
     # webvtt-py leaves out cues without text; an SRT player shows nothing for them either.
-    if empty := sum(parse_timing_line(line) is not None for line in lines) - len(captions):
+    if empty := sum(map(holds_times, lines)) - len(captions):
         repairs.append(Repair("empty", empty, "cues without text were left out"))
     return Parsed(cues=cues_of(captions), format="srt", repairs=repairs)
 
@@ -33,7 +33,7 @@ def _number_cues(lines: list[str]) -> tuple[list[str], int]:
     numbered: list[str] = []
     cue_count = missing = first_cue = 0
     for line in lines:
-        if parse_timing_line(line) is None:
+        if not holds_times(line):
             numbered.append(line.strip())
             continue
         cue_count += 1

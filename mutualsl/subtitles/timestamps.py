@@ -24,6 +24,11 @@ class Timing(NamedTuple):
     end_second: float
 
 
+def holds_times(line: str) -> bool:
+    """Tell whether `parse_timing_line` reads a line, without reading it."""
+    return _LOOSE_LINE.match(line) is not None
+
+
 def parse_timing_line(line: str) -> Timing | None:
     """Read `start --> end [settings]`, or return None where the line is something else."""
     match = _LOOSE_LINE.match(line)

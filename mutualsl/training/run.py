@@ -13,7 +13,7 @@ from typing import cast
 import numpy as np
 import torch
 from accelerate import PartialState
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 
 from mutualsl.checkpoint import (
     Checkpoint,
@@ -21,6 +21,7 @@ from mutualsl.checkpoint import (
     VisualSource,
     load_text_encoder,
     save_checkpoint,
+    write_weights,
 )
 from mutualsl.data import Collator, TextTokenizer
 from mutualsl.errors import DataError, UnknownName
@@ -214,7 +215,7 @@ def _run_stage(
     if not progress.done:
         progress = Trainer(
             learner, collator, library.sources(stage), library.validation(stage), stage.train, out,
-            lambda averaged: save_file(averaged.weights(), best), deadline,
+            lambda averaged: write_weights(averaged.weights(), best), deadline,
         ).train()  # fmt: skip
         PartialState().wait_for_everyone()
     learner.load_weights(load_file(best))

@@ -34,11 +34,17 @@ def save(accelerator: Accelerator, out: Path, progress: Progress) -> None:
     """Write weights, optimizer, schedule and random state, then make them the ones that count.
 
     `progress.json` names the folder and is replaced in one step; a crash before that leaves the
-    former state in force.
+    former state in force. Raises `DataError` when it cannot be written.
     """
     folder = f"state-{progress.epoch}-{progress.batch}"
-    # Not as safetensors, which cannot hold a layer that two models share.
-    accelerator.save_state(str(out / folder), safe_serialization=False)
+    try:
+        # Not as safetensors, which cannot hold a layer that two models share.
+        accelerator.save_state(str(out / folder), safe_serialization=False)
+    except (OSError, RuntimeError) as error:  # torch has no better name for a full disk
+        reason = str(error).splitlines()[0]
+        raise DataError(
+            f"{out}: the state cannot be saved ({reason}); make room there and go on with --resume"
+        ) from error
     accelerator.wait_for_everyone()
     if not accelerator.is_main_process:
         return

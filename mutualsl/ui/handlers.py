@@ -183,9 +183,10 @@ class Desk:
 
     def _save_clip(self, loaded: Loaded, source: Path, span: Span) -> Steps[None]:
         times = "-".join(clock(second).replace(":", "m", 1).replace(":", "m") for second in span)
-        out = new_file(self.folder, f"{Path(loaded.encoded.name).stem} {times}s.mp4")
+        name = f"{Path(loaded.encoded.name).stem} {times}s.mp4"
 
         def cut(report: Report) -> Path:
+            out = new_file(self.folder, name)
             return export_clip(source, span, out, lambda fraction: report("clip", fraction))
 
         made = yield from watched(cut, "clip", str(source))

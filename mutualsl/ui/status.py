@@ -10,10 +10,12 @@ from mutualsl.encoded import EncodedVideo
 from mutualsl.errors import MutualSLError
 from mutualsl.ui.progress import STAGES, Update
 from mutualsl.ui.text import clock, escaped, file_name, percent
+from mutualsl.video.atomic import DISK_FULL
 
 log = logging.getLogger(__name__)
 
 EMPTY = "Load a how-to video, ask a question, get the clip."
+NO_ROOM = "The server has no room left for what it would make. Try again later."
 UNEXPECTED = "Something went wrong here, not with you. Try again, or try another file."
 
 
@@ -90,6 +92,9 @@ def sentence(error: Exception, *paths: str | None) -> str:
 
     `paths` are files on the server; visitors see only their names.
     """
+    if isinstance(error, OSError) and error.errno in DISK_FULL:
+        log.error("the disk is full: %s", error)
+        return NO_ROOM
     if not isinstance(error, MutualSLError):
         log.error("unexpected error on the page", exc_info=error)
         return UNEXPECTED

@@ -1,9 +1,13 @@
 """Files that appear complete or not at all."""
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""Numbers of errors that mean: no room, no room for this user, no room for a file of this size."""
 
 
 @contextmanager

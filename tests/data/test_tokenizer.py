@@ -5,6 +5,7 @@ from sentencepiece import SentencePieceProcessor
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
 from mutualsl.data import TextTokenizer
+from mutualsl.data.tokenizer import FILE_NAME
 from mutualsl.errors import CheckpointError
 from tests import text_encoders, tiny
 
@@ -33,7 +34,7 @@ def test_sentencepiece_ids_are_those_of_sentencepiece(tmp_path):
 def test_a_saved_sentencepiece_tokenizer_needs_no_sentencepiece(tmp_path):
     text_encoders.write_sentencepiece(tmp_path)
     before = TextTokenizer.from_folder(tmp_path)
-    before.save(tmp_path)
+    before.save(tmp_path / FILE_NAME)
     (tmp_path / "spm.model").unlink()
     after = TextTokenizer.from_folder(tmp_path)
     assert after.encode_all(TEXTS) == before.encode_all(TEXTS)
@@ -42,7 +43,7 @@ def test_a_saved_sentencepiece_tokenizer_needs_no_sentencepiece(tmp_path):
 
 def test_tokenizer_json_goes_before_spm_model(tmp_path):
     text_encoders.write_sentencepiece(tmp_path)
-    tiny.tokenizer().save(tmp_path)
+    tiny.tokenizer().save(tmp_path / FILE_NAME)
     assert TextTokenizer.from_folder(tmp_path).size == tiny.tokenizer().size
 
 

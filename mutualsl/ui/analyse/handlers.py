@@ -159,10 +159,10 @@ class AnalysisDesk:
         if opened is None:
             return view()
         stem = Path(opened.name).stem if opened.source is None else opened.name.replace(" / ", "-")
-        path = new_file(self.folder, f"{stem} {name}")
         try:
+            path = new_file(self.folder, f"{stem} {name}")
             write(opened, path)
-        except MutualSLError as error:
+        except (MutualSLError, OSError) as error:
             return view(files=status.failed(error))
         return view(files=save_link(path))
 

@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection
 import av
 
 from mutualsl.errors import VideoError
+from mutualsl.video.atomic import DISK_FULL
 from mutualsl.video.worker.channel import Channel
 from mutualsl.video.worker.frames import read_frames
 from mutualsl.video.worker.probing import probe
@@ -42,6 +43,8 @@ def main(descriptor: str, *ring: str) -> None:
         channel.send("error", text=str(error))
     except (av.error.FFmpegError, MemoryError) as error:
         text = f"{request['path']}: cannot be read any further ({error}); is the file damaged?"
+        if isinstance(error, OSError) and error.errno in DISK_FULL:
+            text = f"{request['path']}: no room for what is made of it ({error}); free some space"
         channel.send("error", text=text)
     except (EOFError, ConnectionError):
         return  # nobody listens any more

@@ -1,0 +1,129 @@
+"""Folders that call themselves checkpoints: loaded, or refused in one line; nothing is executed.
+
+`tests/test_checkpoint.py` has missing files and another schema, `tests/features/test_i3d.py`
+pickles in place of published weights.
+"""
+
+import copy
+import json
+import pickle
+import random
+import shutil
+
+import pytest
+import torch
+
+from mutualsl import AnswerLocalizer
+from mutualsl.checkpoint import describe, load_model, load_text_encoder
+from mutualsl.errors import CheckpointError, MutualSLError
+from tests import tiny
+from tests.hostile.inputs import count, mutated
+from tests.tiny_checkpoints import write_models
+
+ODD = [None, [], {}, "x", -1, 0, 1.5, True, "../../etc", [None], {"a": 1}, 10**30]
+FILES = [
+    *("one/config.json", "one/model.safetensors", "one/tokenizer.json"),
+    *("visual-a/config.json", "visual-a/model.safetensors"),
+]
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory):
+    return write_models(tmp_path_factory.mktemp("models")).parent
+
+
+@pytest.fixture
+def model(models, tmp_path):
+    """A model to be spoilt."""
+    return shutil.copytree(models, tmp_path / "models") / "one"
+
+
+class Harmful:
+    """Unpickled, it leaves a file behind."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return open, (str(self.path), "w")
+
+
+def refused_or_loaded(load, what):
+    """Whether it loads; any error but a `MutualSLError` of one line fails."""
+    try:
+        load()
+    except MutualSLError as error:
+        assert "\n" not in str(error)
+        return False
+    except Exception as error:
+        pytest.fail(f"{what}: {error!r}")
+    return True
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_pickle_in_place_of_a_file_is_refused_and_not_executed(model, tmp_path, name):
+    trace = tmp_path / "executed"
+    path = model.parent / name
+    path.write_bytes(pickle.dumps(Harmful(trace)))
+    assert not refused_or_loaded(lambda: AnswerLocalizer.from_pretrained(model, "cpu"), name)
+    torch.save({"weights": Harmful(trace)}, path)
+    assert not refused_or_loaded(lambda: AnswerLocalizer.from_pretrained(model, "cpu"), name)
+    assert not trace.exists()
+
+
+def test_a_pickle_of_a_language_model_is_refused_and_not_executed(tmp_path):
+    trace, folder = tmp_path / "executed", tmp_path / "language"
+    folder.mkdir()
+    (folder / "config.json").write_text(json.dumps(tiny.TEXT_CONFIG))
+    torch.save({"weights": Harmful(trace)}, folder / "pytorch_model.bin")
+    with pytest.raises(CheckpointError, match="no language model that can be read"):
+        load_text_encoder(folder)
+    assert not trace.exists()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_damaged_or_short_file_is_refused_or_loaded(model, name):
+    path = model.parent / name
+    whole = path.read_bytes()
+    for seed in range(count(200, 4)):
+        cut = random.Random(seed).randrange(len(whole))
+        path.write_bytes(whole[:cut] if seed % 2 else mutated(whole, seed, 2000))
+        what = f"{name}, seed {seed}"
+        loaded = refused_or_loaded(lambda: AnswerLocalizer.from_pretrained(model, "cpu"), what)
+        assert not (loaded and seed % 2), what
+
+
+def places(value, before=()):
+    """Every place inside a JSON value, as the keys that lead to it."""
+    yield before
+    inside = value.items() if isinstance(value, dict) else ()
+    for key, item in inside:
+        yield from places(item, (*before, key))
+
+
+def with_other(record, place, value):
+    """The record with another value at a place."""
+    changed = copy.deepcopy(record)
+    at = changed
+    for key in place[:-1]:
+        at = at[key]
+    at[place[-1]] = value
+    return changed
+
+
+def test_another_value_anywhere_in_the_config_is_refused_or_loaded(model):
+    path = model / "config.json"
+    record = json.loads(path.read_text())
+    cases = [(place, odd) for place in places(record) if place for odd in ODD]
+    for place, odd in random.Random(0).sample(cases, count(len(cases), 20)):
+        path.write_text(json.dumps(with_other(record, place, odd)))
+        for load in (load_model, describe):
+            refused_or_loaded(lambda load=load: load(model), f"{'.'.join(place)} = {odd!r}")
+
+
+@pytest.mark.parametrize("config", [[], None, "x", "[" * 100_000])
+def test_a_config_that_is_no_record_is_refused(model, config):
+    text = config if isinstance(config, str) else json.dumps(config)
+    (model / "config.json").write_text(text)
+    with pytest.raises(CheckpointError, match=r"config\.json"):
+        load_model(model)

@@ -1,0 +1,97 @@
+"""A disk that is full, and one that may only be read: what is stated, and nothing left behind."""
+
+import errno
+import os
+import resource
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mutualsl.checkpoint import load_model
+from mutualsl.errors import CheckpointError, DataError, VideoError
+from mutualsl.features import FeatureCache, VisualFeatures
+from mutualsl.features.files import write_rows
+from mutualsl.spans import Span
+from mutualsl.training import state
+from mutualsl.ui.status import NO_ROOM, failed
+from mutualsl.video import export_clip
+from tests.test_checkpoint import saved
+from tests.training.test_trainer import interrupted, start
+
+ROOM_BYTES = 2048
+
+
+@pytest.fixture
+def full_disk():
+    """Within the call that comes back, no file grows beyond 2 kB, in child processes neither."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def inside(work):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (ROOM_BYTES, hard))
+        try:
+            return work()
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    return inside
+
+
+def features():
+    return VisualFeatures(rows=np.ones((100, 100), np.float32), thumbnails=())
+
+
+def test_a_question_is_answered_without_the_cache(full_disk, tmp_path):
+    made = full_disk(lambda: FeatureCache(tmp_path).get_or_make("hash", "encoder", features))
+    assert made.rows.shape == (100, 100) and list(tmp_path.iterdir()) == []
+
+
+def test_a_cache_that_may_only_be_read_is_read(tmp_path, monkeypatch):
+    def refuse(*given, **more):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    cache = FeatureCache(tmp_path)
+    cache.get_or_make("old", "encoder", features)
+    for module, name in ((tempfile, "mkstemp"), (os, "utime"), (Path, "touch")):
+        monkeypatch.setattr(module, name, refuse)
+    assert cache.stored("old", "encoder").rows.shape == (100, 100)
+    assert cache.get_or_make("new", "encoder", features).rows.shape == (100, 100)
+    assert cache.stored("new", "encoder") is None
+
+
+def test_a_clip_says_so_and_leaves_nothing(full_disk, plain, tmp_path):
+    out = tmp_path / "clips" / "clip.mp4"
+    with pytest.raises(VideoError, match="no room for what is made of it"):
+        full_disk(lambda: export_clip(plain, Span(0.0, 4.0), out))
+    assert list(out.parent.iterdir()) == []
+
+
+def test_rows_leave_nothing(full_disk, tmp_path):
+    with pytest.raises(OSError, match="too large"):
+        full_disk(lambda: write_rows(tmp_path / "a.npz", np.random.rand(100, 100), "mini"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_checkpoint_says_so_and_the_one_before_stays(full_disk, tmp_path):
+    saved(tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(CheckpointError, match="make room"):
+        full_disk(lambda: saved(tmp_path))
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+    load_model(tmp_path)
+
+
+def test_a_run_says_so_and_its_last_state_counts(full_disk, tmp_path):
+    interrupted(tmp_path, 5)
+    before = state.read(tmp_path)
+    with pytest.raises(DataError, match="make room there and go on with --resume"):
+        full_disk(lambda: start(tmp_path))
+    assert before.batch == 4 and state.read(tmp_path) == before
+    assert (tmp_path / f"state-{before.epoch}-{before.batch}").is_dir()
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+def test_the_page_says_so_without_a_path(number):
+    said = failed(OSError(number, os.strerror(number), "/srv/secret/place"))
+    assert NO_ROOM in said and "secret" not in said

@@ -1,0 +1,50 @@
+"""Damaged videos: frames, a warning or a VideoError; never a hang, a crash stays in its worker.
+
+`tests/video/test_process.py` has a worker that hangs or crashes.
+"""
+
+import time
+
+import numpy as np
+import pytest
+
+from mutualsl.errors import VideoError
+from mutualsl.video import FrameRequest, probe, read_frames, write_video
+from tests.hostile.inputs import count, mutated
+from tests.video.conftest import make_odd, tone
+
+HANG_SECOND = 10.0
+HEAD_BYTES = 1500  # most of what a reader believes stands there
+
+
+@pytest.fixture(scope="module")
+def videos(tmp_path_factory):
+    """Three seconds of moving noise in each container, with sound and subtitles where it is MP4."""
+    folder = tmp_path_factory.mktemp("whole")
+    noise = np.random.default_rng(0).integers(0, 255, (48, 120, 3), np.uint8)
+    frames = [np.ascontiguousarray(noise[:, n : n + 64]) for n in range(30)]
+    times = [n / 10 for n in range(30)]
+    sound, text = (tone(3), 16_000), [(0.5, 1.5, "Pour the kettle.")]
+    return (
+        write_video(folder / "a.mp4", iter(frames), 10, audio=sound, subtitles=text),
+        make_odd(folder / "a.mkv", frames, times),
+        make_odd(folder / "a.webm", frames, times, codec="libvpx"),
+    )
+
+
+@pytest.mark.parametrize("seed", range(count(500, 6)))
+def test_a_damaged_video_is_read_or_refused(videos, tmp_path, seed):
+    whole = videos[seed % len(videos)]
+    path = tmp_path / f"damaged{whole.suffix}"
+    path.write_bytes(mutated(whole.read_bytes(), seed, HEAD_BYTES))
+    started = time.monotonic()
+    try:
+        info = probe(path, timeout_second=HANG_SECOND)
+        request = FrameRequest(width=64, height=48)
+        with read_frames(path, request, hang_second=HANG_SECOND) as reader:
+            shapes = {chunk.frames.shape[1:] for chunk in reader}
+        assert info.duration_second > 0 and shapes == {(48, 64, 3)}
+    except VideoError as error:
+        assert path.name in str(error) and "stopped making progress" not in str(error)
+        assert not getattr(error, "__notes__", None)  # a traceback: nobody foresaw it
+    assert time.monotonic() - started < 6 * HANG_SECOND  # two workers, on a busy machine
