@@ -49,6 +49,7 @@ def encode(
         cache=localizer.cache,
         out=out,
     )
+    before = localizer.cache.entries()
     with progress("reading") as report:
         outcomes = fill(
             files,
@@ -60,11 +61,24 @@ def encode(
         if outcome.reason:
             print(f"mutualsl: {' '.join(outcome.reason.split())}", file=sys.stderr)
     counts = Counter(outcome.kind for outcome in outcomes)
+    dropped = _dropped(before, localizer.cache.entries(), counts["made"])
+    if dropped:
+        limit = localizer.cache.limit_bytes / 2**30
+        print(
+            f"mutualsl: {localizer.cache.folder} is full ({limit:.3g} GB): {dropped} of the videos "
+            "in it, the least recently used, were dropped; keep the rows of each with --out",
+            file=sys.stderr,
+        )
     print(
         f"{counts['made']} read, {counts['there']} were there, "
         f"{counts['damaged']} damaged and not kept, {counts['failed']} failed"
     )
     return 2 if counts["failed"] else 0
+
+
+def _dropped(before: set[str], after: set[str], made: int) -> int:
+    """How many entries had to make room: of earlier runs, and of this one itself."""
+    return len(before - after) + max(0, made - len(after - before))
 
 
 def _check_names(files: Sequence[Path]) -> None:

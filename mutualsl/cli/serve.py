@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from mutualsl.cli.options import DEFAULT_CHECKPOINT, Checkpoint, Device
+from mutualsl.cli.starting import starting
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 MAX_PORT = 65535
@@ -34,14 +35,15 @@ def serve(
         raise typer.BadParameter("--mcp needs a package: pip install 'mutualsl[mcp]'")
     if data_root is not None and not data_root.is_dir():
         raise typer.BadParameter(f"--data-root {data_root}: not a folder; name an existing one")
-    from mutualsl.ui.analyse.catalogue import read_catalogue
-    from mutualsl.ui.app import build_app, launch
-    from mutualsl.ui.shelf import Shelf, read_models
+    with starting():
+        from mutualsl.ui.analyse.catalogue import read_catalogue
+        from mutualsl.ui.app import build_app, launch
+        from mutualsl.ui.shelf import Shelf, read_models
 
-    shelf = Shelf(read_models(checkpoint), device)
-    shelf.open()  # what cannot be loaded is said before anyone visits
-    catalogue = read_catalogue(data_root) if data_root is not None else None
-    page = build_app(shelf, ASSETS, catalogue)
+        shelf = Shelf(read_models(checkpoint), device)
+        shelf.open()  # what cannot be loaded is said before anyone visits
+        catalogue = read_catalogue(data_root) if data_root is not None else None
+        page = build_app(shelf, ASSETS, catalogue)
     url = launch(page, ASSETS, host=host, port=port, catalogue=catalogue, mcp=mcp)
     print(f"URL: {url}", flush=True)
     page.block_thread()

@@ -64,6 +64,10 @@ class FeatureCache:
                 path.touch()
         return stored
 
+    def entries(self) -> set[str]:
+        """Names of what is stored."""
+        return {path.name for path in self.folder.glob("*.npz")}
+
     def evict(self) -> None:
         """Remove the least recently used until the folder is within its limit, and leftovers."""
         entries = []
