@@ -34,6 +34,8 @@ LIMIT_MS = 100
 ZOOMS = 9
 QUESTION = "When do they turn the red jar around on the kitchen counter?"
 
+PAINTED = """() => new Promise((resolve) =>
+  requestAnimationFrame(() => requestAnimationFrame(resolve)))"""
 # Milliseconds from an action until its picture is ready to be painted.
 TIMED = """(action) => new Promise((resolve) => {
   const frame = document.querySelector("#timeline .tl-scroll");
@@ -68,6 +70,7 @@ def shown(browser: Browser, encoded: EncodedVideo, answer: Answer) -> Iterator[P
         f"<style>{styles}</style><div id=timeline>{timeline(encoded, answer)}</div>"
         f"<div id=transcript>{transcript_view(encoded)}</div><script>{scripts}</script>"
     )
+    page.evaluate(PAINTED)
     yield page
     page.close()
 
