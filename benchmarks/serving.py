@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -67,7 +66,7 @@ def served(folder: Path, checkpoint: Path) -> Iterator[Server]:
             raise RuntimeError(f"app.py has not served the page:\n{log.read_text()}")
         yield Server(url, process.pid, started, log)
     finally:
-        process.send_signal(signal.SIGINT)  # as Ctrl + C: it may clean up
+        process.terminate()  # it cleans up
         try:
             process.wait(STOP_SECOND)
         except subprocess.TimeoutExpired:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
@@ -45,5 +46,6 @@ def serve(
         catalogue = read_catalogue(data_root) if data_root is not None else None
         page = build_app(shelf, ASSETS, catalogue)
     url = launch(page, ASSETS, host=host, port=port, catalogue=catalogue, mcp=mcp)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # cleans up as Ctrl + C does
     print(f"URL: {url}", flush=True)
     page.block_thread()
