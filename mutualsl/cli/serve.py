@@ -39,6 +39,7 @@ def serve(
     with starting():
         from mutualsl.ui.analyse.catalogue import read_catalogue
         from mutualsl.ui.app import build_app, launch
+        from mutualsl.ui.examples import read_ahead, read_examples
         from mutualsl.ui.shelf import Shelf, read_models
 
         shelf = Shelf(read_models(checkpoint), device)
@@ -48,4 +49,5 @@ def serve(
     url = launch(page, ASSETS, host=host, port=port, catalogue=catalogue, mcp=mcp)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # cleans up as Ctrl + C does
     print(f"URL: {url}", flush=True)
+    read_ahead(shelf, read_examples(ASSETS))
     page.block_thread()
