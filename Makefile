@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test hostile lint types bench space chromium
+.PHONY: demo test hostile lint types bench soak space chromium
 
 demo: .venv/ready
 	$(BIN)/python app.py
@@ -20,13 +20,16 @@ lint: .venv/ready-dev
 types: .venv/ready-dev
 	$(BIN)/mypy
 
-# Minutes to hours, on an idle machine: rewrites benchmarks/results and every table made of them.
-bench: .venv/ready-dev
-	$(BIN)/python -m benchmarks.loading
-	$(BIN)/python -m benchmarks.question
-	$(BIN)/python -m benchmarks.length
-	$(BIN)/python -m benchmarks.training
-	$(BIN)/python -m benchmarks.i3d
+# About an hour, on an idle machine: rewrites benchmarks/results and every table made of them.
+BENCHMARKS := start loading length question askers page analysis training i3d
+bench: .venv/ready-dev chromium
+	set -e; for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name; done
+	$(BIN)/python -m mutualsl.evaluation.report.tables
+
+# Visitors come and go: `make soak MINUTES=10`.
+MINUTES ?= 10
+soak: .venv/ready-dev
+	$(BIN)/python -m benchmarks.soak --minutes $(MINUTES)
 	$(BIN)/python -m mutualsl.evaluation.report.tables
 
 # The folder of a Hugging Face Space, and the command that uploads it: `make space SPACE=owner/name`.

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import cProfile
+import inspect
 import json
 import math
 import os
 import platform
-import resource
+import pstats
 import statistics
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import av
+import psutil
 import torch
 
 from mutualsl.data.synthetic import make_script, render_frames
@@ -66,17 +72,99 @@ def median_second(*tasks: Callable[[], object], rounds: int) -> list[float]:
     return [statistics.median(taken) for taken in times]
 
 
-def peak_memory_bytes() -> int:
-    """Peak resident memory of this process plus that of its largest finished child."""
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return 1024 * (own + child)
+class Peak:
+    """Resident memory of this process and of what it started, at its highest."""
+
+    byte = 0
 
 
-def save(name: str, result: dict[str, Any]) -> None:
+@contextmanager
+def peak_memory(every_second: float = 0.1) -> Iterator[Peak]:
+    """Watch while the block runs: highest marks of this process and of its largest child.
+
+    Read from `/proc`, where the mark is that of the program. `getrusage` would count what the
+    parent held when it started a child as the child's.
+    """
+    peak, done, own = Peak(), threading.Event(), psutil.Process()
+    command = own.cmdline()
+
+    def watch() -> None:
+        child_byte = 0
+        while not done.wait(every_second):
+            # Until it runs its own program, a new process still is its parent's image.
+            started = [child for child in own.children() if _command(child) != command]
+            child_byte = max(child_byte, *map(_highest_byte, started), 0)
+            peak.byte = _highest_byte(own) + child_byte
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield peak
+    finally:
+        done.set()
+        watcher.join()
+
+
+def _command(process: psutil.Process) -> list[str]:
+    with suppress(psutil.Error):
+        return process.cmdline()
+    return []
+
+
+def _highest_byte(process: psutil.Process) -> int:
+    """VmHWM of a process, 0 when it has ended."""
+    try:
+        status = Path(f"/proc/{process.pid}/status").read_text()
+    except OSError:
+        return 0
+    marks = [line for line in status.splitlines() if line.startswith("VmHWM:")]
+    return 1024 * int(marks[0].split()[1]) if marks else 0
+
+
+def where_time_goes(
+    task: Callable[[], object], parts: Mapping[str, Callable[..., object]]
+) -> dict[str, float]:
+    """Share of a task's time that is spent in each of some functions, and in the rest.
+
+    Waiting counts as time. No part may call another one.
+    """
+    profiler = cProfile.Profile()
+    profiler.runcall(task)
+    timed = pstats.Stats(profiler)
+    whole_second: float = timed.total_tt  # type: ignore[attr-defined]
+    spent: dict[tuple[str, int, str], Any] = timed.stats  # type: ignore[attr-defined]
+    shares = {}
+    for name, function in parts.items():
+        code = inspect.unwrap(function).__code__
+        found = spent.get((code.co_filename, code.co_firstlineno, code.co_name))
+        shares[name] = round(found[3] / whole_second, 3) if found else 0.0
+    return {**shares, "rest": round(1 - sum(shares.values()), 3)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """One line of the table of speed and memory."""
+
+    what: str
+    value: float
+    unit: str  # behind the value: ×, s, ms, MB, %
+    limit: float | None = None
+    bound: Literal["at most", "at least"] = "at most"
+    note: str = ""  # beside the value
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the value keeps to its limit; `None` without one."""
+        if self.limit is None:
+            return None
+        return self.value <= self.limit if self.bound == "at most" else self.value >= self.limit
+
+
+def save(name: str, measures: Sequence[Measure], **details: object) -> None:
     """Write `results/<name>.json` with the facts of the machine, and print it."""
     record = {
-        **result,
+        "measures": [{**asdict(measure), "met": measure.met} for measure in measures],
+        **details,
         "machine": {
             "cpus": os.cpu_count(),
             "processor": platform.processor() or platform.machine(),
@@ -92,20 +180,17 @@ def save(name: str, result: dict[str, Any]) -> None:
     print(text)
 
 
-def save_ratio(
-    name: str,
-    *,
-    what: str,
-    reference: str,
-    second: float,
-    reference_second: float,
-    limit: float,
-    **more: Any,
-) -> None:
-    """Write `results/<name>.json` for something timed against a reference in the same run."""
-    times = {"second": round(second, 4), "reference_second": round(reference_second, 4)}
-    ratio = {"ratio": round(second / reference_second, 3), "limit": limit}
-    save(name, {"what": what, "reference": reference, **more, **times, **ratio})
+def ratio(
+    what: str, second: float, reference_second: float, limit: float, reference: str
+) -> Measure:
+    """Something timed against a reference in the same run."""
+    return Measure(
+        what=what,
+        value=round(second / reference_second, 3),
+        unit=f"× {reference}",
+        limit=limit,
+        note=f"{second:.2f} s",
+    )
 
 
 def _repeat(piece: Path, path: Path, seconds: int) -> None:

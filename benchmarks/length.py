@@ -1,10 +1,11 @@
-"""Time and memory of loading from 8 minutes to one hour of 640 x 360, 25 fps video.
+"""Time and memory of loading from one minute to three hours of 640 x 360, 25 fps video.
 
-python -m benchmarks.length
+python -m benchmarks.length [--longest MINUTES]
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 import sys
@@ -12,19 +13,25 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.common import CHECKPOINT, long_video, peak_memory_bytes, save
+import numpy as np
+
+from benchmarks.common import CHECKPOINT, Measure, long_video, peak_memory, save
 from mutualsl.features import FeatureCache
 from mutualsl.inference import AnswerLocalizer
 
-MINUTES = (8, 15, 30, 60)
+MINUTES = (1, 3, 10, 30, 60, 180)
+SIZE = (640, 360)
+LIMIT_MB = 1500
+LEAST_R2 = 0.99  # of a straight line through all times
 
 
 def one(minutes: int) -> dict[str, float]:
     """Load one video in this process, after a short one that sets up memory and kernels."""
-    video, first = long_video(minutes, (640, 360)), long_video(1, (640, 360))
-    localizer = AnswerLocalizer.from_pretrained(CHECKPOINT, "cpu")
-    with tempfile.TemporaryDirectory() as folder:
-        localizer.cache = FeatureCache(Path(folder))
+    video, first = long_video(minutes, SIZE), long_video(1, SIZE)
+    with tempfile.TemporaryDirectory() as folder, peak_memory() as peak:
+        localizer = AnswerLocalizer.from_pretrained(CHECKPOINT, "cpu")
+        loaded_mb = _mb(peak.byte)
+        localizer.cache = FeatureCache(Path(folder), limit_bytes=0)  # nothing stays
         localizer.encode_video(first, "none")
         started = time.perf_counter()
         localizer.encode_video(video, "none")
@@ -33,33 +40,69 @@ def one(minutes: int) -> dict[str, float]:
         "minutes": minutes,
         "second": round(taken, 2),
         "second_per_minute": round(taken / minutes, 3),
-        "peak_memory_mb": round(peak_memory_bytes() / 1e6),
+        "before_any_video_mb": loaded_mb,
+        "peak_memory_mb": _mb(peak.byte),
     }
+
+
+def _mb(byte: int) -> int:
+    return round(byte / 1e6)
 
 
 def main() -> None:
     """Measure each length in a process of its own and write results/length.json."""
-    command = [sys.executable, "-m", "benchmarks.length"]
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--longest", type=int, default=MINUTES[-1])
+    parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.one is not None:
+        print(json.dumps(one(options.one)))
+        return
+    command = [sys.executable, "-m", "benchmarks.length", "--one"]
+    lengths = [minutes for minutes in MINUTES if minutes <= options.longest]
+    for minutes in lengths:  # here, because rendering takes memory too
+        long_video(minutes, SIZE)
     runs = [
-        json.loads(subprocess.run([*command, str(m)], capture_output=True, check=True).stdout)
-        for m in MINUTES
+        json.loads(subprocess.run([*command, str(m)], stdout=subprocess.PIPE, check=True).stdout)
+        for m in lengths
     ]
+    fit = straight_line([run["minutes"] for run in runs], [run["second"] for run in runs])
+    longest = runs[-1]
     save(
         "length",
-        {
-            "what": "encode_video of 640x360 25 fps H.264, cold cache; memory with the worker's",
-            "runs": runs,
-            "hour_peak_memory_mb": runs[-1]["peak_memory_mb"],
-            "memory_limit_mb": 2000,
-            "hour_to_shortest_time_per_minute": round(
-                runs[-1]["second_per_minute"] / runs[0]["second_per_minute"], 3
+        [
+            Measure(
+                what=f"time for 1 to {longest['minutes']} minutes of video, a straight line",
+                value=fit["r2"],
+                unit="R²",
+                limit=LEAST_R2,
+                bound="at least",
+                note=f"{fit['second_per_minute']:.2f} s a minute",
             ),
-        },
+            Measure(
+                what=f"memory for {longest['minutes'] / 60:g} hours of video",
+                value=longest["peak_memory_mb"],
+                unit="MB",
+                limit=LIMIT_MB,
+                note=f"{longest['before_any_video_mb']:,} MB before any video",
+            ),
+        ],
+        what="encode_video of 640x360 25 fps H.264, cold cache; memory with the worker's",
+        runs=runs,
+        fit=fit,
     )
 
 
+def straight_line(minutes: list[float], second: list[float]) -> dict[str, float]:
+    """Least squares, and the share of the variance that it explains."""
+    slope, intercept = np.polyfit(minutes, second, 1)
+    residual = np.asarray(second) - (slope * np.asarray(minutes) + intercept)
+    return {
+        "second_per_minute": round(float(slope), 4),
+        "intercept_second": round(float(intercept), 3),
+        "r2": round(float(1 - residual.var() / np.var(second)), 5),
+    }
+
+
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        print(json.dumps(one(int(sys.argv[1]))))
-    else:
-        main()
+    main()

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
+from transformers.initialization import no_init_weights
 
 from mutualsl.data.tokenizer import FILE_NAME, TextTokenizer
 from mutualsl.errors import CheckpointError, UnknownName
@@ -119,10 +120,9 @@ def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkp
     folder = Path(folder)
     record = _read_config(folder)
     try:
-        model = _untrained(record)
-        weights = load_file(folder / WEIGHTS)
-        full = {k: v.float() if v.is_floating_point() else v for k, v in weights.items()}
-        model.load_weights(full)
+        with no_init_weights():  # every parameter comes from the file
+            model = _untrained(record)
+        model.load_weights(load_file(folder / WEIGHTS))
         model.to(device).eval()
         visual = VisualSource(**record["visual"])
         text = TextSource(**record["text"]) if record.get("text") else None
@@ -180,7 +180,8 @@ def load_text_encoder(folder: str | Path) -> TextEncoder:
         record = json.loads((folder / "config.json").read_text())
         if "schema" not in record:
             return TextEncoder.from_pretrained(str(folder))
-        encoder = TextEncoder.from_config(record["config"]["text_encoder"])
+        with no_init_weights():
+            encoder = TextEncoder.from_config(record["config"]["text_encoder"])
         with safe_open(folder / "model.safetensors", "pt") as weights:
             names = weights.keys()
             inside = [name for name in names if name.startswith(TEXT_ENCODER)]

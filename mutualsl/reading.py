@@ -146,6 +146,7 @@ def _with_rows(
         content_hash(info.path),
         fingerprint,
         lambda: extract(info, lambda done: report("features", done)),
+        waiting=lambda: report("features", 0.0),
     )
     report("features", 1.0)
     return replace(

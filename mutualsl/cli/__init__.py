@@ -22,6 +22,7 @@ from mutualsl.cli.options import DEFAULT_CHECKPOINT, DEFAULT_VISUAL, Checkpoint,
 from mutualsl.cli.output import answer_table, progress
 from mutualsl.cli.reproduce import reproduce
 from mutualsl.cli.serve import serve
+from mutualsl.cli.starting import starting
 from mutualsl.errors import MutualSLError
 
 # typer carries its own copy of click; what every usage error derives from is public only this way.
@@ -65,9 +66,10 @@ def ask(
     clip: Annotated[Path | None, typer.Option(help="Write the answer's clip here (mp4).")] = None,
 ) -> None:
     """Ask one question about a video and see both predictors' spans."""
-    from mutualsl.answer import READ_OUTS, check_question
-    from mutualsl.inference import AnswerLocalizer
-    from mutualsl.video import export_clip
+    with starting():
+        from mutualsl.answer import READ_OUTS, check_question
+        from mutualsl.inference import AnswerLocalizer
+        from mutualsl.video import export_clip
 
     if read_out not in READ_OUTS:
         raise typer.BadParameter(f"--read-out {read_out!r}: choose one of {', '.join(READ_OUTS)}")
@@ -78,7 +80,8 @@ def ask(
     if clip is not None and not clip.absolute().parent.is_dir():
         raise typer.BadParameter(f"--clip {clip}: its folder does not exist; make it first")
     check_question(question)
-    localizer = AnswerLocalizer.from_pretrained(checkpoint, device, visual)
+    with starting():
+        localizer = AnswerLocalizer.from_pretrained(checkpoint, device, visual)
     with progress("reading") as report:
         encoded = localizer.encode_video(
             None if video == "-" else video,

@@ -49,14 +49,16 @@ def encode(
     encoder, place = _encoder(checkpoint, visual, chosen)
     if isinstance(encoder, MissingEncoder):
         raise WeightsMissing(encoder.why)
+    cache = FeatureCache()
     job = Job(
         encoder=encoder.name,
         folder=place,
         fingerprint=encoder.fingerprint,
         device=chosen,
-        cache=FeatureCache(),
+        cache=cache,
         out=out,
     )
+    before = cache.entries()
     with progress("reading") as report:
         outcomes = fill(
             files,
@@ -68,6 +70,14 @@ def encode(
         if outcome.reason:
             print(f"mutualsl: {' '.join(outcome.reason.split())}", file=sys.stderr)
     counts = Counter(outcome.kind for outcome in outcomes)
+    dropped = _dropped(before, cache.entries(), counts["made"])
+    if dropped:
+        limit = cache.limit_bytes / 2**30
+        print(
+            f"mutualsl: {cache.folder} is full ({limit:.3g} GB): {dropped} of the videos "
+            "in it, the least recently used, were dropped; keep the rows of each with --out",
+            file=sys.stderr,
+        )
     print(
         f"{counts['made']} read, {counts['there']} were there, "
         f"{counts['damaged']} damaged and not kept, {counts['failed']} failed"
@@ -84,6 +94,11 @@ def _encoder(checkpoint: Path, visual: Path | None, device: str) -> tuple[Visual
         return encoder_at(visual, device), visual
     localizer = AnswerLocalizer.from_pretrained(checkpoint, device)
     return localizer.encoder, localizer.visual_folder
+
+
+def _dropped(before: set[str], after: set[str], made: int) -> int:
+    """How many entries had to make room: of earlier runs, and of this one itself."""
+    return len(before - after) + max(0, made - len(after - before))
 
 
 def _check_names(files: Sequence[Path]) -> None:

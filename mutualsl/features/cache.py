@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import threading
 import time
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +20,25 @@ from mutualsl.features.files import DAMAGE
 
 GIGABYTE = 1024**3
 WRITING_SECOND = 3600  # nothing takes longer to be written
+WAIT_SECOND = 0.25  # between two questions whether to wait on
+
+
+class Locks:
+    """A lock for every name, as long as somebody holds or awaits it."""
+
+    def __init__(self) -> None:
+        self._locks: weakref.WeakValueDictionary[str, threading.Lock] = (
+            weakref.WeakValueDictionary()
+        )
+        self._lock = threading.Lock()
+
+    def of(self, name: str) -> threading.Lock:
+        """The one of that name."""
+        with self._lock:
+            return self._locks.setdefault(name, threading.Lock())
+
+
+_MAKING = Locks()  # paths of entries that this process is making
 
 
 def default_folder() -> Path:
@@ -38,22 +59,25 @@ class FeatureCache:
     limit_bytes: int = 2 * GIGABYTE
 
     def get_or_make(
-        self, content_hash: str, fingerprint: str, make: Callable[[], VisualFeatures]
+        self,
+        content_hash: str,
+        fingerprint: str,
+        make: Callable[[], VisualFeatures],
+        waiting: Callable[[], None] = lambda: None,
     ) -> VisualFeatures:
         """The stored features, or what `make` returns, which is then stored.
 
+        While another thread makes them, `waiting` is called again and again; raising ends the wait.
         Features with warnings are not stored: a damaged file is looked at again next time.
         """
-        stored = self.stored(content_hash, fingerprint)
-        if stored is not None:
-            return stored
-        made = make()
-        if not made.warnings:
-            # A cache that cannot be written (disk full, read-only) must not fail the question.
-            with contextlib.suppress(OSError):
-                _save(self._path(content_hash, fingerprint), made)
-                self.evict()
-        return made
+        lock = _MAKING.of(str(self._path(content_hash, fingerprint)))
+        while not lock.acquire(timeout=WAIT_SECOND):
+            waiting()
+        try:
+            stored = self.stored(content_hash, fingerprint)
+            return stored or self._make(content_hash, fingerprint, make)
+        finally:
+            lock.release()
 
     def stored(self, content_hash: str, fingerprint: str) -> VisualFeatures | None:
         """The stored features; having been used, they are the last to go."""
@@ -63,6 +87,10 @@ class FeatureCache:
             with contextlib.suppress(OSError):
                 path.touch()
         return stored
+
+    def entries(self) -> set[str]:
+        """Names of what is stored."""
+        return {path.name for path in self.folder.glob("*.npz")}
 
     def evict(self) -> None:
         """Remove the least recently used until the folder is within its limit, and leftovers."""
@@ -80,6 +108,17 @@ class FeatureCache:
             with contextlib.suppress(FileNotFoundError):
                 if path.stat().st_mtime < time.time() - WRITING_SECOND:
                     path.unlink()
+
+    def _make(
+        self, content_hash: str, fingerprint: str, make: Callable[[], VisualFeatures]
+    ) -> VisualFeatures:
+        made = make()
+        if not made.warnings:
+            # A cache that cannot be written (disk full, read-only) must not fail the question.
+            with contextlib.suppress(OSError):
+                _save(self._path(content_hash, fingerprint), made)
+                self.evict()
+        return made
 
     def _path(self, content_hash: str, fingerprint: str) -> Path:
         return self.folder / f"{content_hash}.{fingerprint}.npz"

@@ -22,6 +22,7 @@ import torch
 
 from mutualsl.errors import VideoError
 from mutualsl.features import FeatureCache, VisualEncoder, extract, open_encoder
+from mutualsl.features.cache import Locks
 from mutualsl.features.files import write_rows
 from mutualsl.video import content_hash, probe
 
@@ -73,7 +74,7 @@ def fill(
     processes = [_Process(max(1, (os.cpu_count() or 1) // workers)) for _ in range(workers)]
     for process in processes:
         idle.put(process)
-    seen = _Seen()
+    seen = Locks()  # contents: a copy waits for the video it is a copy of, then is there
     outcomes: list[Outcome] = []
     with ThreadPoolExecutor(workers) as threads:
         futures = [threads.submit(_one, video, job, idle, seen, encode) for video in videos]
@@ -89,11 +90,11 @@ def fill(
 
 
 def _one(
-    video: Path, job: Job, idle: queue.SimpleQueue[_Process], seen: _Seen, encode: Encode
+    video: Path, job: Job, idle: queue.SimpleQueue[_Process], seen: Locks, encode: Encode
 ) -> Outcome:
     try:
         digest = content_hash(video)
-        with seen.lock(digest):
+        with seen.of(digest):
             if _keep(job, video, digest):
                 return Outcome(video, "there")
             process = idle.get()
@@ -119,19 +120,6 @@ def _keep(job: Job, video: Path, digest: str) -> bool:
     if stored is not None and job.out is not None:
         write_rows(job.out / f"{video.stem}.npz", stored.rows, job.fingerprint)
     return stored is not None
-
-
-class _Seen:
-    """Contents that were met: a copy waits for the video it is a copy of, then is there."""
-
-    def __init__(self) -> None:
-        self._locks: dict[str, threading.Lock] = {}
-        self._lock = threading.Lock()
-
-    def lock(self, digest: str) -> threading.Lock:
-        """Held while that content is encoded."""
-        with self._lock:
-            return self._locks.setdefault(digest, threading.Lock())
 
 
 class _Process:

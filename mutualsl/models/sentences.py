@@ -34,11 +34,15 @@ class SentenceEncoder(nn.Module):
 
     def __init__(self, language_model: PreTrainedModel, shared_layers: int) -> None:
         super().__init__()
-        self.language_model = copy.deepcopy(language_model).eval().requires_grad_(False)
-        for name, shared in list(language_model.named_parameters()):
-            if in_first_layers(name, shared_layers):
-                owner, _, leaf = name.rpartition(".")
-                setattr(self.language_model.get_submodule(owner), leaf, shared)
+        shared = {
+            id(parameter): parameter
+            for name, parameter in language_model.named_parameters()
+            if in_first_layers(name, shared_layers)
+        }
+        self.language_model = copy.deepcopy(language_model, {**shared}).eval()
+        for parameter in self.language_model.parameters():
+            if id(parameter) not in shared:
+                parameter.requires_grad_(False)
         self._at_once = AtOnce(AT_ONCE, "sentences")
         self._remembered: dict[tuple[Sentence, ...], Tensor] = {}
 

@@ -1,4 +1,6 @@
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -63,3 +65,38 @@ def test_a_cache_that_cannot_be_written_does_not_fail_the_question(tmp_path):
     (tmp_path / "file").touch()
     made = FeatureCache(tmp_path / "file" / "below").get_or_make("hash", "encoder", features)
     assert made.rows.shape == (3, 2)
+
+
+def test_what_another_thread_makes_is_waited_for_and_not_made_again(tmp_path):
+    cache, begun, awaited = FeatureCache(tmp_path), threading.Event(), threading.Event()
+
+    def slowly():
+        begun.set()
+        assert awaited.wait(30)
+        return features(7.0)
+
+    with ThreadPoolExecutor(1) as other:
+        first = other.submit(cache.get_or_make, "hash", "encoder", slowly)
+        assert begun.wait(30)
+        second = cache.get_or_make("hash", "encoder", never, awaited.set)
+        assert first.result().rows[0, 0] == second.rows[0, 0] == 7.0
+
+
+def test_who_waits_may_stop_waiting(tmp_path):
+    cache, begun, stopped = FeatureCache(tmp_path), threading.Event(), threading.Event()
+
+    def forever():
+        begun.set()
+        assert stopped.wait(30)
+        return features()
+
+    def waiting():
+        raise InterruptedError
+
+    with ThreadPoolExecutor(1) as other:
+        first = other.submit(cache.get_or_make, "hash", "encoder", forever)
+        assert begun.wait(30)
+        with pytest.raises(InterruptedError):
+            cache.get_or_make("hash", "encoder", never, waiting)
+        stopped.set()
+        assert first.result().rows.shape == (3, 2)

@@ -98,6 +98,19 @@ def test_the_command_sums_up(videos, tiny_models, tmp_path, monkeypatch, capfd):
     assert again.out == "0 read, 6 were there, 0 damaged and not kept, 0 failed\n"
 
 
+def test_a_full_cache_is_said(videos, tiny_models, tmp_path, monkeypatch, capfd):
+    cache = FeatureCache(tmp_path / "cache")
+    monkeypatch.setattr("mutualsl.inference.FeatureCache", lambda: cache)
+    arguments = ("--checkpoint", tiny_models, "--workers", "1")
+    assert call(capfd, "encode", videos / "0.mp4", *arguments).err == ""
+    (entry,) = cache.folder.iterdir()
+    cache = FeatureCache(cache.folder, limit_bytes=3 * entry.stat().st_size)
+    done = call(capfd, "encode", videos, *arguments)
+    assert done.code == 0 and done.err.count("\n") == 1
+    assert "is full" in done.err and ": 3 of the videos in it" in done.err
+    assert len(cache.entries()) == 3
+
+
 def test_rows_are_also_written_where_a_data_set_keeps_them(
     videos, tiny_models, tmp_path, monkeypatch, capfd
 ):
@@ -161,10 +174,10 @@ def test_a_run_that_was_killed_goes_on_where_it_was(
 ):
     cache = tmp_path / "cache"
     monkeypatch.setenv("MUTUALSL_CACHE", str(cache))
-    arguments = ("encode", videos, "--checkpoint", tiny_models, "--workers", "1")
+    arguments = ("encode", videos, "--checkpoint", tiny_models, "--workers", "2")
     command = [sys.executable, "-m", "mutualsl", *map(str, arguments)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while not list(cache.glob("*.npz")) and time.monotonic() < deadline:
         time.sleep(0.005)
     process.send_signal(signal.SIGKILL)

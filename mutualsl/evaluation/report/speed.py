@@ -6,51 +6,59 @@ from typing import Any
 
 from mutualsl.evaluation.report.markdown import table
 
-BENCHMARKS = ("loading", "question", "length", "training")
+# Scripts in `benchmarks/`, in the order of the table. Each writes `results/<name>.json`.
+BENCHMARKS = (
+    "start",
+    "loading",
+    "length",
+    "question",
+    "askers",
+    "page",
+    "analysis",
+    "training",
+    "i3d",
+    "soak",
+)
 
 
 def speed_table(speed: dict[str, dict[str, Any]]) -> str:
-    """Measured ratios beside their limits; `speed` holds the results of all `BENCHMARKS`."""
-    loading, question, length, training = (speed[name] for name in BENCHMARKS)
+    """What was measured beside its limits; `speed` holds the results of some `BENCHMARKS`."""
     rows = [
-        [
-            "loading 10 minutes of 720p video",
-            f"{loading['ratio']:.2f} × decoding alone ({loading['second']:.1f} s)",
-            *_limit(loading["ratio"], loading["limit"], "{:.1f} ×"),
-        ],
-        [
-            "a further question, 1,500 words of subtitles",
-            f"{question['ratio']:.2f} × the bare text encoder ({question['second']:.2f} s)",
-            *_limit(question["ratio"], question["limit"], "{:.1f} ×"),
-        ],
-        [
-            "memory for one hour of video",
-            f"{length['hour_peak_memory_mb']:,} MB",
-            *_limit(length["hour_peak_memory_mb"], length["memory_limit_mb"], "{:,} MB"),
-        ],
-        [
-            f"time a minute of video, {length['runs'][-1]['minutes']} minutes against "
-            f"{length['runs'][0]['minutes']}",
-            f"{length['hour_to_shortest_time_per_minute']:.2f} ×",
-            "1 × is linear",
-            "-",
-        ],
-        [
-            "an epoch of training",
-            f"{training['ratio']:.2f} × forward and backward of the bare text encoder",
-            *_limit(training["ratio"], training["limit"], "{:.2f} ×"),
-        ],
-        [
-            "padding among the tokens of that epoch",
-            f"{100 * training['padding_share']:.1f} %",
-            *_limit(100 * training["padding_share"], 100 * training["padding_limit"], "{:.0f} %"),
-        ],
+        [measure["what"], _measured(measure), *_limit(measure)]
+        for name in BENCHMARKS
+        if name in speed
+        for measure in speed[name]["measures"]
     ]
-    machine = loading["machine"]
-    facts = f"{machine['cpus']} CPUs ({machine['processor']}), torch {machine['torch']}"
     text = table(["what", "measured", "limit", "verdict"], rows)
-    return f"{text}\n\nMeasured on {loading['date']} with {facts}."
+    return f"{text}\n\n{_machines(speed)}"
 
 
-def _limit(measured: float, limit: float, form: str) -> tuple[str, str]:
-    return "at most " + form.format(limit), "met" if measured <= limit else "not met"
+def _measured(measure: dict[str, Any]) -> str:
+    note = f" ({measure['note']})" if measure["note"] else ""
+    return f"{_number(measure['value'])} {measure['unit']}".rstrip() + note
+
+
+def _limit(measure: dict[str, Any]) -> tuple[str, str]:
+    if measure["limit"] is None:
+        return "-", "-"
+    unit = measure["unit"].split(" ")[0]
+    limit = f"{measure['bound']} {_number(measure['limit'])} {unit}".rstrip()
+    return limit, "met" if measure["met"] else "not met"
+
+
+def _number(value: float) -> str:
+    return f"{value:,g}" if value < 1000 else f"{value:,.0f}"
+
+
+def _machines(speed: dict[str, dict[str, Any]]) -> str:
+    """When and on what everything was measured; one sentence where it is the same."""
+    found: dict[str, list[str]] = {}
+    for name in BENCHMARKS:
+        if name in speed:
+            machine = speed[name]["machine"]
+            facts = f"{machine['cpus']} CPUs ({machine['processor']}), torch {machine['torch']}"
+            found.setdefault(f"{speed[name]['date']} with {facts}", []).append(name)
+    if len(found) == 1:
+        return f"Measured on {next(iter(found))}."
+    parts = (f"{', '.join(names)} on {where}" for where, names in found.items())
+    return f"Measured: {'; '.join(parts)}."

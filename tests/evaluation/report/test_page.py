@@ -3,6 +3,7 @@
 import pytest
 
 from mutualsl.evaluation.report.page import Results, page, plots, readme_table
+from mutualsl.evaluation.report.speed import speed_table
 from tests.evaluation.results import (
     benchmarks,
     figure,
@@ -125,6 +126,20 @@ def test_numbers_of_changed_code_say_so():
 
 def test_limits_are_plainly_met_or_not():
     text = made()
-    assert "1.61 × decoding alone (15.0 s) | at most 1.6 × | not met |" in text
-    assert "1.40 × the bare text encoder (0.30 s) | at most 1.5 × | met |" in text
-    assert "| 1,234 MB | at most 2,000 MB | met |" in text
+    assert "| loading | 1.61 × decoding alone (15.00 s) | at most 1.6 × | not met |" in text
+    assert "| a straight line | 0.995 R² | at least 0.99 R² | met |" in text
+    assert "| memory | 1,234 MB | at most 2,000 MB | met |" in text
+    assert "| failures | 0 | - | - |" in text
+
+
+def test_speed_says_when_and_on_what_each_part_was_measured():
+    facts = "with 2 CPUs (x86_64), torch 2"
+    both = f"Measured: loading, length on 2001-02-03 {facts}; soak on 2001-02-04 {facts}."
+    assert both in made()
+    speed = benchmarks()
+    del speed["soak"]
+    assert f"Measured on 2001-02-03 {facts}." in made(speed=speed)
+
+
+def test_what_was_never_measured_is_left_out():
+    assert "loading" not in speed_table({"soak": benchmarks()["soak"]})

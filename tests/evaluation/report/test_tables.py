@@ -78,22 +78,28 @@ def test_every_plot_is_written_beside_the_page_and_old_ones_go(complete, monkeyp
 
 
 @pytest.mark.parametrize(
-    ("missing", "command"),
+    ("unusable", "command"),
     [
         ("checkpoints/mutualsl-mini/metrics.json", "mutualsl.evaluation.collect"),
         ("benchmarks/results/length.json", "benchmarks.length"),
     ],
 )
-def test_missing_results_are_named_with_the_command_that_writes_them(
-    repository, monkeypatch, capsys, missing, command
+def test_unusable_results_are_named_with_the_command_that_writes_them(
+    repository, monkeypatch, capsys, unusable, command
 ):
-    (repository / missing).unlink()
+    (repository / unusable).write_text("{")
     before = (repository / "README.md").read_text()
     monkeypatch.setattr(tables, "ROOT", repository)
     assert tables.main() == 2
-    assert f"{missing}: no usable results; `python -m {command}`" in capsys.readouterr().err
+    assert f"{unusable}: no usable results; `python -m {command}`" in capsys.readouterr().err
     assert (repository / "README.md").read_text() == before
     assert not (repository / "docs").exists()
+
+
+def test_the_shipped_weights_must_have_been_evaluated(repository):
+    (repository / tables.METRICS).unlink()
+    with pytest.raises(DataError, match="metrics.json: no usable results"):
+        tables.generate(repository)
 
 
 @pytest.mark.parametrize("damaged", ["official.json", "figure3.json", "references/x.json"])

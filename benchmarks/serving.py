@@ -1,0 +1,87 @@
+"""The page as people meet it: `app.py` in a process of its own, and a Chromium to visit it with."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+STOP_SECOND = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where the page is served, by which process, and when that was started."""
+
+    url: str
+    pid: int
+    started: float  # perf_counter
+    log: Path
+
+    @property
+    def age_second(self) -> float:
+        """Since its process was started."""
+        return time.perf_counter() - self.started
+
+
+@contextmanager
+def served(folder: Path, checkpoint: Path) -> Iterator[Server]:
+    """Serve a checkpoint; its cache, temporary files and log are below `folder`."""
+    temporary, log = folder / "tmp", folder / "stderr.txt"
+    temporary.mkdir(parents=True)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "app.py", "--checkpoint", str(checkpoint), "--port", str(port)]
+    places = {
+        "MUTUALSL_CACHE": str(folder / "cache"),
+        "TMPDIR": str(temporary),
+        "GRADIO_TEMP_DIR": str(temporary / "gradio"),
+    }
+    started = time.perf_counter()
+    with log.open("w") as stderr:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+            env={**os.environ, **places},
+        )
+    try:
+        assert process.stdout is not None
+        lines = iter(process.stdout.readline, "")
+        url = next((line[5:].strip() for line in lines if line.startswith("URL: ")), None)
+        if url is None:
+            raise RuntimeError(f"app.py has not served the page:\n{log.read_text()}")
+        yield Server(url, process.pid, started, log)
+    finally:
+        process.terminate()  # it cleans up
+        try:
+            process.wait(STOP_SECOND)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        process.communicate()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium. `RuntimeError` where there is none."""
+    path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if path is None:
+        raise RuntimeError("no Chromium here; install chromium and run again")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()

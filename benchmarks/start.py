@@ -1,0 +1,162 @@
+"""From a cold start to the page and to the first answer, against the imports that nobody can avoid.
+
+python -m benchmarks.start [--rounds N]
+
+Everything runs in fresh processes with an empty feature cache, on files that the system has read
+before.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect
+
+from benchmarks.common import CHECKPOINT, Measure, save
+from benchmarks.serving import ROOT, chromium, served
+
+IMPORTS = "import torch, transformers, gradio"
+NEEDED = "import torch, gradio; from transformers import AutoModel"  # transformers is lazy
+MARGIN_SECOND = 2.5
+HELP_SECOND = 0.5
+EXAMPLE_SECOND = 1.0
+HEAVY = ("torch", "transformers", "gradio", "av", "cv2", "numpy")
+ANSWER_MS = 120_000
+
+
+def process_second(*arguments: str, cache: str = "") -> float:
+    """How long a Python process takes, with a feature cache of its own."""
+    started = time.perf_counter()
+    command, places = [sys.executable, *arguments], {**os.environ, "MUTUALSL_CACHE": cache}
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, env=places)
+    return time.perf_counter() - started
+
+
+def visit(browser: Browser) -> dict[str, float]:
+    """Seconds since the start of `app.py`: address printed, page usable, example answered."""
+    first, *others = json.loads((ROOT / "assets" / "questions.json").read_text())
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served(Path(folder) / "run", CHECKPOINT) as server,
+    ):
+        addressed = server.age_second
+        page = browser.new_page()
+        page.goto(server.url)
+        expect(page.locator("#ask")).to_be_enabled(timeout=ANSWER_MS)
+        usable = server.age_second
+        _try(page, first["questions"][0]["question"])
+        answered = server.age_second
+        _try(page, first["questions"][1]["question"])
+        same_video = server.age_second
+        _try(page, others[0]["questions"][0]["question"])
+        other_video = server.age_second
+        page.close()
+    return {
+        "address": addressed,
+        "page": usable,
+        "first_answer": answered,
+        "next_question": same_video - answered,
+        "next_example": other_video - same_video,
+    }
+
+
+def _try(page: Page, question: str) -> None:
+    """Click an example's question and wait for its answer."""
+    page.get_by_role("button", name=question, exact=True).first.click()
+    expect(page.locator(".answer-question")).to_have_text(question, timeout=ANSWER_MS)
+
+
+def _seconds(what: str, second: float) -> Measure:
+    return Measure(what=what, value=round(second, 2), unit="s", limit=EXAMPLE_SECOND)
+
+
+def heavy_imports() -> list[str]:
+    """What `import mutualsl` imports and should not."""
+    code = f"import mutualsl, sys; print(*[n for n in {HEAVY} if n in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    return done.stdout.split()
+
+
+def main() -> None:
+    """Measure and write results/start.json."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=5)
+    rounds = parser.parse_args().rounds
+    first = json.loads((ROOT / "assets" / "questions.json").read_text())[0]
+    question = first["questions"][0]["question"]
+    times: dict[str, list[float]] = {}
+
+    def note(name: str, second: float) -> None:
+        times.setdefault(name, []).append(second)
+
+    with chromium() as browser:
+        for _ in range(rounds):
+            note("imports", process_second("-c", IMPORTS))
+            note("imports_needed", process_second("-c", NEEDED))
+            note("help", process_second("-m", "mutualsl", "ask", "--help"))
+            with tempfile.TemporaryDirectory() as folder:
+                video = str(ROOT / "assets" / first["video"])
+                ask = ["-m", "mutualsl", "ask", video, "--question", question]
+                note("ask", process_second(*ask, cache=folder))
+            for name, second in visit(browser).items():
+                note(name, second)
+    median = {name: round(statistics.median(found), 3) for name, found in times.items()}
+
+    def between(first: str, second: str) -> float:
+        return round(median[second] - median[first], 3)
+
+    beyond = {name: median[name] - median["imports"] for name in ("page", "first_answer")}
+    save(
+        "start",
+        [
+            Measure(
+                what="cold start until the page can be used",
+                value=round(beyond["page"], 2),
+                unit="s more than importing torch, transformers and gradio",
+                limit=MARGIN_SECOND,
+                note=f"{median['page']:.1f} s in all",
+            ),
+            Measure(
+                what="cold start until an example is answered on the page",
+                value=round(beyond["first_answer"], 2),
+                unit="s more than those imports",
+                limit=MARGIN_SECOND,
+                note=f"{median['first_answer']:.1f} s in all",
+            ),
+            _seconds("a further question about an example", median["next_question"]),
+            _seconds("another example, whose video nobody has read", median["next_example"]),
+            Measure(
+                what="`mutualsl ask --help`", value=median["help"], unit="s", limit=HELP_SECOND
+            ),
+            Measure(
+                what="heavy packages that `import mutualsl` imports",
+                value=len(heavy_imports()),
+                unit="of " + ", ".join(HEAVY),
+                limit=0,
+            ),
+        ],
+        what="fresh processes, empty feature cache; Chromium runs before the page is served",
+        reference=f"{IMPORTS}; transformers imports what a model needs later: {NEEDED}",
+        seconds=median,
+        time_goes_to={
+            "imports of torch, transformers, gradio": median["imports"],
+            "what else of transformers a model needs": between("imports", "imports_needed"),
+            "own imports, weights, page, serving": between("imports_needed", "address"),
+            "page in the browser": between("address", "page"),
+            "first example": between("page", "first_answer"),
+        },
+    )
+
+
+if __name__ == "__main__":
+    main()
