@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import signal
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +102,15 @@ def launch(
         raise MutualSLError(f"the MCP tools cannot be served ({page.mcp_error}); leave out --mcp")
     keep_swept(made_files_folder())
     return str(url)
+
+
+def stay(page: gr.Blocks) -> None:
+    """Serve until the process is told to end, by Ctrl + C or SIGTERM; visitors' files go then."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        page.close(verbose=False)  # ends what visitors have open, which keeps the server up
 
 
 def launch_options(
