@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from mutualsl.cli.options import DEFAULT_CHECKPOINT, Checkpoint, Device
-from mutualsl.cli.starting import starting
+from mutualsl.cli.starting import share_heaps, starting
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 MAX_PORT = 65535
@@ -35,6 +35,7 @@ def serve(
         raise typer.BadParameter("--mcp needs a package: pip install 'mutualsl[mcp]'")
     if data_root is not None and not data_root.is_dir():
         raise typer.BadParameter(f"--data-root {data_root}: not a folder; name an existing one")
+    share_heaps()
     with starting():
         from mutualsl.ui.analyse.catalogue import read_catalogue
         from mutualsl.ui.app import build_app, launch, stay

@@ -125,6 +125,7 @@ def launch_options(
         "head": _head(),
         "allowed_paths": [str(folder) for folder in folders],
         "max_file_size": limits.MAX_UPLOAD,
+        "state_session_capacity": limits.MAX_SESSIONS,
         "footer_links": ["api"],
         "run_history": False,
         "ssr_mode": False,
