@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +9,7 @@ from typing import Annotated
 import typer
 
 from mutualsl.cli.options import DEFAULT_CHECKPOINT, Checkpoint, Device
-from mutualsl.cli.starting import starting
+from mutualsl.cli.starting import share_heaps, starting
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 MAX_PORT = 65535
@@ -36,9 +35,10 @@ def serve(
         raise typer.BadParameter("--mcp needs a package: pip install 'mutualsl[mcp]'")
     if data_root is not None and not data_root.is_dir():
         raise typer.BadParameter(f"--data-root {data_root}: not a folder; name an existing one")
+    share_heaps()
     with starting():
         from mutualsl.ui.analyse.catalogue import read_catalogue
-        from mutualsl.ui.app import build_app, launch
+        from mutualsl.ui.app import build_app, launch, stay
         from mutualsl.ui.examples import read_ahead, read_examples
         from mutualsl.ui.shelf import Shelf, read_models
 
@@ -47,7 +47,7 @@ def serve(
         catalogue = read_catalogue(data_root) if data_root is not None else None
         page = build_app(shelf, ASSETS, catalogue)
     url = launch(page, ASSETS, host=host, port=port, catalogue=catalogue, mcp=mcp)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # cleans up as Ctrl + C does
     print(f"URL: {url}", flush=True)
-    read_ahead(shelf, read_examples(ASSETS))
-    page.block_thread()
+    end_reading = read_ahead(shelf, read_examples(ASSETS))
+    stay(page)
+    end_reading()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import signal
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +104,15 @@ def launch(
     return str(url)
 
 
+def stay(page: gr.Blocks) -> None:
+    """Serve until the process is told to end, by Ctrl + C or SIGTERM; visitors' files go then."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        page.close(verbose=False)  # ends what visitors have open, which keeps the server up
+
+
 def launch_options(
     examples_folder: str | Path, catalogue: Catalogue | None = None
 ) -> dict[str, Any]:
@@ -114,6 +125,7 @@ def launch_options(
         "head": _head(),
         "allowed_paths": [str(folder) for folder in folders],
         "max_file_size": limits.MAX_UPLOAD,
+        "state_session_capacity": limits.MAX_SESSIONS,
         "footer_links": ["api"],
         "run_history": False,
         "ssr_mode": False,

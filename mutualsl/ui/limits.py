@@ -13,6 +13,8 @@ MODEL_CONCURRENCY = 2  # videos or questions worked on at the same time, all vis
 QUEUE_SIZE = 32  # how many may wait, on the page or at the endpoints
 THREADS = 80  # everyone who waits on the page holds one for a moment at a time
 
+MAX_SESSIONS = 200  # visitors who are remembered; the one who was idle longest makes room
+
 # Files on the server
 CLEAN_EVERY_SECOND = 3600
 KEEP_FILES_SECOND = 24 * 3600
