@@ -12,7 +12,6 @@ MAX_TOP_K = 100  # candidates of each predictor
 MODEL_CONCURRENCY = 2  # videos or questions worked on at the same time, all visitors together
 QUEUE_SIZE = 32  # how many may wait, on the page or at the endpoints
 THREADS = 80  # everyone who waits on the page holds one for a moment at a time
-
 MAX_SESSIONS = 200  # visitors who are remembered; the one who was idle longest makes room
 
 # Files on the server

@@ -100,7 +100,7 @@ def test_the_command_sums_up(videos, tiny_models, tmp_path, monkeypatch, capfd):
 
 def test_a_full_cache_is_said(videos, tiny_models, tmp_path, monkeypatch, capfd):
     cache = FeatureCache(tmp_path / "cache")
-    monkeypatch.setattr("mutualsl.inference.FeatureCache", lambda: cache)
+    monkeypatch.setattr("mutualsl.features.FeatureCache", lambda: cache)
     arguments = ("--checkpoint", tiny_models, "--workers", "1")
     assert call(capfd, "encode", videos / "0.mp4", *arguments).err == ""
     (entry,) = cache.folder.iterdir()
