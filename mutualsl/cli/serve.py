@@ -39,7 +39,6 @@ def serve(
     with starting():
         from mutualsl.ui.analyse.catalogue import read_catalogue
         from mutualsl.ui.app import build_app, launch, stay
-        from mutualsl.ui.examples import read_ahead, read_examples
         from mutualsl.ui.shelf import Shelf, read_models
 
         shelf = Shelf(read_models(checkpoint), device)
@@ -48,6 +47,4 @@ def serve(
         page = build_app(shelf, ASSETS, catalogue)
     url = launch(page, ASSETS, host=host, port=port, catalogue=catalogue, mcp=mcp)
     print(f"URL: {url}", flush=True)
-    end_reading = read_ahead(shelf, read_examples(ASSETS))
     stay(page)
-    end_reading()

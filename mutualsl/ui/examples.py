@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from mutualsl.errors import MutualSLError
 from mutualsl.spans import Span
-from mutualsl.ui import zero_gpu
 from mutualsl.ui.player import file_url
-from mutualsl.ui.progress import Superseded
-from mutualsl.ui.shelf import Shelf
 from mutualsl.ui.text import escaped
 
 
@@ -42,37 +35,6 @@ def read_examples(folder: Path) -> tuple[DemoVideo, ...]:
     entries = json.loads(listing.read_text(encoding="utf-8"))
     examples = [_example(folder, entry) for entry in entries if entry["questions"]]
     return tuple(example for example in examples if example.video.is_file())
-
-
-def read_ahead(shelf: Shelf, examples: tuple[DemoVideo, ...]) -> Callable[[], None]:
-    """Look at the pictures of the examples in the background, so that each answers at once.
-
-    Returns a function that ends it. On ZeroGPU nothing is done before somebody asks: a GPU is lent
-    to visitors only.
-    """
-    ended = threading.Event()
-
-    def report(stage: str, fraction: float) -> None:
-        if ended.is_set():
-            raise Superseded
-
-    def read() -> None:
-        localizer = shelf.get(shelf.names[0])
-        with contextlib.suppress(Superseded):
-            for example in examples:
-                with contextlib.suppress(MutualSLError):  # said to whoever chooses the example
-                    localizer.encode_video(example.video, "none", report)
-
-    thread = threading.Thread(target=read, daemon=True)
-    if not zero_gpu.ACTIVE:
-        thread.start()
-
-    def end() -> None:
-        ended.set()
-        if thread.is_alive():
-            thread.join()
-
-    return end
 
 
 def known_answers(examples: tuple[DemoVideo, ...], video: Path | None) -> dict[str, Span]:

@@ -1,9 +1,7 @@
 import json
-import time
 
 from mutualsl.spans import Span
-from mutualsl.ui.examples import example_cards, known_answers, read_ahead, read_examples
-from mutualsl.video import content_hash
+from mutualsl.ui.examples import example_cards, known_answers, read_examples
 
 
 def write_listing(folder, question="How?"):
@@ -39,20 +37,3 @@ def test_questions_are_text(tmp_path):
     write_listing(tmp_path, "<b>How</b>?")
     page = example_cards(read_examples(tmp_path))
     assert "<b>" not in page and page.count("data-question=") == 2
-
-
-def test_pictures_are_looked_at_before_anyone_asks(tmp_path, shelf, short_video):
-    write_listing(tmp_path)  # its one video is empty
-    listing = json.loads((tmp_path / "questions.json").read_text())
-    listing[1]["video"] = "short.mp4"
-    (tmp_path / "questions.json").write_text(json.dumps(listing))
-    video = tmp_path / "short.mp4"
-    video.write_bytes(short_video.read_bytes() + b"\0\0\0\x08free")  # nobody has read it
-    localizer = shelf.get(shelf.names[0])
-    key = content_hash(video), localizer.encoder.fingerprint
-    assert localizer.cache.stored(*key) is None
-    read_ahead(shelf, read_examples(tmp_path))
-    deadline = time.monotonic() + 60
-    while localizer.cache.stored(*key) is None and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert localizer.cache.stored(*key) is not None
