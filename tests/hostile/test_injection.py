@@ -79,7 +79,7 @@ def ask_tab(text):
         replace(answer(*heads, question=text, warnings=[text]), model={"name": text})
         for _ in range(2)
     )
-    loaded = Loaded(encoded, encoded.path, False, encoded, "one", answers)
+    loaded = Loaded(encoded, encoded.path, encoded, "one", answers)
     return {
         **{f"before {name}": part for name, part in unasked(loaded).items() if name != "question"},
         **{name: part for name, part in shown(loaded, 0).items() if name != "question"},

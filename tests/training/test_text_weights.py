@@ -32,7 +32,7 @@ def test_a_package_that_is_not_there(name, hub):
 def test_of_the_hub_only_what_is_needed_is_fetched(hub):
     repository = hub.repository("me/words")
     text_encoders.language_model("bert").save_pretrained(repository)
-    text_encoders.tokenizer("bert").save(repository)
+    text_encoders.tokenizer("bert").save(repository / "tokenizer.json")
     for name in ("pytorch_model.bin", "tf_model.h5", "onnx/model.onnx", "modeling.py"):
         (repository / name).parent.mkdir(exist_ok=True)
         (repository / name).write_bytes(b"")

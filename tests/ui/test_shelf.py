@@ -19,8 +19,9 @@ def test_the_given_model_is_first_and_every_loadable_one_beside_it_follows(tiny_
     assert models[0].about.trained_on == localizer.model["trained_on"]
 
 
-def test_the_committed_model_is_the_only_one(checkpoint):
-    assert [model.folder for model in read_models(checkpoint)] == [checkpoint.resolve()]
+def test_the_committed_models_are_the_localizer_and_what_to_compare_it_with(checkpoint):
+    shipped = [checkpoint.resolve(), checkpoint.resolve().parent / "vslnet-mini"]
+    assert [model.folder for model in read_models(checkpoint)] == shipped
 
 
 def test_no_two_models_have_the_same_name(tiny_models, tmp_path):

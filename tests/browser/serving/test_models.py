@@ -46,6 +46,7 @@ def test_another_model_while_the_video_is_on_its_way_answers_too(visit, shelf, d
     choose(page, "two")
     two = shelf.get("two")
     page.shows(two.ask(two.encode_video(demo.video, demo.subtitles), demo.questions[0]))
+    expect(page["history"].locator(".chip")).to_have_count(0)
 
 
 def test_a_model_that_cannot_be_loaded_leaves_the_old_one(visit, shelf, short_video, one_cue):

@@ -91,11 +91,10 @@ def test_a_caller_cancels_the_reading(server, long_video, tmp_path):
 def test_who_waits_sees_how_many_are_before_and_goes_on_when_somebody_stops(
     visit, server, long_video, short_video, one_cue
 ):
-    readers_first = [visit(), visit()]
+    *readers_first, third, fourth = [visit() for _ in range(4)]  # while the machine is idle
     for page in readers_first:
         page.upload(long_video)
     wait_for_readers(server, 2)
-    third, fourth = visit(), visit()
     third.upload(short_video)
     expect(third["status"]).to_contain_text("you are next", timeout=SOON_MS)
     fourth.upload(subtitles=one_cue)
