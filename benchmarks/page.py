@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Page, expect
 from benchmarks.analysis import LIMIT_SECOND as OPENED_SECOND
 from benchmarks.analysis import QUESTIONS, predictions
 from benchmarks.common import CHECKPOINT, SENTENCE, Measure, median_second, save, transcript
-from benchmarks.serving import chromium, served
+from benchmarks.serving import served
 from mutualsl.answer import Answer
 from mutualsl.encoded import EncodedVideo
 from mutualsl.features.files import write_rows
@@ -29,6 +29,7 @@ from mutualsl.inference import AnswerLocalizer
 from mutualsl.ui.app import HERE, SCRIPTS, STYLES
 from mutualsl.ui.timeline_view import timeline
 from mutualsl.ui.transcript_view import transcript as transcript_view
+from tools.chromium import chromium
 
 LIMIT_MS = 100
 ZOOMS = 9
@@ -61,15 +62,20 @@ def asked(minutes: int, cues: int) -> tuple[EncodedVideo, Answer]:
     return encoded, localizer.ask(encoded, QUESTION)
 
 
-@contextmanager
-def shown(browser: Browser, encoded: EncodedVideo, answer: Answer) -> Iterator[Page]:
-    """Time axis and transcript as the page draws them."""
+def drawn(encoded: EncodedVideo, answer: Answer) -> str:
+    """HTML of time axis and transcript, with the styles and scripts of the page."""
     styles, scripts = ("".join((HERE / n).read_text() for n in s) for s in (STYLES, SCRIPTS))
-    page = browser.new_page(viewport={"width": 1300, "height": 900})
-    page.set_content(
+    return (
         f"<style>{styles}</style><div id=timeline>{timeline(encoded, answer)}</div>"
         f"<div id=transcript>{transcript_view(encoded)}</div><script>{scripts}</script>"
     )
+
+
+@contextmanager
+def shown(browser: Browser, encoded: EncodedVideo, answer: Answer) -> Iterator[Page]:
+    """Time axis and transcript as the page draws them."""
+    page = browser.new_page(viewport={"width": 1300, "height": 900})
+    page.set_content(drawn(encoded, answer))
     page.evaluate(PAINTED)
     yield page
     page.close()

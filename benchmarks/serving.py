@@ -1,9 +1,8 @@
-"""The page as people meet it: `app.py` in a process of its own, and a Chromium to visit it with."""
+"""The page as people meet it: `app.py` in a process of its own."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -13,10 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
-
 ROOT = Path(__file__).resolve().parent.parent
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 STOP_SECOND = 30.0
 
 
@@ -73,15 +69,3 @@ def served(folder: Path, checkpoint: Path) -> Iterator[Server]:
             process.kill()
             process.wait()
         process.communicate()
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """The system's Chromium. `RuntimeError` where there is none."""
-    path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
-    if path is None:
-        raise RuntimeError("no Chromium here; install chromium and run again")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()

@@ -21,7 +21,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.common import CHECKPOINT, Measure, save
-from benchmarks.serving import ROOT, chromium, served
+from benchmarks.serving import ROOT, served
+from tools.chromium import chromium
 
 IMPORTS = "import torch, transformers, gradio"
 NEEDED = "import torch, gradio; from transformers import AutoModel"  # transformers is lazy

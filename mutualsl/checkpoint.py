@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save_file
 from transformers.initialization import no_init_weights
 
 from mutualsl.data.tokenizer import FILE_NAME, TextTokenizer
-from mutualsl.errors import CheckpointError, UnknownName
+from mutualsl.errors import CheckpointError, UnknownName, first_line
 from mutualsl.models import MODELS, Localizer
 from mutualsl.models.text_encoder import TextEncoder
 from mutualsl.video.atomic import atomic_output
@@ -131,7 +131,7 @@ def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkp
         raise
     except Exception as error:  # a config of another version makes any part of a model stumble
         raise CheckpointError(
-            f"{folder}: weights and config do not fit ({_in_a_line(error)}); the folder is "
+            f"{folder}: weights and config do not fit ({first_line(error)}); the folder is "
             "incomplete or of another version, fetch or train it again"
         ) from error
     return Checkpoint(
@@ -165,7 +165,7 @@ def describe(folder: str | Path) -> Description:
         raise
     except Exception as error:  # as in `load_model`
         raise CheckpointError(
-            f"{folder}: its config describes no model of this version ({_in_a_line(error)}); "
+            f"{folder}: its config describes no model of this version ({first_line(error)}); "
             "fetch or train it again"
         ) from error
 
@@ -177,12 +177,12 @@ def load_text_encoder(folder: str | Path) -> TextEncoder:
     """
     folder = Path(folder)
     try:
-        record = json.loads((folder / "config.json").read_text())
+        record = json.loads((folder / CONFIG).read_text())
         if "schema" not in record:
             return TextEncoder.from_pretrained(str(folder))
         with no_init_weights():
             encoder = TextEncoder.from_config(record["config"]["text_encoder"])
-        with safe_open(folder / "model.safetensors", "pt") as weights:
+        with safe_open(folder / WEIGHTS, "pt") as weights:
             names = weights.keys()
             inside = [name for name in names if name.startswith(TEXT_ENCODER)]
             encoder.load_state_dict(
@@ -238,11 +238,6 @@ def _read_config(folder: Path) -> dict[str, Any]:
             "update mutualsl or fetch a newer checkpoint"
         )
     return record
-
-
-def _in_a_line(error: Exception) -> str:
-    """The first line of an error of a library, which may have many."""
-    return (str(error) or repr(error)).splitlines()[0]
 
 
 def _known(config_class: type, stored: dict[str, Any]) -> dict[str, Any]:

@@ -53,3 +53,8 @@ class UnknownName(MutualSLError):
 
     def __init__(self, kind: str, name: str, choices: Iterable[str]) -> None:
         super().__init__(f"unknown {kind} {name!r}; choose one of: {', '.join(sorted(choices))}")
+
+
+def first_line(error: Exception) -> str:
+    """The first line of what an error of a library says, which may have many, or its name."""
+    return (str(error) or repr(error)).splitlines()[0]

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import argparse
 import io
-import shutil
 import sys
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize
+
+from tools.chromium import NoChromium, chromium
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "page.png"
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 WIDTH, HEIGHT = 1440, 1180  # down to the answer
 COLOURS = 256  # few enough for a small file
 PATIENCE_MS = 300_000  # the video is read first
@@ -42,16 +42,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Take the picture of the page for the README.")
     parser.add_argument("--url", default="http://127.0.0.1:7860", help="where the page is served")
     url = parser.parse_args().url
-    browser_path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
-    if browser_path is None:
-        print("no Chromium to take the picture with; install it first", file=sys.stderr)
+    size = ViewportSize(width=WIDTH, height=HEIGHT)
+    try:
+        with chromium() as browser:
+            page = browser.new_page(viewport=size, color_scheme="light")
+            answered(page, url)
+            picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    except NoChromium as error:
+        print(error, file=sys.stderr)
         return 2
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light")
-        answered(page, url)
-        picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-        browser.close()
     picture.quantize(COLOURS).save(OUT, optimize=True)
     print(f"{OUT}: {OUT.stat().st_size / 1000:.0f} kB")
     return 0

@@ -39,7 +39,7 @@ HELD_OUT = 0.1
 READING = TrainConfig(
     epochs=2, text_lr=2e-4, new_lr=5e-4, frozen_layers=2, max_questions=16, average_decay=0.98
 )
-# Visual systems on rendered videos. In as few epochs their authors' rate of 1e-4 learns nothing.
+# Visual systems on rendered videos: fewer epochs than their authors', so a higher rate than 1e-4.
 EPOCHS: dict[str, dict[str, Any]] = {
     "vslbase": {"epochs": 7}, "vslnet": {"epochs": 7}, "tmlga": {"epochs": 4, "bias_lr": 1.0},
     "acrm": {"epochs": 3}, "ranet": {"epochs": 5},

@@ -108,7 +108,8 @@ def run_localizer(
         sources = library.sources(stage)
         spent: state.Progress | Fitted
         if isinstance(model, NeuralLocalizer):
-            spent = _run_stage(model, collator, library, stage, out / stage.name, deadline)
+            place = out / stage.name
+            spent = _run_stage(model, collator, library, sources, stage, place, deadline)
             if not spent.done:
                 left = f"epoch {spent.epoch + 1} of {stage.train.epochs}"
         else:
@@ -204,6 +205,7 @@ def _run_stage(
     model: NeuralLocalizer,
     collator: Collator,
     library: Library,
+    sources: Sequence[Source],
     stage: Stage,
     out: Path,
     deadline: float | None,
@@ -214,7 +216,7 @@ def _run_stage(
     progress = state.read(out)
     if not progress.done:
         progress = Trainer(
-            learner, collator, library.sources(stage), library.validation(stage), stage.train, out,
+            learner, collator, sources, library.validation(stage), stage.train, out,
             lambda averaged: write_weights(averaged.weights(), best), deadline,
         ).train()  # fmt: skip
         PartialState().wait_for_everyone()

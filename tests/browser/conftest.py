@@ -1,23 +1,22 @@
 """The page served by `python app.py`, a Chromium to visit it with, and visitors."""
 
+import contextlib
 import os
-import shutil
 import socket
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from mutualsl.subtitles import Cue, write_subtitles
 from tests.browser.page import ANSWER_MS, AnswerPage
 from tests.demo import ROOT
+from tools.chromium import NoChromium, chromium
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 NO_CHROMIUM = "NO CHROMIUM: the page is NOT TESTED here; install chromium and run again"
 START_SECOND = 180
 
@@ -37,7 +36,7 @@ def server(checkpoint, own_cache, tmp_path_factory):
         yield server
 
 
-@contextmanager
+@contextlib.contextmanager
 def serving(checkpoint, log, *options):
     """`python app.py` in a process of its own, on a free port; its stderr is added to `log`."""
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -72,14 +71,13 @@ def no_traceback_in_the_log(server):
 @pytest.fixture(scope="session")
 def browser():
     """The system's Chromium. Without one, tests are skipped, or fail where one is required."""
-    path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
-    if path is None:
-        required = os.environ.get("MUTUALSL_REQUIRE_BROWSER") == "1"
-        (pytest.fail if required else pytest.skip)(NO_CHROMIUM)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with contextlib.ExitStack() as started:
+        try:
+            browser = started.enter_context(chromium())
+        except NoChromium:
+            required = os.environ.get("MUTUALSL_REQUIRE_BROWSER") == "1"
+            (pytest.fail if required else pytest.skip)(NO_CHROMIUM)
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -5,10 +5,8 @@ import os
 import pytest
 from playwright.sync_api import expect
 
+from benchmarks.page import TIMED, drawn
 from mutualsl.subtitles import Cue
-from mutualsl.ui.app import HERE, SCRIPTS, STYLES
-from mutualsl.ui.timeline_view import timeline
-from mutualsl.ui.transcript_view import transcript
 from tests.ui.values import DURATION_SECOND, answer, encoded_video, prediction
 
 pytestmark = pytest.mark.browser
@@ -16,14 +14,6 @@ HOURS_SECOND, CUES = 10_800.0, 5000
 MOST_MS = 100
 ALLOWANCE = 5  # a machine that is busy with other tests
 
-# Milliseconds from an action until its picture is ready to be painted.
-TIMED = """(action) => new Promise((resolve) => {
-  const frame = document.querySelector("#timeline .tl-scroll");
-  const started = performance.now();
-  if (action === "scroll") frame.scrollLeft += 3 * frame.clientWidth;
-  else document.querySelector(`[data-zoom="${action}"]`).click();
-  requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - started)));
-})"""
 IN_VIEW = """(element) => {
   const box = element.getBoundingClientRect();
   const frame = element.closest(".tl-scroll").getBoundingClientRect();
@@ -40,16 +30,10 @@ def long_page(browser):
     heads = prediction(5000, 5030, points=10_800), prediction(9000, 9060, points=CUES)
     for head in heads:
         head.start_curve[:, 0] *= HOURS_SECOND / DURATION_SECOND  # both curves are one array
-    styles, scripts = (
-        "".join((HERE / n).read_text() for n in names) for names in (STYLES, SCRIPTS)
-    )
     page = browser.new_page(viewport={"width": 1300, "height": 900})
     errors = []
     page.on("pageerror", lambda error: errors.append(error))
-    page.set_content(
-        f"<style>{styles}</style><div id=timeline>{timeline(encoded, answer(*heads))}</div>"
-        f"<div id=transcript>{transcript(encoded)}</div><script>{scripts}</script>"
-    )
+    page.set_content(drawn(encoded, answer(*heads)))
     yield page
     assert errors == []
     page.close()
