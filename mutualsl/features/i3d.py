@@ -22,7 +22,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from mutualsl.device import fastest_dtype
-from mutualsl.errors import CheckpointError, MutualSLError
+from mutualsl.errors import CheckpointError, MutualSLError, in_a_line
 from mutualsl.features.base import Frames, Rows
 from mutualsl.features.cache import default_folder
 from mutualsl.features.download import fetch
@@ -148,8 +148,9 @@ def read_weights(path: Path) -> dict[str, Tensor]:
         *(OSError, RuntimeError, TypeError, ValueError, EOFError, KeyError),
         *(AttributeError, pickle.UnpicklingError, SafetensorError),
     ) as error:
-        reason = str(error).splitlines()[0] if str(error) else repr(error)
-        raise CheckpointError(f"{path}: not a file of weights ({reason}); {TODO}") from error
+        raise CheckpointError(
+            f"{path}: not a file of weights ({in_a_line(error)}); {TODO}"
+        ) from error
     return {str(name).removeprefix("module."): value for name, value in stored.items()}
 
 

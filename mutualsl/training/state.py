@@ -10,7 +10,7 @@ from pathlib import Path
 
 from accelerate import Accelerator
 
-from mutualsl.errors import DataError
+from mutualsl.errors import DataError, in_a_line
 
 FILE_NAME = "progress.json"
 
@@ -41,9 +41,9 @@ def save(accelerator: Accelerator, out: Path, progress: Progress) -> None:
         # Not as safetensors, which cannot hold a layer that two models share.
         accelerator.save_state(str(out / folder), safe_serialization=False)
     except (OSError, RuntimeError) as error:  # torch has no better name for a full disk
-        reason = str(error).splitlines()[0]
         raise DataError(
-            f"{out}: the state cannot be saved ({reason}); make room there and go on with --resume"
+            f"{out}: the state cannot be saved ({in_a_line(error)}); make room there and go on "
+            "with --resume"
         ) from error
     accelerator.wait_for_everyone()
     if not accelerator.is_main_process:
