@@ -14,9 +14,10 @@ from safetensors.torch import load_file, save_file
 from transformers.initialization import no_init_weights
 
 from mutualsl.data.tokenizer import FILE_NAME, TextTokenizer
-from mutualsl.errors import CheckpointError, UnknownName, first_line
+from mutualsl.errors import CheckpointError, UnknownName, in_a_line
 from mutualsl.models import MODELS, Localizer
 from mutualsl.models.text_encoder import TextEncoder
+from mutualsl.sizes import check_sizes, outline
 from mutualsl.video.atomic import atomic_output
 
 SCHEMA = 1
@@ -120,6 +121,7 @@ def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkp
     folder = Path(folder)
     record = _read_config(folder)
     try:
+        check_sizes(outline(record["config"], lambda: _untrained(record)), folder / WEIGHTS)
         with no_init_weights():  # every parameter comes from the file
             model = _untrained(record)
         model.load_weights(load_file(folder / WEIGHTS))
@@ -131,7 +133,7 @@ def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkp
         raise
     except Exception as error:  # a config of another version makes any part of a model stumble
         raise CheckpointError(
-            f"{folder}: weights and config do not fit ({first_line(error)}); the folder is "
+            f"{folder}: weights and config do not fit ({in_a_line(error)}); the folder is "
             "incomplete or of another version, fetch or train it again"
         ) from error
     return Checkpoint(
@@ -153,8 +155,7 @@ def describe(folder: str | Path) -> Description:
     folder = Path(folder)
     record = _read_config(folder)
     try:
-        with torch.device("meta"):  # sizes only
-            model = _untrained(record)
+        model = outline(record["config"], lambda: _untrained(record))
         about = record["about"]
         return Description(
             name=str(about.get("name", folder.resolve().name)),
@@ -165,7 +166,7 @@ def describe(folder: str | Path) -> Description:
         raise
     except Exception as error:  # as in `load_model`
         raise CheckpointError(
-            f"{folder}: its config describes no model of this version ({first_line(error)}); "
+            f"{folder}: its config describes no model of this version ({in_a_line(error)}); "
             "fetch or train it again"
         ) from error
 

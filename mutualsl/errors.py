@@ -14,6 +14,9 @@ Messages say what is wrong, where, and what to do about it.
 """
 
 from collections.abc import Iterable
+from textwrap import shorten
+
+REASON_CHARACTERS = 300
 
 
 class MutualSLError(Exception):
@@ -55,6 +58,6 @@ class UnknownName(MutualSLError):
         super().__init__(f"unknown {kind} {name!r}; choose one of: {', '.join(sorted(choices))}")
 
 
-def first_line(error: Exception) -> str:
-    """The first line of what an error of a library says, which may have many, or its name."""
-    return (str(error) or repr(error)).splitlines()[0]
+def in_a_line(error: Exception) -> str:
+    """What an error of a library says, which may have many lines, in one that can be read."""
+    return shorten(str(error) or repr(error), REASON_CHARACTERS, placeholder=" …")

@@ -21,7 +21,7 @@ from huggingface_hub.errors import (
     RevisionNotFoundError,
 )
 
-from mutualsl.errors import CheckpointError
+from mutualsl.errors import CheckpointError, in_a_line
 
 REPO_ID = re.compile(r"\w[\w.-]*/\w[\w.-]*", re.ASCII)
 LOG_IN = "log in with `hf auth login`, or set HF_TOKEN"
@@ -73,7 +73,7 @@ def fetch(repo_id: str, files: Sequence[str], **options: Any) -> Path:
         ) from error
     except Exception as error:  # networks fail in many ways, in classes of several libraries
         raise CheckpointError(
-            f"{repo_id}: could not be fetched ({_first_line(error)}); try again"
+            f"{repo_id}: could not be fetched ({in_a_line(error)}); try again"
         ) from error
 
 
@@ -99,14 +99,10 @@ def push(
         return str(commit.commit_url)
     except (HfHubHTTPError, HFValidationError, LocalTokenNotFoundError) as error:
         raise CheckpointError(
-            f"{repo_id}: the Hub does not take it ({_first_line(error)}); check the name, and "
+            f"{repo_id}: the Hub does not take it ({in_a_line(error)}); check the name, and "
             f"{LOG_IN}, with a token that may write"
         ) from error
     except Exception as error:  # networks fail in many ways, in classes of several libraries
         raise CheckpointError(
-            f"{repo_id}: could not be pushed ({_first_line(error)}); try again with a network"
+            f"{repo_id}: could not be pushed ({in_a_line(error)}); try again with a network"
         ) from error
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0]

@@ -22,7 +22,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from mutualsl.device import fastest_dtype
-from mutualsl.errors import CheckpointError, MutualSLError, first_line
+from mutualsl.errors import CheckpointError, MutualSLError, in_a_line
 from mutualsl.features.base import Frames, Rows
 from mutualsl.features.cache import default_folder
 from mutualsl.features.download import fetch
@@ -148,7 +148,7 @@ def read_weights(path: Path) -> dict[str, Tensor]:
         *(OSError, RuntimeError, TypeError, ValueError, EOFError, KeyError),
         *(AttributeError, pickle.UnpicklingError, SafetensorError),
     ) as error:
-        text = f"{path}: not a file of weights ({first_line(error)}); {TODO}"
+        text = f"{path}: not a file of weights ({in_a_line(error)}); {TODO}"
         raise CheckpointError(text) from error
     return {str(name).removeprefix("module."): value for name, value in stored.items()}
 

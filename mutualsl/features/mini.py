@@ -15,9 +15,10 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from mutualsl.errors import CheckpointError
+from mutualsl.errors import CheckpointError, in_a_line
 from mutualsl.features.base import Frames, Rows
 from mutualsl.features.network import MiniNetwork, channels_last
+from mutualsl.sizes import check_sizes, outline
 from mutualsl.video import FrameRequest
 
 
@@ -49,6 +50,8 @@ class MiniEncoder:
         try:
             fields = json.loads((folder / "config.json").read_text())["encoder"]
             config = MiniConfig(**{**fields, "channels": tuple(fields["channels"])})
+            sizes = outline(fields, lambda: MiniNetwork(config.channels))
+            check_sizes(sizes, folder / "model.safetensors")
             network = MiniNetwork(config.channels)
             weights = load_file(folder / "model.safetensors")
             network.load_state_dict(
@@ -59,7 +62,7 @@ class MiniEncoder:
             *(RecursionError, SafetensorError),
         ) as error:
             raise CheckpointError(
-                f"{folder}: not a checkpoint of the visual encoder 'mini' ({error}); "
+                f"{folder}: not a checkpoint of the visual encoder 'mini' ({in_a_line(error)}); "
                 "point to a folder with its config.json and model.safetensors"
             ) from error
         return cls(config, network, device)

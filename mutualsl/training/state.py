@@ -10,7 +10,7 @@ from pathlib import Path
 
 from accelerate import Accelerator
 
-from mutualsl.errors import DataError, first_line
+from mutualsl.errors import DataError, in_a_line
 
 FILE_NAME = "progress.json"
 
@@ -42,7 +42,7 @@ def save(accelerator: Accelerator, out: Path, progress: Progress) -> None:
         accelerator.save_state(str(out / folder), safe_serialization=False)
     except (OSError, RuntimeError) as error:  # torch has no better name for a full disk
         raise DataError(
-            f"{out}: the state cannot be saved ({first_line(error)}); make room there and go on "
+            f"{out}: the state cannot be saved ({in_a_line(error)}); make room there and go on "
             "with --resume"
         ) from error
     accelerator.wait_for_everyone()

@@ -1,0 +1,50 @@
+"""Absurd sizes are refused before memory is taken; those of real models are not."""
+
+import json
+
+import pytest
+
+from mutualsl.checkpoint import describe, load_model
+from mutualsl.errors import CheckpointError
+from mutualsl.features.mini import MiniEncoder
+from tests.demo import ROOT
+from tests.tiny_checkpoints import write_models
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"row_width": 10**9}, "numbers, the weights have"),
+        ({"text_encoder": {"num_hidden_layers": 10**9}}, "asks for 1,000,000,000 layers"),
+        ({"text_encoder": {"num_hidden_layers": 10**30}}, "layers"),
+    ],
+)
+def test_a_config_that_asks_for_too_much_is_refused(tmp_path, change, words):
+    model = write_models(tmp_path)
+    path = model / "config.json"
+    record = json.loads(path.read_text())
+    for key, value in change.items():
+        inside = isinstance(value, dict)
+        record["config"][key] = record["config"][key] | value if inside else value
+    path.write_text(json.dumps(record))
+    with pytest.raises(CheckpointError, match=words):
+        load_model(model)
+    if "layers" in words:
+        with pytest.raises(CheckpointError, match=words):
+            describe(model)
+
+
+def test_so_is_a_visual_encoder(tmp_path):
+    folder = write_models(tmp_path).parent / "visual-a"
+    record = json.loads((folder / "config.json").read_text())
+    record["encoder"]["channels"] = [10**5] * 4
+    (folder / "config.json").write_text(json.dumps(record))
+    with pytest.raises(CheckpointError, match="numbers, the weights have"):
+        MiniEncoder.from_folder(folder)
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("checkpoints/*/config.json")), ids=str)
+def test_the_shipped_ones_are_loaded(path):
+    record = json.loads(path.read_text())
+    load = MiniEncoder.from_folder if "encoder" in record else load_model
+    load(path.parent)
