@@ -42,7 +42,6 @@ def served(folder: Path, checkpoint: Path) -> Iterator[Server]:
     places = {
         "MUTUALSL_CACHE": str(folder / "cache"),
         "TMPDIR": str(temporary),
-        "GRADIO_TEMP_DIR": str(temporary / "gradio"),
     }
     started = time.perf_counter()
     with log.open("w") as stderr:

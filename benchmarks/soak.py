@@ -139,8 +139,8 @@ def growth(samples: list[dict[str, float]], what: str) -> float:
     return float(np.median(values[-quarter:]) / np.median(values[quarter : 2 * quarter]))
 
 
-def soak(minutes: float, visitors: int, folder: Path) -> tuple[Seen, int]:
-    """Let visitors come and go; also how many temporary files are there after the server's end."""
+def soak(minutes: float, visitors: int, folder: Path) -> tuple[Seen, list[str]]:
+    """Let visitors come and go; also the temporary files that outlive the server."""
     checkpoint = two_models(folder / "models")
     videos = read_examples(ROOT / "assets")
     os.environ["MUTUALSL_CACHE"] = str(folder / "own cache")
@@ -166,8 +166,9 @@ def soak(minutes: float, visitors: int, folder: Path) -> tuple[Seen, int]:
             time.sleep(LOOK_EVERY_SECOND)
         if "Traceback" in server.log.read_text():
             seen.errors.append(server.log.read_text()[-2000:])
-    left = [path for path in (folder / "run" / "tmp").rglob("*") if path.is_file()]
-    return seen, len(left)
+    temporary = folder / "run" / "tmp"
+    left = [str(path.relative_to(temporary)) for path in temporary.rglob("*") if path.is_file()]
+    return seen, sorted(left)
 
 
 def main() -> None:
@@ -206,7 +207,7 @@ def main() -> None:
             ),
             Measure(
                 what="temporary files when the server has ended",
-                value=left,
+                value=len(left),
                 unit=f"of {max(s['temporary_files'] for s in seen.samples):.0f}",
                 limit=0,
             ),
@@ -216,6 +217,7 @@ def main() -> None:
         left_early=seen.left_early,
         different=seen.different[:20],
         errors=seen.errors[:20],
+        left=left[:20],
         samples=seen.samples,
     )
 

@@ -23,7 +23,7 @@ from mutualsl.ui.analyse.handlers import AnalysisDesk  # noqa: E402
 from mutualsl.ui.api import add_endpoints  # noqa: E402
 from mutualsl.ui.examples import read_examples  # noqa: E402
 from mutualsl.ui.handlers import Desk  # noqa: E402
-from mutualsl.ui.made_files import keep_swept, made_files_folder  # noqa: E402
+from mutualsl.ui.made_files import keep_swept, made_files_folder, uploads_folder  # noqa: E402
 from mutualsl.ui.models_view import models_dialog, weights_line  # noqa: E402
 from mutualsl.ui.parts import markup  # noqa: E402
 from mutualsl.ui.shelf import Shelf  # noqa: E402
@@ -52,6 +52,7 @@ def build_app(
 
     Without a `catalogue` of data sets, visitors analyse only what they upload.
     """
+    os.environ.setdefault("GRADIO_TEMP_DIR", str(uploads_folder()))  # components read it
     desk = Desk(shelf, read_examples(Path(examples_folder)), made_files_folder())
     keeping = (limits.CLEAN_EVERY_SECOND, limits.KEEP_FILES_SECOND)
     with gr.Blocks(title=TITLE, delete_cache=keeping, analytics_enabled=False) as page:

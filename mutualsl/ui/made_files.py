@@ -23,10 +23,13 @@ PREFIX = "mutualsl-page-"
 @functools.cache
 def made_files_folder() -> Path:
     """The folder, gone when the server stops; what killed servers have left goes too."""
-    forget_old(Path(tempfile.gettempdir()), f"{PREFIX}*")
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+    return _temporary_folder()
+
+
+@functools.cache
+def uploads_folder() -> Path:
+    """Where Gradio is to keep what visitors upload, and whatever else it leaves beside that."""
+    return _temporary_folder()
 
 
 def new_file(folder: Path, name: str) -> Path:
@@ -55,3 +58,10 @@ def keep_swept(folder: Path, every_second: float = CLEAN_EVERY_SECOND) -> None:
             time.sleep(every_second)
 
     threading.Thread(target=sweep, daemon=True).start()
+
+
+def _temporary_folder() -> Path:
+    forget_old(Path(tempfile.gettempdir()), f"{PREFIX}*")
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
