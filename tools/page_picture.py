@@ -16,7 +16,7 @@ from playwright.sync_api import Page, sync_playwright
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "page.png"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
-WIDTH, HEIGHT = 1440, 1180  # down to the answer
+WIDTH, HEIGHT = 1440, 1290  # down to the answer
 COLOURS = 256  # few enough for a small file
 PATIENCE_MS = 300_000  # the video is read first
 SETTLE_MS = 1500
