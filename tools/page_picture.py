@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Error, Page, sync_playwright
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "page.png"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -38,7 +38,7 @@ def answered(page: Page, url: str) -> None:
 
 
 def main() -> int:
-    """Take the picture; 2 where there is no browser to take it with."""
+    """Take the picture; 2 where there is no browser to take it with, or no page."""
     parser = argparse.ArgumentParser(description="Take the picture of the page for the README.")
     parser.add_argument("--url", default="http://127.0.0.1:7860", help="where the page is served")
     url = parser.parse_args().url
@@ -49,7 +49,12 @@ def main() -> int:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light")
-        answered(page, url)
+        try:
+            answered(page, url)
+        except Error as error:
+            why = error.message.splitlines()[0]
+            print(f"no picture of {url}: {why}; serve the page there first", file=sys.stderr)
+            return 2
         picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
         browser.close()
     picture.quantize(COLOURS).save(OUT, optimize=True)
