@@ -11,12 +11,12 @@ import sys
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Error, Page, ViewportSize
 
 from tools.chromium import NoChromium, chromium
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "page.png"
-WIDTH, HEIGHT = 1440, 1180  # down to the answer
+WIDTH, HEIGHT = 1440, 1290  # down to the answer
 COLOURS = 256  # few enough for a small file
 PATIENCE_MS = 300_000  # the video is read first
 SETTLE_MS = 1500
@@ -38,7 +38,7 @@ def answered(page: Page, url: str) -> None:
 
 
 def main() -> int:
-    """Take the picture; 2 where there is no browser to take it with."""
+    """Take the picture; 2 where there is no browser to take it with, or no page."""
     parser = argparse.ArgumentParser(description="Take the picture of the page for the README.")
     parser.add_argument("--url", default="http://127.0.0.1:7860", help="where the page is served")
     url = parser.parse_args().url
@@ -50,6 +50,10 @@ def main() -> int:
             picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     except NoChromium as error:
         print(error, file=sys.stderr)
+        return 2
+    except Error as error:
+        why = error.message.splitlines()[0]
+        print(f"no picture of {url}: {why}; serve the page there first", file=sys.stderr)
         return 2
     picture.quantize(COLOURS).save(OUT, optimize=True)
     print(f"{OUT}: {OUT.stat().st_size / 1000:.0f} kB")

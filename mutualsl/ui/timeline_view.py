@@ -99,8 +99,8 @@ def _legend(answer: Answer | None, before: Answer | None) -> str:
             f'<span class="tl-key {head}"><i></i>{name} predictor</span>'
             for head, name in HEADS.items()
         )
-        keys += '<span class="tl-key line"><i></i>how likely it starts here</span>'
-        keys += '<span class="tl-key dashed"><i></i>how likely it ends here</span>'
+        keys += '<span class="tl-key line"><i></i>likely start</span>'
+        keys += '<span class="tl-key dashed"><i></i>likely end</span>'
         keys += '<span class="tl-key next"><i></i>next best</span>'
     if before is not None:
         keys += '<span class="tl-key before"><i></i>before</span>'
