@@ -50,7 +50,7 @@ element.addEventListener('click', (event) => {
 
 def build(desk: Desk) -> None:
     """Lay out the tab and connect it; style.css places the parts in a grid by their ids."""
-    parts: Parts = {"loaded": gr.State(None), "asked": gr.State(False)}
+    parts: Parts = {"loaded": gr.State(None)}
     with gr.Column(elem_id="panel"):
         _inputs(parts)
         _models(desk, parts)
@@ -129,24 +129,23 @@ def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None) -> None:
         "trigger_mode": "multiple",  # turns decide what goes on, not what came first
     }
     video, subtitles = files = [parts["video_file"], parts["subtitle_file"]]
-    question, loaded, model = parts["question"], parts["loaded"], parts["model"]
+    question, loaded, choice = parts["question"], parts["loaded"], parts["model_choice"]
     turns, changes = gr.State(Turns()), Changes(desk.shelf)
+
+    def settle(event: Any) -> None:
+        event.then(desk.settle, [loaded, turns], **common)
 
     def start(triggers: list[Any], handler: Any, inputs: list[Any]) -> Any:
         """Stop what is running, also while the queue is full, and begin something new."""
         gr.on(triggers, Turns.supersede, turns, queue=False, api_visibility="private")
         return gr.on(triggers, handler, [*inputs, turns], **common)
 
-    gr.on(
-        [parts["ask"].click, question.submit],
-        desk.ask,
-        [question, loaded, *files, model, turns],
-        **common,
-    )
+    asked = [question, loaded, *files, choice, turns]
+    settle(gr.on([parts["ask"].click, question.submit], desk.ask, asked, **common))
     changed = start(
         [each for file in files for each in (file.upload, file.clear)],
         desk.load,
-        [*files, loaded, model],
+        [*files, loaded, choice],
     )
     what_ifs = (
         start([parts["offset"].release], changes.shift, [parts["offset"], loaded]),
@@ -155,11 +154,10 @@ def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None) -> None:
         start([parts["transcript"].click], changes.leave_out, [loaded]),
     )
     for new_input in (changed, *what_ifs):
-        new_input.then(desk.ask_again, [parts["asked"], question, loaded, turns], **common)
+        settle(new_input.then(desk.ask_again, [question, loaded, turns], **common))
     if examples is not None:
-        start([examples.click], desk.try_example, [loaded, model])
-    choice = parts["model_choice"]
-    start([choice.input], desk.switch, [choice, model, loaded, *files])
-    parts["cancel"].click(desk.stop, [loaded, model, turns], **common)
+        settle(start([examples.click], desk.try_example, [loaded, choice]))
+    settle(start([choice.input], desk.switch, [choice, parts["model"], loaded, *files]))
+    parts["cancel"].click(desk.stop, [loaded, turns], **common)
     parts["results"].click(desk.save_clip, [loaded, turns], **{**common, "trigger_mode": "once"})
     parts["history"].click(desk.show_again, loaded, **common)

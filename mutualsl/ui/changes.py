@@ -61,6 +61,7 @@ class Changes:
         read: Callable[[Loaded], Loaded] = lambda loaded: loaded,
         **differences: Any,
     ) -> Iterator[View]:
+        turns.begin()
         if loaded is None:
             yield view()
             return

@@ -30,6 +30,7 @@ from mutualsl.ui.text import clock
 from mutualsl.ui.turns import Turns
 from mutualsl.ui.views import (
     Loaded,
+    as_it_is,
     emptied,
     locked,
     ready,
@@ -62,12 +63,14 @@ class Desk:
 
         A question that was asked is asked again, unless it was about another video.
         """
+        turns.begin()
         if video is None and subtitles is None:
             turns.stop()
-            yield view(**emptied(), status=status.notice(), ask=unlocked(), asked=False)
+            turns.asked = False
+            yield view(**emptied(), status=status.notice(), ask=unlocked())
             return
         if before is not None and before.encoded.path not in (None, video and Path(video)):
-            yield view(asked=False)
+            turns.asked = False
         yield from turns.read(self._load(video, subtitles, model))
 
     def ask(
@@ -80,33 +83,46 @@ class Desk:
         turns: Turns,
     ) -> Iterator[View]:
         """A question was asked; it waits if its video is still on the way."""
+        turns.begin()
         nothing = loaded is None and video is None and subtitles is None
-        yield view(asked=bool(question.strip()) or not nothing)
+        turns.asked = bool(question.strip()) or not nothing
         if turns.reading:
-            turns.waiting = question
-            return
-        if loaded is not None:
+            turns.wait(question)
+            yield view()
+        elif loaded is not None:
             yield from self._ask_now(loaded, question, turns)
         elif nothing:
+            turns.wait(question)
             text = "Load a video first; your question is kept and answered then."
             yield view(status=status.notice(text))
         else:
             yield from self._load_and_answer(video, subtitles, question, model, turns)
 
-    def ask_again(
-        self, asked: bool, question: str, loaded: Loaded | None, turns: Turns
-    ) -> Iterator[View]:
+    def ask_again(self, question: str, loaded: Loaded | None, turns: Turns) -> Iterator[View]:
         """Answer the question that waited for its video, or for a change of it."""
-        if loaded is None or not asked or turns.reading or turns.stopped:
+        if loaded is None or not turns.asked or turns.reading or turns.stopped:
             yield view()
             return
         change_failed = bool(loaded.answers) and turns.waiting is None  # its reason is shown
         yield from [view()] if change_failed else self._ask_now(loaded, question, turns)
 
+    def settle(self, loaded: Loaded | None, turns: Turns) -> Iterator[View]:
+        """What an event has said is on the page: put right what several have said at once.
+
+        A question whose video came in just when it was asked still waits; it is answered.
+        """
+        changes = {}
+        if turns.settle():
+            changes = {"ask": unlocked(), **(emptied() if loaded is None else as_it_is(loaded))}
+        yield view(**changes)
+        if loaded is not None and (waiting := turns.late) is not None:
+            yield from self._ask_now(loaded, waiting, turns)
+
     def try_example(
         self, event: gr.EventData, loaded: Loaded | None, model: str, turns: Turns
     ) -> Iterator[View]:
         """An example's question was clicked: load its video unless it is the one shown, and ask."""
+        turns.begin()
         example = self.examples[int(event.example)]
         question = example.questions[int(event.question)]
         if loaded is not None and loaded.encoded.path == example.video:
@@ -136,6 +152,7 @@ class Desk:
 
         Where that model cannot be used, what was on its way goes on with the one there was.
         """
+        turns.begin()
         taken = yield from turns.read(
             switch_model(self.shelf, wanted, model, loaded), turns.waiting
         )
@@ -155,14 +172,14 @@ class Desk:
             if there is not None and problem is not None:
                 yield view(status=problem)
 
-    def stop(self, loaded: Loaded | None, model: str, turns: Turns) -> View:
+    def stop(self, loaded: Loaded | None, turns: Turns) -> View:
         """Cancel was pressed; what runs ends first, so that it cannot write over this."""
         turns.stop()
         deadline = time.monotonic() + limits.STOP_SECOND
         while turns.busy and time.monotonic() < deadline:
             time.sleep(0.02)
-        said = status.stopped(reading=loaded is None)
-        return view(status=said, ask=unlocked(), model_choice=model)
+        changes = {} if loaded is None else {"model_choice": loaded.model}
+        return view(status=status.stopped(reading=loaded is None), ask=unlocked(), **changes)
 
     def show_again(self, event: gr.EventData, loaded: Loaded | None) -> Iterator[View]:
         """An earlier answer was clicked."""
@@ -194,7 +211,7 @@ class Desk:
             yield view(status=ready(loaded), clip=save_link(made))
 
     def _load(self, video: str | None, subtitles: str | None, model: str) -> Steps[Loaded | None]:
-        yield view(**emptied(), ask=locked(), model_choice=model)
+        yield view(**emptied(), ask=locked())
         work = partial(prepare, self.shelf, self.folder, model, video, subtitles)
         loaded = yield from watched(work, "video", video, subtitles)
         if loaded is None:
@@ -232,7 +249,7 @@ class Desk:
             text = f"these are {len(lines)} questions; ask at most {limits.MAX_QUESTIONS} at once"
             yield view(status=status.failed(QuestionError(text)), ask=unlocked())
             return
-        yield view(ask=locked(), asked=True, clip="")
+        yield view(ask=locked(), clip="")
         for line in lines or [question]:
             answer = yield from watched(partial(self._ask, loaded, line), "question")
             if answer is None:

@@ -24,8 +24,11 @@ class Turns:
         self._questions = 0
         self._stops = 0
         self._running: set[Steps] = set()
+        self._unsettled = 0  # events whose views may still be on their way to the page
+        self._mixed = False  # whether views of several were on their way at once
         self.stopped = False  # whether a stop was the last that happened
         self.reading = False  # whether files are being read
+        self.asked = False  # whether there is a question to ask again of what is read next
         self.waiting: str | None = None  # the question that has no answer yet
         self.wanted: WhatIf | None = None  # of the last change, which may still be on its way
 
@@ -40,6 +43,32 @@ class Turns:
         self.waiting, self.wanted, self.stopped = None, None, True
         self._questions += 1
         self._stops += 1
+
+    def begin(self) -> None:
+        """An event begins, whose views will reach the page at some time.
+
+        Views of one event come in order, those of several come in any.
+        """
+        self._mixed = self._mixed or self._unsettled > 0
+        self._unsettled += 1
+
+    def settle(self) -> bool:
+        """All views of an event have come; whether what the page shows may now be a mixture."""
+        self._unsettled = max(0, self._unsettled - 1)
+        if self._unsettled or self.busy:
+            return False
+        mixed, self._mixed = self._mixed, False
+        return mixed
+
+    def wait(self, question: str) -> None:
+        """A question that cannot be answered yet."""
+        self.waiting, self.stopped = question, False
+
+    @property
+    def late(self) -> str | None:
+        """A question that waits although nothing runs which would answer it."""
+        busy = self.reading or self.stopped or self.busy or self._unsettled > 0
+        return None if busy else self.waiting
 
     @property
     def busy(self) -> bool:
@@ -66,7 +95,7 @@ class Turns:
     def answer(self, steps: Steps[S, None], question: str | None = None) -> Steps[S, None]:
         """The steps of answering a question, which waits until they are through."""
         self._questions += 1
-        self.stopped, self.waiting = False, question
+        self.asked, self.stopped, self.waiting = True, False, question
         mine = (self._readings, self._questions)
         yield from self._while(steps, lambda: (self._readings, self._questions) == mine)
         if (self._readings, self._questions) == mine:

@@ -24,7 +24,7 @@ from mutualsl.ui.transcript_view import evidence, transcript
 from mutualsl.ui.what_if import WhatIf, compared_with, left_out_cues, shown_places
 
 OUTPUTS = (
-    *("status", "ask", "loaded", "asked", "player", "timeline", "results", "video_file"),
+    *("status", "ask", "loaded", "player", "timeline", "results", "video_file"),
     *("subtitle_file", "question", "clip", "transcript", "evidence", "offset", "history"),
     *("given", "track", "model", "model_choice"),
 )
@@ -121,6 +121,13 @@ def shown(loaded: Loaded, place: int) -> dict[str, Any]:
         "evidence": evidence(loaded.encoded, answer),
         "history": history(loaded.answers, place),
     }
+
+
+def as_it_is(loaded: Loaded) -> dict[str, Any]:
+    """A video with the last answer about it; what was said meanwhile stays in the status line."""
+    last = shown(loaded, len(loaded.answers) - 1) if loaded.answers else {}
+    whole = unasked(loaded) | last
+    return {name: value for name, value in whole.items() if name not in ("status", "loaded")}
 
 
 def ready(loaded: Loaded) -> str:

@@ -7,6 +7,8 @@ from mutualsl.ui.turns import Turns
 from mutualsl.ui.views import OUTPUTS, Loaded
 from tests.video.conftest import make_tracks
 
+QUESTION = "how do i open the jar"
+
 
 @pytest.fixture
 def desk(shelf, tmp_path):
@@ -14,11 +16,17 @@ def desk(shelf, tmp_path):
 
 
 @pytest.fixture
-def loaded(desk, tmp_path):
+def track(tmp_path):
+    """A subtitle file."""
+    path = tmp_path / "track.srt"
+    write_subtitles([Cue(1, 2, "open the jar"), Cue(3, 4, "close the box")], path)
+    return str(path)
+
+
+@pytest.fixture
+def loaded(desk, track):
     """Subtitles alone, as the page has read them."""
-    track = tmp_path / "track.srt"
-    write_subtitles([Cue(1, 2, "open the jar"), Cue(3, 4, "close the box")], track)
-    *_, last = desk.load(None, str(track), None, "one", Turns())
+    *_, last = desk.load(None, track, None, "one", Turns())
     return shown(last, "loaded")
 
 
@@ -36,7 +44,7 @@ def test_a_video_whose_first_track_is_empty_is_shown_with_the_next_one(desk, tmp
 
 
 def test_too_many_questions_at_once_are_refused_and_none_is_asked(desk, loaded):
-    questions = "\n".join(["how do i open the jar"] * (MAX_QUESTIONS + 1))
+    questions = "\n".join([QUESTION] * (MAX_QUESTIONS + 1))
     *_, last = desk.ask(questions, loaded, None, None, "one", Turns())
     assert f"ask at most {MAX_QUESTIONS} at once" in shown(last, "status")
     assert shown(last, "loaded") != loaded
@@ -44,10 +52,9 @@ def test_too_many_questions_at_once_are_refused_and_none_is_asked(desk, loaded):
 
 def test_a_question_that_is_being_answered_is_asked_again_of_another_model(desk, loaded):
     turns = Turns()
-    question = "how do i open the jar"
-    first = desk.ask(question, loaded, None, None, "one", turns)
+    first = desk.ask(QUESTION, loaded, None, None, "one", turns)
     next(first), next(first)
-    assert turns.waiting == question
+    assert turns.waiting == QUESTION
     *_, answered, _ = desk.switch("two", "one", loaded, None, None, turns)
     assert [answer.model["name"] for answer in shown(answered, "loaded").answers] == ["two"]
     assert list(first) == [] and turns.waiting is None
@@ -55,32 +62,89 @@ def test_a_question_that_is_being_answered_is_asked_again_of_another_model(desk,
 
 def test_a_question_is_answered_by_the_model_that_stays_where_the_other_fails(desk, loaded):
     turns = Turns()
-    question = "how do i open the jar"
-    first = desk.ask(question, loaded, None, None, "one", turns)
+    first = desk.ask(QUESTION, loaded, None, None, "one", turns)
     next(first), next(first)
     *views, last = desk.switch("broken", "one", loaded, None, None, turns)
     kept = next(shown(v, "loaded") for v in views if isinstance(shown(v, "loaded"), Loaded))
-    assert [(a.question, a.model["name"]) for a in kept.answers] == [(question, "one")]
+    assert [(a.question, a.model["name"]) for a in kept.answers] == [(QUESTION, "one")]
     assert "fetch or train it again" in shown(last, "status")
     assert list(first) == [] and turns.waiting is None
 
 
 def test_a_model_that_fails_while_the_files_are_read_loses_neither_them_nor_the_question(
-    desk, tmp_path
+    desk, track
 ):
-    track = tmp_path / "track.srt"
-    write_subtitles([Cue(1, 2, "open the jar")], track)
     turns = Turns()
-    reading = desk.ask("how do i open the jar", None, None, str(track), "one", turns)
-    next(reading), next(reading), next(reading)
-    views = list(desk.switch("broken", "one", None, None, str(track), turns))
+    reading = desk.ask(QUESTION, None, None, track, "one", turns)
+    next(reading), next(reading)
+    views = list(desk.switch("broken", "one", None, None, track, turns))
     kept = [shown(v, "loaded") for v in views if isinstance(shown(v, "loaded"), Loaded)]
     assert [len(each.answers) for each in kept] == [0, 1] and kept[-1].model == "one"
     assert "fetch or train it again" in shown(views[-1], "status")
 
 
+def answers(views):
+    """Questions that were answered, as the page shows them at the end."""
+    kept = [shown(view, "loaded") for view in views if isinstance(shown(view, "loaded"), Loaded)]
+    return [answer.question for answer in kept[-1].answers] if kept else []
+
+
+def test_a_question_asked_before_any_file_is_answered_when_one_is_read(desk, loaded, track):
+    turns = Turns()
+    (said,) = desk.ask(QUESTION, None, None, None, "one", turns)
+    assert "Load a video first" in shown(said, "status")
+    assert answers(desk.settle(None, turns)) == []
+    list(desk.load(None, track, None, "one", turns))
+    assert answers(desk.ask_again(QUESTION, loaded, turns)) == [QUESTION]
+    assert answers(desk.settle(loaded, turns)) == []
+
+
+def test_a_question_that_did_not_know_of_the_file_just_read_is_answered(desk, loaded, track):
+    turns = Turns()
+    asked = desk.ask(QUESTION, None, None, None, "one", turns)  # the page of a moment ago
+    list(desk.load(None, track, None, "one", turns))
+    assert answers(desk.ask_again(QUESTION, loaded, turns)) == []
+    list(asked)
+    assert (
+        answers(desk.settle(loaded, turns)) == []
+    )  # of the file, whose question may be on its way
+    assert answers(desk.settle(loaded, turns)) == [QUESTION]
+
+
+def test_what_several_events_have_mixed_up_is_put_right_when_the_last_has_settled(
+    desk, loaded, track
+):
+    turns = Turns()
+    *_, read = desk.load(None, track, None, "one", turns)
+    *_, answered, _ = desk.ask(QUESTION, loaded, None, track, "one", turns)
+    loaded = shown(answered, "loaded")
+    (early,) = desk.settle(loaded, turns)
+    (late,) = desk.settle(loaded, turns)
+    assert isinstance(shown(early, "results"), dict)  # an update without a change
+    assert shown(late, "results") == shown(answered, "results") != shown(read, "results")
+    assert shown(late, "timeline") == shown(answered, "timeline")
+    list(desk.ask(QUESTION, loaded, None, track, "one", turns))
+    (alone,) = desk.settle(loaded, turns)
+    assert isinstance(shown(alone, "results"), dict)
+
+
+def test_a_question_that_is_being_answered_is_not_late(desk, loaded):
+    turns = Turns()
+    answering = desk.ask(QUESTION, loaded, None, None, "one", turns)
+    next(answering)
+    assert answers(desk.settle(loaded, turns)) == []
+    assert answers(answering) == [QUESTION]
+
+
+@pytest.mark.parametrize("nothing_there", [True, False])
+def test_cancel_leaves_the_choice_of_a_model_as_it_answers(desk, loaded, nothing_there):
+    """Without a video the next one is read for what is chosen; with one, its model stays."""
+    view = desk.stop(None if nothing_there else loaded, Turns())
+    assert (shown(view, "model_choice") == loaded.model) is not nothing_there
+
+
 def test_as_many_as_allowed_are_asked(desk, loaded):
-    questions = "\n".join(["how do i open the jar"] * MAX_QUESTIONS)
+    questions = "\n".join([QUESTION] * MAX_QUESTIONS)
     views = list(desk.ask(questions, loaded, None, None, "one", Turns()))
     kept = [shown(view, "loaded") for view in views if hasattr(shown(view, "loaded"), "answers")]
     assert [len(each.answers) for each in kept] == list(range(1, MAX_QUESTIONS + 1))
