@@ -7,8 +7,13 @@ BIN := .venv/bin
 demo: .venv/ready
 	$(BIN)/python app.py
 
+# The page is tested alone, as a visitor's browser needs the machine; the rest in several processes.
 test: .venv/ready-dev chromium
-	$(BIN)/python -m pytest
+	failed=0; \
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --ignore tests/browser \
+		--numprocesses logical --maxprocesses 4 --dist loadfile || failed=1; \
+	$(BIN)/python -m pytest tests/browser || failed=1; \
+	exit $$failed
 
 # Every hostile input there is, of which `make test` tries a few.
 hostile: .venv/ready-dev
