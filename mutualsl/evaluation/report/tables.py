@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from mutualsl.evaluation.report.systems import TITLES
 
 ROOT = Path(__file__).resolve().parents[3]
 METRICS = Path("checkpoints/mutualsl-mini/metrics.json")
-CARD = METRICS.with_name("README.md")
+CARD_NAME = "README.md"
 DOCS = Path("docs")
 RESULTS = DOCS / "results"
 
@@ -29,13 +30,12 @@ def generate(root: Path) -> dict[Path, str]:
     Raises `DataError` when a results file is missing, naming the command that writes it.
     """
     results = read_results(root)
-    readme, card = root / "README.md", root / CARD
-    numbers = readme_table(results.shipped)
-    text = fill(readme.read_text(encoding="utf-8"), "results", numbers)
+    readme = root / "README.md"
+    text = fill(readme.read_text(encoding="utf-8"), "results", readme_table(results.shipped))
     return {
         root / DOCS / "results.md": page(results),
         readme: fill(text, "speed", speed_table(results.speed)),
-        card: fill(card.read_text(encoding="utf-8"), "results", numbers),
+        **dict(_cards(root)),
         **{root / DOCS / PLOTS / name: drawing for name, drawing in plots(results).items()},
     }
 
@@ -64,6 +64,14 @@ def read_results(root: Path) -> Results:
 def leftover_plots(root: Path, generated: dict[Path, str]) -> list[Path]:
     """Plots in `docs/results` that no results file asks for any more."""
     return [path for path in sorted((root / RESULTS).glob("*.svg")) if path not in generated]
+
+
+def _cards(root: Path) -> Iterator[tuple[Path, str]]:
+    """The model card of every checkpoint that has been evaluated, with its own numbers."""
+    for metrics in sorted((root / METRICS.parent.parent).glob(f"*/{METRICS.name}")):
+        record = _read(root, metrics.relative_to(root), "python -m mutualsl.evaluation.collect")
+        card = metrics.with_name(CARD_NAME)
+        yield card, fill(card.read_text(encoding="utf-8"), "results", readme_table(record))
 
 
 def _read(root: Path, path: Path, command: str) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Tables hold the numbers of the results files, and nothing is made up where one is missing."""
 
+import shutil
+
 import pytest
 
 from mutualsl.errors import DataError
@@ -42,10 +44,17 @@ def test_only_the_marked_blocks_of_the_readme_change(repository):
     assert readme.endswith("<!-- /speed -->\nafter\n")
 
 
-def test_the_model_card_has_the_numbers_of_its_own_weights(repository):
-    card = tables.generate(repository)[repository / tables.CARD]
-    assert card.startswith("card\n<!-- results -->\n| mIoU, percent |") and "old" not in card
-    assert card.endswith("<!-- /results -->\nlimits\n")
+def test_each_model_card_has_the_numbers_of_its_own_weights(repository):
+    first = repository / "checkpoints" / "mutualsl-mini"
+    other = repository / "checkpoints" / "other"
+    shutil.copytree(first, other)
+    write_json(other / "metrics.json", {**record(), "rows": [full_row()]})
+    pages = tables.generate(repository)
+    cards = [pages[folder / "README.md"] for folder in (first, other)]
+    for card in cards:
+        assert card.startswith("card\n<!-- results -->\n| mIoU, percent |") and "old" not in card
+        assert card.endswith("<!-- /results -->\nlimits\n")
+    assert cards[0] != cards[1]
 
 
 def test_generating_again_changes_nothing(complete):
