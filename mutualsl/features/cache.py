@@ -8,9 +8,10 @@ import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import platformdirs
@@ -92,6 +93,14 @@ class FeatureCache:
         """Names of what is stored."""
         return {path.name for path in self.folder.glob("*.npz")}
 
+    def take_over(self, folder: Path) -> None:
+        """Copy what another cache holds and this one lacks; nothing, where that cannot be."""
+        with contextlib.suppress(OSError):
+            for entry in sorted(folder.glob("*.npz")):
+                if entry.name not in self.entries():
+                    with _appearing(self.folder / entry.name) as file:
+                        file.write(entry.read_bytes())
+
     def evict(self) -> None:
         """Remove the least recently used until the folder is within its limit, and leftovers."""
         entries = []
@@ -124,23 +133,30 @@ class FeatureCache:
         return self.folder / f"{content_hash}.{fingerprint}.npz"
 
 
-def _save(path: Path, features: VisualFeatures) -> None:
+@contextlib.contextmanager
+def _appearing(path: Path) -> Iterator[IO[bytes]]:
+    """A file that is there when it has been written, under its name."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    pictures = [np.frombuffer(jpeg, np.uint8) for _, jpeg in features.thumbnails]
     handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez(
-                file,
-                rows=features.rows.astype(np.float16),
-                thumbnail_second=np.array([second for second, _ in features.thumbnails]),
-                thumbnail_bytes=np.concatenate(pictures) if pictures else np.zeros(0, np.uint8),
-                thumbnail_size=np.array([len(p) for p in pictures], np.int64),
-            )
+            yield file
         os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _save(path: Path, features: VisualFeatures) -> None:
+    pictures = [np.frombuffer(jpeg, np.uint8) for _, jpeg in features.thumbnails]
+    with _appearing(path) as file:
+        np.savez(
+            file,
+            rows=features.rows.astype(np.float16),
+            thumbnail_second=np.array([second for second, _ in features.thumbnails]),
+            thumbnail_bytes=np.concatenate(pictures) if pictures else np.zeros(0, np.uint8),
+            thumbnail_size=np.array([len(p) for p in pictures], np.int64),
+        )
 
 
 def _load(path: Path) -> VisualFeatures | None:

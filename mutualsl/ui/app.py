@@ -17,11 +17,12 @@ import gradio as gr  # noqa: E402
 
 from mutualsl.errors import MutualSLError  # noqa: E402
 from mutualsl.evaluation.report.analysis_page import QUESTIONS_STYLE, SCRIPT, read_part  # noqa: E402
+from mutualsl.features import FeatureCache  # noqa: E402
 from mutualsl.ui import analyse_tab, ask_tab, limits  # noqa: E402
 from mutualsl.ui.analyse.catalogue import Catalogue  # noqa: E402
 from mutualsl.ui.analyse.handlers import AnalysisDesk  # noqa: E402
 from mutualsl.ui.api import add_endpoints  # noqa: E402
-from mutualsl.ui.examples import read_examples  # noqa: E402
+from mutualsl.ui.examples import FEATURES, read_examples  # noqa: E402
 from mutualsl.ui.handlers import Desk  # noqa: E402
 from mutualsl.ui.made_files import keep_swept, made_files_folder, uploads_folder  # noqa: E402
 from mutualsl.ui.models_view import models_dialog, weights_line  # noqa: E402
@@ -53,6 +54,7 @@ def build_app(
     Without a `catalogue` of data sets, visitors analyse only what they upload.
     """
     os.environ.setdefault("GRADIO_TEMP_DIR", str(uploads_folder()))  # components read it
+    FeatureCache().take_over(Path(examples_folder) / FEATURES)
     desk = Desk(shelf, read_examples(Path(examples_folder)), made_files_folder())
     keeping = (limits.CLEAN_EVERY_SECOND, limits.KEEP_FILES_SECOND)
     with gr.Blocks(title=TITLE, delete_cache=keeping, analytics_enabled=False) as page:

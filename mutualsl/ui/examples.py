@@ -10,6 +10,9 @@ from mutualsl.spans import Span
 from mutualsl.ui.player import file_url
 from mutualsl.ui.text import escaped
 
+FEATURES = "features"
+"""Folder, beside the demo videos, of what the visual encoders see in them."""
+
 
 @dataclass(frozen=True, slots=True)
 class DemoVideo:

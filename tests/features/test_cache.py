@@ -44,6 +44,18 @@ def test_a_damaged_entry_is_made_again(tmp_path, damage):
     assert cache.get_or_make("hash", "encoder", lambda: features(5.0)).rows[0, 0] == 5.0
 
 
+def test_entries_of_another_cache_are_taken_over_where_there_are_none(tmp_path):
+    other, cache = FeatureCache(tmp_path / "other"), FeatureCache(tmp_path / "own")
+    for name in ("first", "second"):
+        other.get_or_make(name, "encoder", lambda: features(2.0))
+    own = cache.get_or_make("second", "encoder", features)
+    cache.take_over(other.folder)
+    assert cache.get_or_make("first", "encoder", never).rows.max() == 2.0
+    np.testing.assert_array_equal(cache.get_or_make("second", "encoder", never).rows, own.rows)
+    cache.take_over(tmp_path / "not there")
+    assert len(cache.entries()) == 2
+
+
 def test_features_with_warnings_are_not_kept(tmp_path):
     cache = FeatureCache(tmp_path)
     cache.get_or_make("hash", "encoder", lambda: features(warnings=("cut short",)))
@@ -65,6 +77,13 @@ def test_a_cache_that_cannot_be_written_does_not_fail_the_question(tmp_path):
     (tmp_path / "file").touch()
     made = FeatureCache(tmp_path / "file" / "below").get_or_make("hash", "encoder", features)
     assert made.rows.shape == (3, 2)
+
+
+def test_nor_does_one_that_cannot_take_over(tmp_path):
+    other = FeatureCache(tmp_path / "other")
+    other.get_or_make("hash", "encoder", features)
+    (tmp_path / "file").write_text("not a folder")
+    FeatureCache(tmp_path / "file" / "cache").take_over(other.folder)
 
 
 def test_what_another_thread_makes_is_waited_for_and_not_made_again(tmp_path):
