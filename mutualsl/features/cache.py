@@ -97,8 +97,9 @@ class FeatureCache:
         """Copy what another cache holds and this one lacks; nothing, where that cannot be."""
         with contextlib.suppress(OSError):
             for entry in sorted(folder.glob("*.npz")):
-                if entry.name not in self.entries():
-                    with _appearing(self.folder / entry.name) as file:
+                own = self.folder / entry.name
+                if not own.exists():
+                    with _appearing(own) as file:
                         file.write(entry.read_bytes())
 
     def evict(self) -> None:

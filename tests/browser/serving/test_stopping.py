@@ -15,7 +15,7 @@ from tests.browser.page import SOON_MS
 
 pytestmark = pytest.mark.browser
 QUESTION = "how do i open the jar"
-DEADLINE_SECOND = 40
+DEADLINE_SECOND = 20
 
 
 def readers(server):
