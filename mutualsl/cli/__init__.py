@@ -28,7 +28,13 @@ from mutualsl.errors import MutualSLError
 # typer carries its own copy of click; what every usage error derives from is public only this way.
 UsageError: Any = typer.BadParameter.__mro__[1]
 
-app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False)
+# Plain help: drawing boxes around it would take as long as all the rest of it.
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
 app.add_typer(data.app, name="data")
 app.command()(analyse)
 app.command()(encode)

@@ -92,9 +92,12 @@ class MutualSL(NeuralLocalizer):
         self.textual_predictor = TextualPredictor(read_width, dropout, config.pairs, config.hidden)
         self.sentence_reader = None
         if config.shared_layers is not None:
-            self.sentence_reader = SentenceReader(
-                ReaderConfig(shared_layers=config.shared_layers), self.text_encoder.language_model
+            reader = ReaderConfig(
+                shared_layers=config.shared_layers,
+                width=config.reader_width,
+                asked=config.reader_asked,
             )
+            self.sentence_reader = SentenceReader(reader, self.text_encoder.language_model)
             # How far the textual predictor is believed; 1 until the reader has learned.
             self.register_buffer("language_share", torch.tensor(1.0))
 

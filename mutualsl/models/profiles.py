@@ -43,6 +43,8 @@ class MutualSLConfig:
     # Beside the textual predictor a `SentenceReader` scores spans. Its frozen language model shares
     # this many first layers with the text encoder, which are never trained; `None`: there is none.
     shared_layers: int | None = None
+    reader_width: int = 128
+    reader_asked: bool = False  # it reads the question's own vector: for videos it will know
     trained_heads: tuple[str, ...] = ("visual", "textual")  # a head not named here shows no span
 
     def __post_init__(self) -> None:

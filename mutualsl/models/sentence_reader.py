@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 from transformers import PreTrainedModel
 
 from mutualsl.data.batch import Batch, Sentence
@@ -30,6 +31,32 @@ class ReaderConfig:
     shared_layers: int = 0  # first layers that its language model shares with the one it is made of
     width: int = 128  # D
     dropout: float = 0.3
+    asked: bool = False  # reads the question's own vector beside its matches, see `QuestionGate`
+
+
+class QuestionGate(nn.Module):
+    """What a cue says (B, N, 2H), multiplied with what is asked (B, H), to the model width.
+
+    With it the reader can learn which questions belong to which cues: where the videos asked about
+    are those it learned from, as on the official split sets. On other videos matches carry over,
+    and this does not (`docs/log.md`).
+    """
+
+    def __init__(self, vector_width: int, width: int, dropout: float) -> None:
+        super().__init__()
+        self.scale = vector_width**0.5  # unit vectors to coordinates of about 1
+        self.dropout = nn.Dropout(dropout)
+        self.question = nn.Sequential(
+            nn.Linear(vector_width, width), nn.GELU(), nn.Dropout(dropout), nn.Linear(width, width)
+        )
+        self.cues = nn.Linear(2 * vector_width, width)
+        self.join = nn.Linear(width, width)
+
+    def forward(self, question: Tensor, cues: Tensor) -> Tensor:
+        """(B, H), (B, N, 2H) -> (B, N, D)."""
+        asked: Tensor = self.question(self.dropout(question * self.scale)).unsqueeze(1)
+        said = functional.gelu(self.cues(self.dropout(cues * self.scale)))
+        return self.join(said * asked)
 
 
 class SentenceReader(NeuralLocalizer):
@@ -50,6 +77,7 @@ class SentenceReader(NeuralLocalizer):
         self.words = nn.Linear(2 * self.encoder.width, width)
         self.matches = nn.Linear(CUE_MATCHES, width)
         self.features = nn.Linear(CUE_FEATURES, width)
+        self.gate = QuestionGate(self.encoder.width, width, dropout) if config.asked else None
         self.encode = SequenceEncoder(width, dropout=dropout)
         self.predictor = TextualPredictor(width, dropout)
         self.span_matches = nn.Parameter(torch.tensor(SPAN_MATCHES))
@@ -65,8 +93,9 @@ class SentenceReader(NeuralLocalizer):
         """Score every span of cues: two (B, N) and one (B, N, N)."""
         timeline = batch.timeline
         vectors = self.encoder.of_videos(batch.cue_sentences, batch.cue_size.shape[1])
+        question = self.encoder(batch.question_sentences)
         match = compare(
-            self.encoder(batch.question_sentences),
+            question,
             vectors,
             batch.cue_size,
             batch.cue_words,
@@ -77,6 +106,8 @@ class SentenceReader(NeuralLocalizer):
             + self.matches(match.cues)
             + self.features(cue_features(timeline, batch.cue_words))
         )
+        if self.gate is not None:
+            cues = cues + self.gate(question, vectors.flatten(2))
         start, end, pair = self.predictor(self.encode(cues, timeline.cue_mask), timeline)
         for weight, spans in zip(self.span_matches, match.spans, strict=True):
             pair = pair + weight * spans
