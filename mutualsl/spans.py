@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
@@ -95,9 +95,12 @@ def top_pairs(
 
 
 def suppress_overlaps(
-    ranked: Sequence[tuple[Span, T]], count: int, max_iou: float = 0.5
+    ranked: Iterable[tuple[Span, T]], count: int, max_iou: float = 0.5
 ) -> list[tuple[Span, T]]:
-    """Non-maximum suppression: keep the first of any that overlap by `max_iou` or more."""
+    """Non-maximum suppression: keep the first of any that overlap by `max_iou` or more.
+
+    `ranked` is read only until `count` are kept.
+    """
     kept: list[tuple[Span, T]] = []
     for span, payload in ranked:
         if len(kept) == count:

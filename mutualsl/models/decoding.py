@@ -41,8 +41,8 @@ def decode_span(
     overlap, mass = pairwise_iou(starts, ends), pair_log_probs.exp()
     merit = mass if most_probable else overlap @ mass
     order = merit.argsort(descending=True, stable=True).tolist()
-    ranked = [(Span(float(starts[i]), float(ends[i])), i) for i in order]
-    kept = suppress_overlaps(ranked, top_k)
+    seconds = torch.stack([starts, ends], dim=1).tolist()
+    kept = suppress_overlaps(((Span(*seconds[i]), i) for i in order), top_k)
     best, first = kept[0]
     right = mass[overlap[first] >= RIGHT_IOU].sum()
     score = float(beyond_chance(right, start_second, end_second, best))

@@ -30,6 +30,7 @@ from mutualsl.data.lexical import bm25, count_terms, dirichlet, inverse_frequenc
 from mutualsl.models.base import Candidate, FittedLocalizer, HeadPredictions, Prediction
 from mutualsl.models.decoding import RIGHT_IOU
 from mutualsl.models.forest import Forest
+from mutualsl.models.remembered import Remembered
 from mutualsl.models.sentences import SentenceEncoder
 from mutualsl.models.text_encoder import TextEncoder
 from mutualsl.spans import Span, iou, suppress_overlaps
@@ -41,7 +42,7 @@ BINS = 100  # of begin time, as part of the video
 SIMILARITIES = 4  # S
 FEATURES = BINS * SIMILARITIES * 2 + 1  # highest and median of each bin; the video's length
 LEAST = 1e-3  # of a video; no span is empty
-REMEMBERED = 60_000  # passage vectors; of width 384 in 16 bits about 46 MB
+REMEMBERED_BYTES = 50_000_000  # of width 384 about 60,000 passages
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +66,7 @@ class MoR(FittedLocalizer):
         self.sentence_encoder = SentenceEncoder(encoder.language_model, shared_layers=0)
         self.start = Forest(config.trees, config.depth)  # as part of the video
         self.length = Forest(config.trees, config.depth)
-        self._remembered: dict[tuple[Sentence, ...], Tensor] = {}
+        self._remembered = Remembered(REMEMBERED_BYTES)
 
     @classmethod
     def create(
@@ -142,13 +143,9 @@ class MoR(FittedLocalizer):
 
     def _vectors(self, cues: tuple[Sentence, ...], passages: Sequence[Sentence]) -> Tensor:
         """(P, H) in 16 bits; computed once a video."""
-        found = self._remembered.get(cues)
-        if found is None:
-            found = self.sentence_encoder(passages).half().cpu()
-            if sum(map(len, self._remembered.values())) + len(found) > REMEMBERED:
-                self._remembered = {}
-            self._remembered[cues] = found
-        return found
+        return self._remembered.get_or_make(
+            cues, lambda: self.sentence_encoder(passages).half().cpu()
+        )
 
 
 def _halfway(deadline: float | None) -> float | None:

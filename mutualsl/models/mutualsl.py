@@ -8,7 +8,8 @@ are in `boxes.py` and `layers.py`, its switches in `profiles.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import hashlib
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -38,6 +39,7 @@ from mutualsl.models.losses import (
     transfer_loss,
 )
 from mutualsl.models.profiles import MutualSLConfig
+from mutualsl.models.remembered import Remembered
 from mutualsl.models.sentence_reader import ReaderConfig, SentenceReader
 from mutualsl.models.sentences import in_first_layers
 from mutualsl.models.statistics import RowStatistics
@@ -46,6 +48,7 @@ from mutualsl.models.tokens import edge_tokens, of_cues
 from mutualsl.models.visual_heads import visual_head
 
 READS = {"visual": "video", "textual": "subtitles"}  # what a head cannot do without
+REMEMBERED_BYTES = 50_000_000  # rows; of width 256 about 13 hours of video
 EXTENSION = 0.25  # of the answer's length, highlighted on either side of it
 
 
@@ -68,6 +71,7 @@ class MutualSL(NeuralLocalizer):
 
     def __init__(self, config: MutualSLConfig, text_encoder: TextEncoder | None = None) -> None:
         super().__init__(config)
+        self._remembered_rows = Remembered(REMEMBERED_BYTES)
         width, dropout = config.width, config.dropout
         self.text_encoder = text_encoder or TextEncoder.from_config(config.text_encoder)
         of_tokens, text_width = config.text_unit == "token", self.text_encoder.width
@@ -127,7 +131,7 @@ class MutualSL(NeuralLocalizer):
         else:
             text = self._segments(batch, words)
         seen, seen_mask = self._seen(batch, words, text)
-        rows = self.feature_projection(batch.rows, batch.row_mask)
+        rows = self._rows(batch)
         attended = self.attention(rows, seen, batch.row_mask, seen_mask)
         fused = self.fusion(attended, seen, seen_mask)
         gated, highlight = self._gate(fused)
@@ -142,6 +146,26 @@ class MutualSL(NeuralLocalizer):
         spans = self.textual_predictor.edges(biased, tokens.mask)
         textual = of_cues(spans, tokens, batch.timeline.cue_mask)
         return MutualSLOutput(visual, textual, read, spans, tokens, highlight)
+
+    def _rows(self, batch: Batch) -> Tensor:
+        """V of Fig. 2, (B, K, D); where one question is asked, remembered for the next one."""
+        if self.training or torch.is_grad_enabled() or len(batch) > 1:
+            return self.feature_projection(batch.rows, batch.row_mask)
+        seen = hashlib.sha256(batch.rows.cpu().numpy().tobytes()).digest()
+        key = (seen, int(batch.row_mask.sum()), str(batch.rows.device))
+        return self._remembered_rows.get_or_make(
+            key, lambda: self.feature_projection(batch.rows, batch.row_mask)
+        )
+
+    def train(self, mode: bool = True) -> MutualSL:
+        """Rows seen with other weights are forgotten."""
+        self._remembered_rows.clear()
+        return super().train(mode)
+
+    def load_weights(self, weights: Mapping[str, Tensor]) -> None:
+        """As `Localizer.load_weights`; rows seen with other weights are forgotten."""
+        self._remembered_rows.clear()
+        super().load_weights(weights)
 
     def _segments(self, batch: Batch, words: Tensor) -> tuple[Tensor, Tensor]:
         """T of Eq. 2, (B, N + 1, D), and its mask, of the tokens of all windows."""

@@ -14,8 +14,9 @@ from torch import Tensor
 from transformers import PreTrainedModel
 
 from mutualsl.data.batch import Sentence
+from mutualsl.models.remembered import Remembered
 
-REMEMBERED = 20_000  # questions; of twenty tokens and width 384 about 300 MB
+REMEMBERED_BYTES = 300_000_000  # of twenty tokens and width 384 about 20,000 questions
 
 
 class FrozenLanguageModel:
@@ -26,7 +27,7 @@ class FrozenLanguageModel:
 
     def __init__(self, language_model: PreTrainedModel) -> None:
         self._language_model = language_model.eval().requires_grad_(False)
-        self._remembered: dict[Sentence, Tensor] = {}
+        self._remembered = Remembered(REMEMBERED_BYTES)
         self.fingerprint = fingerprint(language_model)
 
     @property
@@ -41,16 +42,14 @@ class FrozenLanguageModel:
 
         Each question alone, so that its vectors do not depend on its company, bit for bit.
         """
-        found = self._remembered.get(question)
-        if found is None:
-            model = self._language_model
-            ids = torch.tensor([question], device=model.device)
-            found = model(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state[0]
-            found = found.half().cpu()
-            if len(self._remembered) >= REMEMBERED:
-                self._remembered = {}
-            self._remembered[question] = found
-        return found.float()
+        return self._remembered.get_or_make(question, lambda: self._read(question)).float()
+
+    def _read(self, question: Sentence) -> Tensor:
+        """In 16 bits, as it is remembered."""
+        model = self._language_model
+        ids = torch.tensor([question], device=model.device)
+        read: Tensor = model(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state
+        return read[0].half().cpu()
 
 
 def fingerprint(language_model: PreTrainedModel) -> str:

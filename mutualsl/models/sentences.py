@@ -18,10 +18,11 @@ from transformers import PreTrainedModel
 
 from mutualsl.data.batch import Sentence
 from mutualsl.device import AtOnce
+from mutualsl.models.remembered import Remembered
 from mutualsl.models.text_encoder import longest_input
 
 AT_ONCE = 64
-REMEMBERED = 100_000  # cues; about 150 MB
+REMEMBERED_BYTES = 150_000_000  # of width 384 about 100,000 cues
 
 
 class SentenceEncoder(nn.Module):
@@ -44,7 +45,7 @@ class SentenceEncoder(nn.Module):
             if id(parameter) not in shared:
                 parameter.requires_grad_(False)
         self._at_once = AtOnce(AT_ONCE, "sentences")
-        self._remembered: dict[tuple[Sentence, ...], Tensor] = {}
+        self._remembered = Remembered(REMEMBERED_BYTES)
 
     @property
     def width(self) -> int:
@@ -75,18 +76,15 @@ class SentenceEncoder(nn.Module):
         They come from memory where the video was seen before, and depend on nothing but these
         cues, so a run that is resumed finds the same bits.
         """
-        found = self._remembered.get(cues)
-        if found is None:
-            found = (
+        return self._remembered.get_or_make(
+            cues,
+            lambda: (
                 self([*cues, *_with_neighbours(cues)])
                 .view(2, len(cues), self.width)
                 .transpose(0, 1)
                 .half()
-            )
-            if sum(map(len, self._remembered)) + len(cues) > REMEMBERED:
-                self._remembered = {}
-            self._remembered[cues] = found
-        return found
+            ),
+        )
 
     def of_videos(self, videos: Sequence[tuple[Sentence, ...]], count: int) -> Tensor:
         """Vectors (B, N, 2, H) of the cues of B videos, zero where one has fewer than N."""

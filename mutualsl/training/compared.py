@@ -41,7 +41,7 @@ READING = TrainConfig(
 )
 # The sentence reader of MutualSL, where it may learn videos by heart.
 KNOWN = TrainConfig(
-    epochs=10, new_lr=1e-3, weight_decay=0.05, dropout=0.1, max_tokens=32_768, max_questions=24
+    epochs=6, new_lr=1e-3, weight_decay=0.05, dropout=0.1, max_tokens=32_768, max_questions=24
 )
 KNOWN_SIZES: dict[str, Any] = {"shared_layers": 2, "reader_width": 256, "reader_asked": True}
 # Visual systems on rendered videos: fewer epochs than their authors', so a higher rate than 1e-4.

@@ -104,8 +104,8 @@ def mutualsl_official() -> RunConfig:
 
     Text only; for comparison with published numbers. Weights that learned these videos by heart
     say nothing about a new one and are not shipped. Only the sentence reader learns, which is told
-    what is asked: in the minutes that a language model needs for one epoch it sees every question
-    ten times (`docs/log.md`).
+    what is asked: it sees every question several times in the minutes that a language model needs
+    to see it once (`docs/log.md`).
     """
     known = Stage(
         name="known",

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from unittest import mock
 
 import pytest
 import torch
@@ -25,8 +26,12 @@ def with_share(share, seed=0):
     return model
 
 
-def test_it_answers_in_a_batch_what_it_answers_alone():
-    reader, collate = tiny.model().sentence_reader, tiny.collator()
+ASKED = pytest.mark.parametrize("asked", [False, True])
+
+
+@ASKED
+def test_it_answers_in_a_batch_what_it_answers_alone(asked):
+    reader, collate = tiny.model(reader_asked=asked).sentence_reader, tiny.collator()
     together = reader.predict(collate(examples()))
     assert [p.textual is None for p in together] == [False, False, False, True]
     assert all(p.visual is None for p in together)
@@ -36,8 +41,9 @@ def test_it_answers_in_a_batch_what_it_answers_alone():
         assert alone.start_curve == pytest.approx(expected.textual.start_curve, abs=1e-4)
 
 
-def test_it_learns_and_its_encoder_stays():
-    reader = tiny.model().sentence_reader
+@ASKED
+def test_it_learns_and_its_encoder_stays(asked):
+    reader = tiny.model(reader_asked=asked, reader_width=64).sentence_reader
     reader.set_dropout(0.0)
     batch = tiny.collator()(examples())
     encoder = {name: value.clone() for name, value in reader.encoder.state_dict().items()}
@@ -53,13 +59,33 @@ def test_it_learns_and_its_encoder_stays():
         assert torch.equal(value, encoder[name]), name
 
 
-def test_every_trained_parameter_gets_a_gradient():
-    reader = tiny.model().sentence_reader.train()
+@ASKED
+def test_every_trained_parameter_gets_a_gradient(asked):
+    reader = tiny.model(reader_asked=asked).sentence_reader.train()
     batch = tiny.collator()(examples()[:2])
     reader.losses(reader(batch), batch)["textual"].backward()
     for name, parameter in reader.named_parameters():
         if not reader.never_trained(name):
             assert parameter.grad is not None and parameter.grad.isfinite().all(), name
+
+
+def test_only_a_reader_that_is_told_what_is_asked_tells_questions_apart_that_match_alike():
+    """Sentence vectors of one direction match every cue alike; their coordinates still differ."""
+    batch = tiny.collator()([tiny.example(0), tiny.example(0, question="shake the box")])
+    for asked in (False, True):
+        reader = tiny.model(reader_asked=asked).sentence_reader
+        scores = []
+        for sign in (1.0, -1.0):
+            question = torch.zeros(2, reader.encoder.width)
+            question[:, 0] = sign
+            cues = torch.zeros(2, batch.cue_size.shape[1], 2, reader.encoder.width)
+            cues[..., 1] = 1.0  # at a right angle to both
+            with (
+                mock.patch.object(type(reader.encoder), "forward", lambda *_, q=question: q),
+                mock.patch.object(reader.encoder, "of_videos", lambda *_, c=cues: c),
+            ):
+                scores.append(reader(batch).joint_log_probs()[0])
+        assert torch.equal(*scores) != asked
 
 
 def test_a_model_is_silent_about_it_until_it_has_a_share():

@@ -24,13 +24,15 @@ def test_the_cues_of_a_video_are_computed_once(monkeypatch):
 
 
 def test_what_is_remembered_is_bounded(monkeypatch):
-    monkeypatch.setattr("mutualsl.models.sentences.REMEMBERED", 3)
+    one = 2 * tiny.model().sentence_reader.encoder.width * 2
+    monkeypatch.setattr("mutualsl.models.sentences.REMEMBERED_BYTES", 3 * one)
     encoder = tiny.model().sentence_reader.encoder
-    encoder.of_video(SENTENCES[:2])
+    first = encoder.of_video(SENTENCES[:2])
     encoder.of_video(SENTENCES[2:3])
+    assert encoder.of_video(SENTENCES[:2]) is first
+    encoder.of_video(SENTENCES[3:])  # the one not asked for longest goes
     assert len(encoder._remembered) == 2
-    encoder.of_video(SENTENCES[3:])
-    assert list(encoder._remembered) == [SENTENCES[3:]]
+    assert encoder.of_video(SENTENCES[:2]) is first
 
 
 def test_cues_of_several_videos_are_padded():

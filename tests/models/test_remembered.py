@@ -1,0 +1,44 @@
+import copy
+
+import torch
+
+from mutualsl.models.remembered import Remembered
+from tests import tiny
+
+
+def test_a_tensor_is_made_once():
+    kept = Remembered(100)
+    first = kept.get_or_make("a", lambda: torch.zeros(3))
+    assert kept.get_or_make("a", lambda: torch.ones(3)) is first
+
+
+def test_what_does_not_fit_is_made_each_time_and_drives_nothing_out():
+    kept = Remembered(20)
+    small = kept.get_or_make("small", lambda: torch.zeros(3))
+    made = [kept.get_or_make("large", lambda: torch.zeros(9)) for _ in range(2)]
+    assert made[0] is not made[1]
+    assert kept.get_or_make("small", lambda: torch.ones(3)) is small
+
+
+def test_a_copy_begins_with_nothing():
+    kept = Remembered(100)
+    kept.get_or_make("a", lambda: torch.zeros(3))
+    assert (len(kept), len(copy.deepcopy(kept))) == (1, 0)
+
+
+@torch.no_grad()
+def test_rows_of_a_video_are_encoded_once_and_never_by_older_weights(monkeypatch):
+    model, batch = tiny.model(), tiny.collator()([tiny.example(0)])
+    first = model(batch).visual
+    calls = []
+    encode = model.feature_projection.forward
+    monkeypatch.setattr(
+        model.feature_projection, "forward", lambda *args: calls.append(args) or encode(*args)
+    )
+    assert torch.equal(model(batch).visual.start, first.start) and not calls
+    other = tiny.collator()([tiny.example(1)])
+    expected = tiny.model()(other).visual.start
+    assert torch.equal(model(other).visual.start, expected) and len(calls) == 1
+    model.load_weights(tiny.model(seed=5).weights())
+    expected = tiny.model(seed=5)(batch).visual.start
+    torch.testing.assert_close(model(batch).visual.start, expected)
