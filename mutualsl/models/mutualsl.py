@@ -125,6 +125,9 @@ class MutualSL(NeuralLocalizer):
     def forward(self, batch: Batch) -> MutualSLOutput:
         """Score every row and every cue as start and end of the answer."""
         reader, tokens = self._reader(), None
+        if reader is not None and self._reader_alone():
+            read, unseen = reader(batch), torch.zeros_like(batch.row_mask, dtype=torch.float)
+            return MutualSLOutput(SpanLogits(unseen, unseen), textual=read, read=read)
         words = self.text_encoder.tokens(batch)
         if self.config.text_unit == "token":
             tokens, text = self.text_encoder.cue_tokens(batch, words), None
@@ -209,6 +212,11 @@ class MutualSL(NeuralLocalizer):
         if self.sentence_reader is None or float(self.language_share) == 1.0:
             return None
         return self.sentence_reader
+
+    def _reader_alone(self) -> bool:
+        """Whether what neither predictor would say is left uncomputed: they have no say."""
+        silent = float(self.language_share) == 0.0 and "visual" not in self.config.trained_heads
+        return silent and not self.training
 
     def has_learned_from(self, modalities: Collection[str]) -> None:
         """Of the heads that may show a span, keep those that read one of the modalities."""

@@ -20,18 +20,26 @@ DOMAIN_MARGIN = 1.5  # how much farther than the farthest validation video is st
 
 
 def calibrate(
-    model: Localizer, collator: Collator, validation: Mapping[str, Sequence[Example]]
+    model: Localizer,
+    collator: Collator,
+    validation: Mapping[str, Sequence[Example]],
+    reader_alone: bool = False,
 ) -> None:
     """Fit both heads' score calibration and the limit of the visual domain on validation data.
 
     Questions with both modalities are asked three times, so that each head is also seen alone.
+    Where only the second of a model's textual scorers has learned anything, it is `reader_alone`
+    that is believed.
     """
     everything = [e for examples in validation.values() for e in examples]
     both = [e for e in everything if e.video.rows is not None and e.video.cues]
     one = [e for e in everything if e.video.rows is None or not e.video.cues]
     one += [replace(e, video=e.video.without_video()) for e in both]
     one += [replace(e, video=e.video.without_subtitles()) for e in both]
-    _share_out(model, collator, validation)
+    if reader_alone and isinstance(model, NeuralLocalizer) and model.share is not None:
+        model.share.fill_(0.0)
+    else:
+        _share_out(model, collator, validation)
     _limit_domain(model, collator, everything)
     alone = list(_ask(model, collator, one))
     beside = list(_ask(model, collator, both))

@@ -125,7 +125,8 @@ def run_localizer(
     if config.start is None:  # else it brings what it has learned before
         model.has_learned_from(modalities)
     model.to("cpu").eval()
-    calibrate(model, collator, library.validation(config.stages[-1]))
+    apart = config.start is None and all(stage.learner for stage in config.stages)
+    calibrate(model, collator, library.validation(config.stages[-1]), reader_alone=apart)
     about = {
         "name": config.name,
         "recipe": config.name.replace("-", "_"),

@@ -124,6 +124,11 @@ def test_a_broken_file_gets_one_sentence(visit, tmp_path):
     assert not analysis.visitor["data-choice"].is_visible()
 
 
+def test_a_click_anywhere_in_a_row_opens_its_question(opened):
+    opened.rows.nth(1).locator("td").nth(2).click()
+    expect(opened.where).to_contain_text("Question 2 of", timeout=ANSWER_MS)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_fits_and_can_be_read(visit, predictions, scheme):
     analysis = Analysis(visit(viewport={"width": 390, "height": 844}, color_scheme=scheme))

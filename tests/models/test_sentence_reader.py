@@ -103,6 +103,20 @@ def test_a_share_of_all_is_one_of_the_two(share):
         assert found.textual.start_curve == pytest.approx(expected.textual.start_curve, abs=1e-4)
 
 
+def test_where_only_the_reader_has_learned_nothing_else_is_computed(monkeypatch):
+    model, collate = tiny.model(trained_heads=("textual",)), tiny.collator()
+    calibrate(model, collate, {"jars": [tiny.example(i) for i in range(3)]}, reader_alone=True)
+    assert float(model.language_share) == 0.0
+    expected = model.sentence_reader.predict_raw(collate(examples()))
+    monkeypatch.setattr(model.text_encoder, "tokens", None)
+    found = model.predict_raw(collate(examples()))
+    for own, other in zip(found, expected, strict=True):
+        assert own.visual is None
+        assert (own.textual is None) == (other.textual is None)
+        if own.textual is not None:
+            assert own.textual.span == pytest.approx(other.textual.span)
+
+
 def test_who_is_sure_decides_in_a_blend():
     sure = SpanLogits(torch.tensor([[0.0, 12.0, 0.0]]), torch.tensor([[0.0, 0.0, 12.0]]))
     unsure = SpanLogits(torch.zeros(1, 3), torch.zeros(1, 3), torch.zeros(1, 3, 3))

@@ -125,6 +125,10 @@
       const tr = document.createElement("tr");
       tr.dataset.place = row.place;
       if (row.place === this.current) tr.ariaCurrent = "true";
+      if (this.opens) {
+        tr.className = "q-opens";
+        tr.onclick = () => getSelection().isCollapsed && this.open(row); // else text was marked
+      }
       for (const name of this.columns) {
         const td = tr.insertCell();
         if (name === AXIS) td.append(this.axis(row));
@@ -146,8 +150,7 @@
       button.type = "button";
       button.className = "q-open";
       button.textContent = this.value(row, "question") || "(empty question)";
-      button.onclick = () => this.open(row);
-      return button;
+      return button; // its click reaches the row
     }
 
     axis(row) {
