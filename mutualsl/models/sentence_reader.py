@@ -93,7 +93,7 @@ class SentenceReader(NeuralLocalizer):
         """Score every span of cues: two (B, N) and one (B, N, N)."""
         timeline = batch.timeline
         vectors = self.encoder.of_videos(batch.cue_sentences, batch.cue_size.shape[1])
-        question = self.encoder(batch.question_sentences)
+        question = self.encoder.of_questions(batch.question_sentences)
         match = compare(
             question,
             vectors,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Sequence
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -69,6 +70,16 @@ class SentenceEncoder(nn.Module):
 
         self._at_once.over(len(order), encode)
         return vectors
+
+    def of_questions(self, questions: Sequence[Sentence]) -> Tensor:
+        """Vectors (B, H) of B questions, each read alone and once, as the cues of a video are."""
+        return torch.stack(
+            [self._remembered.get_or_make(q, partial(self._alone, q)) for q in questions]
+        )
+
+    def _alone(self, sentence: Sentence) -> Tensor:
+        vector: Tensor = self([sentence])[0]
+        return vector
 
     def of_video(self, cues: tuple[Sentence, ...]) -> Tensor:
         """Vectors (N, 2, H) of the cues of one video: of each alone, and between its neighbours.

@@ -81,7 +81,7 @@ def test_only_a_reader_that_is_told_what_is_asked_tells_questions_apart_that_mat
             cues = torch.zeros(2, batch.cue_size.shape[1], 2, reader.encoder.width)
             cues[..., 1] = 1.0  # at a right angle to both
             with (
-                mock.patch.object(type(reader.encoder), "forward", lambda *_, q=question: q),
+                mock.patch.object(reader.encoder, "of_questions", lambda *_, q=question: q),
                 mock.patch.object(reader.encoder, "of_videos", lambda *_, c=cues: c),
             ):
                 scores.append(reader(batch).joint_log_probs()[0])

@@ -23,6 +23,16 @@ def test_the_cues_of_a_video_are_computed_once(monkeypatch):
     assert encoder.of_video(SENTENCES) is first
 
 
+def test_a_question_is_read_once_and_is_not_taken_for_a_video(monkeypatch):
+    encoder = tiny.model().sentence_reader.encoder
+    cues = encoder.of_video(SENTENCES[:1])
+    first = encoder.of_questions(SENTENCES)
+    torch.testing.assert_close(first, encoder(SENTENCES))
+    torch.testing.assert_close(first[0], cues[0, 0].float(), atol=1e-3, rtol=0)
+    monkeypatch.setattr(encoder, "_encode", None)
+    assert torch.equal(encoder.of_questions(SENTENCES[1:]), first[1:])
+
+
 def test_what_is_remembered_is_bounded(monkeypatch):
     one = 2 * tiny.model().sentence_reader.encoder.width * 2
     monkeypatch.setattr("mutualsl.models.sentences.REMEMBERED_BYTES", 3 * one)

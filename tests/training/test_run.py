@@ -103,6 +103,13 @@ def test_a_part_may_learn_by_itself(root, config, tmp_path):
     assert any((after[n] != before[f"sentence_reader.{n}"]).any() for n in learned)
 
 
+def test_where_only_the_reader_learns_it_alone_is_believed(root, config, tmp_path):
+    run(replace(config, stages=config.stages[2:]), root, tmp_path, VISUAL)
+    model = AnswerLocalizer.from_pretrained(tmp_path / "checkpoint", "cpu").checkpoint.model
+    assert float(model.language_share) == 0.0
+    assert model.config.trained_heads == ("textual",)
+
+
 def test_a_run_may_begin_with_the_weights_of_another(root, config, tmp_path):
     run(config, root, tmp_path / "first", VISUAL)
     weights = tmp_path / "first" / "together" / "best.safetensors"
