@@ -77,7 +77,6 @@ def shown(browser: Browser, encoded: EncodedVideo, answer: Answer) -> Iterator[P
     page = browser.new_page(viewport={"width": 1300, "height": 900})
     page.set_content(drawn(encoded, answer))
     page.evaluate(PAINTED)
-    page.hover("[data-zoom=in]")  # as a visitor's pointer does on its way to the click
     yield page
     page.close()
 

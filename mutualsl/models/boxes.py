@@ -5,16 +5,21 @@ Letters: B questions, K rows, N cues, F row width, H language model width, D mod
 
 from __future__ import annotations
 
+import hashlib
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from mutualsl.models.layers import MASKED, SequenceEncoder, masked_mean
 from mutualsl.models.losses import SpanLogits
+from mutualsl.models.remembered import Remembered
 from mutualsl.models.statistics import RowStatistics
 from mutualsl.models.text_encoder import Segments
 from mutualsl.timeline import Timeline
 
+REMEMBERED_BYTES = 50_000_000  # rows; of width 256 about 13 hours of video
 CUE_FEATURES = 5  # C, see `cue_features`
 EDGE_WIDTH = 64
 TYPICAL_LOG_SECOND = 3.0  # an answer of 20 seconds
@@ -33,9 +38,29 @@ class FeatureProjection(nn.Module):
         if encoder:
             self.encode = SequenceEncoder(width, heads=heads, dropout=dropout)
         self.dropout = nn.Dropout(dropout)
+        self._remembered = Remembered(REMEMBERED_BYTES)
 
     def forward(self, rows: Tensor, mask: Tensor) -> Tensor:
-        """V of Fig. 2: (B, K, F) -> (B, K, D), padded rows zero."""
+        """V of Fig. 2: (B, K, F) -> (B, K, D), padded rows zero.
+
+        Where one question is asked, it is remembered for the next one about the video.
+        """
+        if self.training or torch.is_grad_enabled() or len(rows) > 1:
+            return self._project(rows, mask)
+        seen = hashlib.sha256(rows.cpu().numpy().tobytes()).digest()
+        key = (seen, int(mask.sum()), str(rows.device))
+        return self._remembered.get_or_make(key, lambda: self._project(rows, mask))
+
+    def train(self, mode: bool = True) -> FeatureProjection:
+        """What was seen with other weights is forgotten."""
+        self._remembered.clear()
+        return super().train(mode)
+
+    def _load_from_state_dict(self, *loaded: Any) -> None:
+        self._remembered.clear()
+        super()._load_from_state_dict(*loaded)
+
+    def _project(self, rows: Tensor, mask: Tensor) -> Tensor:
         projected: Tensor = self.project(self.dropout(self.statistics.standardise(rows)))
         if self.encode is None:
             return projected * mask.unsqueeze(-1)

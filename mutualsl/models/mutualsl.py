@@ -8,8 +8,7 @@ are in `boxes.py` and `layers.py`, its switches in `profiles.py`.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -39,7 +38,6 @@ from mutualsl.models.losses import (
     transfer_loss,
 )
 from mutualsl.models.profiles import MutualSLConfig
-from mutualsl.models.remembered import Remembered
 from mutualsl.models.sentence_reader import ReaderConfig, SentenceReader
 from mutualsl.models.sentences import in_first_layers
 from mutualsl.models.statistics import RowStatistics
@@ -48,7 +46,6 @@ from mutualsl.models.tokens import edge_tokens, of_cues
 from mutualsl.models.visual_heads import visual_head
 
 READS = {"visual": "video", "textual": "subtitles"}  # what a head cannot do without
-REMEMBERED_BYTES = 50_000_000  # rows; of width 256 about 13 hours of video
 EXTENSION = 0.25  # of the answer's length, highlighted on either side of it
 
 
@@ -71,7 +68,6 @@ class MutualSL(NeuralLocalizer):
 
     def __init__(self, config: MutualSLConfig, text_encoder: TextEncoder | None = None) -> None:
         super().__init__(config)
-        self._remembered_rows = Remembered(REMEMBERED_BYTES)
         width, dropout = config.width, config.dropout
         self.text_encoder = text_encoder or TextEncoder.from_config(config.text_encoder)
         of_tokens, text_width = config.text_unit == "token", self.text_encoder.width
@@ -126,15 +122,15 @@ class MutualSL(NeuralLocalizer):
         """Score every row and every cue as start and end of the answer."""
         reader, tokens = self._reader(), None
         if reader is not None and self._reader_alone():
-            read, unseen = reader(batch), torch.zeros_like(batch.row_mask, dtype=torch.float)
-            return MutualSLOutput(SpanLogits(unseen, unseen), textual=read, read=read)
+            unseen = torch.zeros_like(batch.row_mask, dtype=torch.float)
+            return MutualSLOutput(SpanLogits(unseen, unseen), textual=reader(batch))
         words = self.text_encoder.tokens(batch)
         if self.config.text_unit == "token":
             tokens, text = self.text_encoder.cue_tokens(batch, words), None
         else:
             text = self._segments(batch, words)
         seen, seen_mask = self._seen(batch, words, text)
-        rows = self._rows(batch)
+        rows = self.feature_projection(batch.rows, batch.row_mask)
         attended = self.attention(rows, seen, batch.row_mask, seen_mask)
         fused = self.fusion(attended, seen, seen_mask)
         gated, highlight = self._gate(fused)
@@ -149,26 +145,6 @@ class MutualSL(NeuralLocalizer):
         spans = self.textual_predictor.edges(biased, tokens.mask)
         textual = of_cues(spans, tokens, batch.timeline.cue_mask)
         return MutualSLOutput(visual, textual, read, spans, tokens, highlight)
-
-    def _rows(self, batch: Batch) -> Tensor:
-        """V of Fig. 2, (B, K, D); where one question is asked, remembered for the next one."""
-        if self.training or torch.is_grad_enabled() or len(batch) > 1:
-            return self.feature_projection(batch.rows, batch.row_mask)
-        seen = hashlib.sha256(batch.rows.cpu().numpy().tobytes()).digest()
-        key = (seen, int(batch.row_mask.sum()), str(batch.rows.device))
-        return self._remembered_rows.get_or_make(
-            key, lambda: self.feature_projection(batch.rows, batch.row_mask)
-        )
-
-    def train(self, mode: bool = True) -> MutualSL:
-        """Rows seen with other weights are forgotten."""
-        self._remembered_rows.clear()
-        return super().train(mode)
-
-    def load_weights(self, weights: Mapping[str, Tensor]) -> None:
-        """As `Localizer.load_weights`; rows seen with other weights are forgotten."""
-        self._remembered_rows.clear()
-        super().load_weights(weights)
 
     def _segments(self, batch: Batch, words: Tensor) -> tuple[Tensor, Tensor]:
         """T of Eq. 2, (B, N + 1, D), and its mask, of the tokens of all windows."""
@@ -214,7 +190,7 @@ class MutualSL(NeuralLocalizer):
         return self.sentence_reader
 
     def _reader_alone(self) -> bool:
-        """Whether what neither predictor would say is left uncomputed: they have no say."""
+        """Whether neither predictor has a say, so that neither need be computed."""
         silent = float(self.language_share) == 0.0 and "visual" not in self.config.trained_heads
         return silent and not self.training
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Sequence
-from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -73,13 +72,10 @@ class SentenceEncoder(nn.Module):
 
     def of_questions(self, questions: Sequence[Sentence]) -> Tensor:
         """Vectors (B, H) of B questions, each read alone and once, as the cues of a video are."""
-        return torch.stack(
-            [self._remembered.get_or_make(q, partial(self._alone, q)) for q in questions]
-        )
+        return torch.stack([self._of_question(question) for question in questions])
 
-    def _alone(self, sentence: Sentence) -> Tensor:
-        vector: Tensor = self([sentence])[0]
-        return vector
+    def _of_question(self, question: Sentence) -> Tensor:
+        return self._remembered.get_or_make(question, lambda: self([question])[0])
 
     def of_video(self, cues: tuple[Sentence, ...]) -> Tensor:
         """Vectors (N, 2, H) of the cues of one video: of each alone, and between its neighbours.

@@ -36,10 +36,7 @@ def calibrate(
     one = [e for e in everything if e.video.rows is None or not e.video.cues]
     one += [replace(e, video=e.video.without_video()) for e in both]
     one += [replace(e, video=e.video.without_subtitles()) for e in both]
-    if reader_alone and isinstance(model, NeuralLocalizer) and model.share is not None:
-        model.share.fill_(0.0)
-    else:
-        _share_out(model, collator, validation)
+    _share_out(model, collator, validation, reader_alone)
     _limit_domain(model, collator, everything)
     alone = list(_ask(model, collator, one))
     beside = list(_ask(model, collator, both))
@@ -51,10 +48,16 @@ def calibrate(
 
 @torch.inference_mode()
 def _share_out(
-    model: Localizer, collator: Collator, validation: Mapping[str, Sequence[Example]]
+    model: Localizer,
+    collator: Collator,
+    validation: Mapping[str, Sequence[Example]],
+    reader_alone: bool,
 ) -> None:
     """How far to believe the first of a model's two textual scorers: the best mean of mIoU."""
     if not isinstance(model, NeuralLocalizer) or model.share is None:
+        return
+    if reader_alone:
+        model.share.fill_(0.0)
         return
     means = torch.zeros(len(SHARES))
     for examples in validation.values():

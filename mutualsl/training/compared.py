@@ -39,10 +39,11 @@ HELD_OUT = 0.1
 READING = TrainConfig(
     epochs=2, text_lr=2e-4, new_lr=5e-4, frozen_layers=2, max_questions=16, average_decay=0.98
 )
-# The sentence reader of MutualSL, where it may learn videos by heart.
-KNOWN = TrainConfig(
-    epochs=6, new_lr=1e-3, weight_decay=0.05, dropout=0.1, max_tokens=32_768, max_questions=24
+# The sentence reader of MutualSL, and where it may learn videos by heart.
+MATCHING = TrainConfig(
+    epochs=3, new_lr=1e-3, weight_decay=0.05, max_tokens=32_768, max_questions=24
 )
+KNOWN = replace(MATCHING, epochs=6, dropout=0.1)
 KNOWN_SIZES: dict[str, Any] = {"shared_layers": 2, "reader_width": 256, "reader_asked": True}
 # Visual systems on rendered videos: fewer epochs than their authors', so a higher rate than 1e-4.
 EPOCHS: dict[str, dict[str, Any]] = {
@@ -101,10 +102,7 @@ def mutualsl_known() -> RunConfig:
 
 def mutualsl_new() -> RunConfig:
     """MutualSL where they are not: beside it the sentence reader learns what carries over."""
-    train = TrainConfig(
-        epochs=3, new_lr=1e-3, weight_decay=0.05, max_tokens=32_768, max_questions=24
-    )
-    matching = Stage(name="matching", parts=(PART,), train=train, learner="sentence_reader")
+    matching = Stage(name="matching", parts=(PART,), train=MATCHING, learner="sentence_reader")
     reading = Stage(name="reading", parts=(CROPPED,), train=READING)
     return replace(_run("mutualsl", reading, matching), sizes={"shared_layers": 2})
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mutualsl.models.profiles import profile
-from mutualsl.training.compared import KNOWN, KNOWN_SIZES, data_recipes
+from mutualsl.training.compared import KNOWN, KNOWN_SIZES, MATCHING, data_recipes
 from mutualsl.training.config import Part, RunConfig, Stage, TrainConfig
 from mutualsl.training.full import FULL_RECIPES
 from mutualsl.training.systems import SYSTEMS
@@ -65,9 +65,7 @@ def mutualsl_mini() -> RunConfig:
             Part(dataset="synthetic", per_epoch=250, validation=250),
             *_transcripts(tutorialvqa=1500, vehiclevqa=1500),
         ),
-        train=TrainConfig(
-            epochs=3, new_lr=1e-3, weight_decay=0.05, max_tokens=32_768, max_questions=24,
-        ),
+        train=MATCHING,
         learner="sentence_reader",
     )  # fmt: skip
     return RunConfig(
@@ -120,7 +118,7 @@ def mutualsl_official() -> RunConfig:
         name="mutualsl-official",
         trained_on="transcripts of TutorialVQA and VehicleVQA (official train parts)",
         stages=(known,),
-        sizes={"dropout": 0.1, "trained_heads": ("textual",), **KNOWN_SIZES},
+        sizes=KNOWN_SIZES,
     )
 
 

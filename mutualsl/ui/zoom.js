@@ -153,16 +153,6 @@
     sayView(frame);
   }
 
-  // What the first zoom needs of a long transcript, ready when the pointer or the focus arrives.
-  function prepare(event) {
-    const frame = event.target.closest?.("#timeline") ? frameOf() : null;
-    if (!frame) return;
-    wholeOf(frame);
-    allCues();
-  }
-
-  for (const type of ["pointerover", "focusin"]) document.addEventListener(type, prepare);
-
   function zoomBy(kind) {
     const frame = frameOf();
     if (!frame) return;

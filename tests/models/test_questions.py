@@ -32,6 +32,9 @@ def test_what_is_remembered_is_bounded(monkeypatch):
     for token in (4, 5, 6):
         frozen((1, token, 2))
     assert len(frozen._remembered) == 2
+    monkeypatch.setattr(frozen, "_read", None)
+    for token in (5, 6):  # the one not asked for longest went
+        frozen((1, token, 2))
 
 
 def test_no_training_sees_the_language_model():
