@@ -24,6 +24,13 @@ def reproduce(
     workers: Annotated[
         int, typer.Option(min=1, help="Runs at a time, which share the cores of this machine.")
     ] = 1,
+    measured: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of runs measured before, such as docs/results/measured of a checkout: "
+            "those by the same recipe on the same questions are not made again."
+        ),
+    ] = None,
     visual: Annotated[Path, typer.Option(help="Visual encoder.")] = DEFAULT_VISUAL,
     device: Device = "auto",
     publish: Annotated[
@@ -42,10 +49,10 @@ def reproduce(
 
     work = Reproduction(
         table=table, root=data_root, out=out, visual=visual, seeds=seeds, device=device,
-        workers=workers,
+        workers=workers, measured=measured,
     )  # fmt: skip
     with progress("reading") as report:
         record = work.make(Budget(budget_minutes), report)
     print(results.write(record, out))
     if publish and (tables.ROOT / tables.RESULTS).is_dir():
-        print(f"mutualsl: {results.publish(record, tables.ROOT)}", file=sys.stderr)
+        print(f"mutualsl: {results.publish(record, out, tables.ROOT)}", file=sys.stderr)

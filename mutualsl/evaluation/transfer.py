@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,25 +13,26 @@ from mutualsl.errors import DataError
 
 WEIGHTS = ("weight_textual_to_visual", "weight_visual_to_textual")  # alpha and beta of the paper
 MOST_POINTS = 100
+Log = Mapping[str, Sequence[Sequence[float]]]  # by `step` and `epoch`: where, alpha, beta
 
 
-def curves(logs: Sequence[Path]) -> dict[str, Any]:
+def curves(logs: Sequence[Log]) -> dict[str, Any] | None:
     """Both transfer weights over training: mean, least and greatest of several runs.
 
     `at` is counted in `unit`, steps where a log has them, else epochs from 1 on; only what every
-    run has is kept.
+    run has is kept, and nothing at all is `None`.
     """
-    runs = [_read_log(path) for path in logs]
-    unit = "step" if all(run["step"] for run in runs) else "epoch"
-    common = sorted(set.intersection(*(set(run[unit]) for run in runs)))
+    unit = "step" if all(log["step"] for log in logs) else "epoch"
+    runs = [{int(at): pair for at, *pair in log[unit]} for log in logs]
+    common = sorted(set.intersection(*map(set, runs)))
     if not common:
-        raise DataError(f"{logs[0]}: no transfer weights; give the log of the stage that has them")
+        return None
     found: dict[str, Any] = {}
     # Neighbouring steps are averaged, so that a long training stays a small file.
     groups = np.array_split(np.array(common), min(MOST_POINTS, len(common)))
     for column, name in enumerate(WEIGHTS):
         values = np.array(
-            [[np.mean([run[unit][at][column] for at in group]) for group in groups] for run in runs]
+            [[np.mean([run[at][column] for at in group]) for group in groups] for run in runs]
         )
         found[name] = {
             "mean": values.mean(axis=0).round(4).tolist(),
@@ -41,8 +42,11 @@ def curves(logs: Sequence[Path]) -> dict[str, Any]:
     return {"unit": unit, "at": [round(float(group.mean()), 1) for group in groups], **found}
 
 
-def _read_log(path: Path) -> dict[str, dict[int, tuple[float, float]]]:
-    """Both weights by step and by epoch; a line written again replaces the first one."""
+def read_log(path: Path) -> Log:
+    """Both weights of a log by step and by epoch; a line written again replaces the first one.
+
+    Raises `DataError` for what is no log of `mutualsl train`.
+    """
     found: dict[str, dict[int, tuple[float, float]]] = {"step": {}, "epoch": {}}
     try:
         for line in path.read_text(encoding="utf-8").splitlines():
@@ -57,4 +61,4 @@ def _read_log(path: Path) -> dict[str, dict[int, tuple[float, float]]]:
         raise DataError(
             f"{path}: no usable log ({error!r}); `mutualsl train` writes it, one a stage"
         ) from error
-    return found
+    return {unit: [(at, *pair) for at, pair in own.items()] for unit, own in found.items()}

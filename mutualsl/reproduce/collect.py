@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mutualsl.checkpoint import describe
-from mutualsl.errors import DataError
-from mutualsl.evaluation.collect import read_json
 from mutualsl.evaluation.metrics import COLUMNS
 from mutualsl.evaluation.record import current_commit
 from mutualsl.evaluation.transfer import curves
 from mutualsl.reproduce.cells import Cell
+from mutualsl.reproduce.measured import Measured
 from mutualsl.reproduce.plan import FIGURE, Data
 from mutualsl.reproduce.questions import Questions
-from mutualsl.reproduce.runs import READ_OUT, Trained
+from mutualsl.reproduce.runs import READ_OUT
 
 NOT_TRAINED = "not trained"
 
 
 def record(
-    table: str, cells: Sequence[Cell], reasons: Mapping[Path, str], references: Path
+    table: str,
+    cells: Sequence[Cell],
+    runs: Mapping[Path, Measured],
+    reasons: Mapping[Path, str],
+    references: Path,
 ) -> dict[str, Any]:
     """Everything a page says of a table, cell by cell.
 
-    `reasons` says why runs, by their folder, are missing; `references` is where those are kept.
+    `runs` are there, by their folder, and `reasons` says why others are not; `references` is where
+    those are kept.
     """
     data = {cell.data: cell for cell in cells}
     return {
@@ -36,7 +39,7 @@ def record(
         "date": datetime.now(UTC).date().isoformat(),
         "read_out": READ_OUT,
         "data": [_data(part, cell.questions, references) for part, cell in data.items()],
-        "cells": [_cell(cell, reasons, with_curves=table == FIGURE) for cell in cells],
+        "cells": [_cell(cell, runs, reasons, with_curves=table == FIGURE) for cell in cells],
     }
 
 
@@ -59,36 +62,32 @@ def _data(data: Data, questions: Questions | None, references: Path) -> dict[str
     }
 
 
-def _cell(cell: Cell, reasons: Mapping[Path, str], with_curves: bool) -> dict[str, Any]:
+def _cell(
+    cell: Cell, runs: Mapping[Path, Measured], reasons: Mapping[Path, str], with_curves: bool
+) -> dict[str, Any]:
     found = {"row": cell.row.name, **_name(cell.data), "recipe": cell.data.recipe(cell.row.model)}
     found |= {"settings": list(cell.row.settings), "missing": cell.missing, "seeds": []}
     found |= {"without": list(cell.without), "stopped": {}, "not_run": {}}
-    if cell.questions is None or not cell.runs:
-        return found
-    there = []
-    for run in cell.runs:
-        if run.answered(cell.questions):
-            there.append(run)
-        else:
-            found["not_run"][str(run.seed)] = reasons.get(run.folder, NOT_TRAINED)
+    there = [runs[run.folder] for run in cell.runs if run.folder in runs]
+    found["not_run"] = {
+        str(run.seed): reasons.get(run.folder, NOT_TRAINED)
+        for run in cell.runs
+        if run.folder not in runs
+    }
     if not there:
         return found
-    about = [run.about for run in there]
-    cpu_second = [own["training_cpu_second"] for own in about if "training_cpu_second" in own]
-    metrics = [read_json(run.answers(cell.questions) / "metrics.json") for run in there]
+    own = [run["metrics"][cell.row.head] for run in there]
+    cpu_second = [run["training_cpu_second"] for run in there]
     return found | {
-        "seeds": [run.seed for run in there],
-        "stopped": {
-            str(run.seed): own["stopped"]
-            for run, own in zip(there, about, strict=True)
-            if own.get("stopped")
-        },
-        "scores": {c: spread([own[cell.row.head][c] for own in metrics]) for c in COLUMNS},
-        "n": metrics[0]["answer"]["n"],
-        "n_answered": min(own[cell.row.head]["n_answered"] for own in metrics),
-        "parameters": describe(there[0].checkpoint).parameter_count,
-        "training_second": spread([own["training_second"] for own in about]),
-        "training_cpu_second": spread(cpu_second) if cpu_second else None,
+        "seeds": [run["seed"] for run in there],
+        "stopped": {str(run["seed"]): run["stopped"] for run in there if run["stopped"]},
+        "commits": sorted({run["commit"] for run in there}),
+        "scores": {column: spread([metrics[column] for metrics in own]) for column in COLUMNS},
+        "n": own[0]["n"],
+        "n_answered": min(metrics["n_answered"] for metrics in own),
+        "parameters": there[0]["parameters"],
+        "training_second": spread([run["training_second"] for run in there]),
+        "training_cpu_second": None if None in cpu_second else spread(cpu_second),
         "curves": _curves(there) if with_curves else None,
     }
 
@@ -99,20 +98,10 @@ def spread(values: Sequence[float]) -> dict[str, float | None]:
     return {"mean": statistics.mean(values), "sd": sd}
 
 
-def _curves(runs: Sequence[Trained]) -> dict[str, Any] | None:
-    """Transfer weights over training, of the last stage that has them; `None` without any."""
-    for log in reversed(list(_logs(runs[0]))):
-        try:
-            return curves([run.folder / log for run in runs])
-        except DataError:
-            continue
-    return None
-
-
-def _logs(run: Trained) -> Iterator[Path]:
-    """Logs of a run's stages in the order of training, relative to its folder."""
-    found = sorted(run.folder.glob("*/log.jsonl"), key=lambda path: path.stat().st_mtime)
-    yield from (path.relative_to(run.folder) for path in found)
+def _curves(runs: Sequence[Measured]) -> dict[str, Any] | None:
+    """Transfer weights over training; `None` where a run has none."""
+    logs = [run["transfer"] for run in runs]
+    return None if None in logs else curves(logs)
 
 
 def _name(data: Data) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -35,6 +36,11 @@ class Data(NamedTuple):
         """
         apart = () if self.split_set in (None, OFFICIAL) else (self.split_set,)
         return "_".join((model, self.name, *apart))
+
+
+def run_name(recipe: str, settings: Sequence[str]) -> str:
+    """What the folder of a recipe's runs with these settings is called."""
+    return "_".join((recipe, *(setting.replace("=", "-") for setting in settings)))
 
 
 DATA = (

@@ -10,6 +10,8 @@ from typing import Any
 from mutualsl.evaluation.collect import read_json
 from mutualsl.evaluation.report import systems, tables
 from mutualsl.reproduce.collect import finished
+from mutualsl.reproduce.measured import MEASURED, file_of
+from mutualsl.reproduce.plan import run_name
 
 PLOTS = "plots"
 
@@ -25,10 +27,11 @@ def write(record: Mapping[str, Any], out: Path) -> str:
     return page
 
 
-def publish(record: Mapping[str, Any], repository: Path) -> str:
+def publish(record: Mapping[str, Any], out: Path, repository: Path) -> str:
     """Put the record into `docs/results` and make the pages anew; says what it did.
 
-    A record with fewer finished runs, of a trial for instance, does not replace one with more.
+    Files of its finished runs, which lie below `out`, go with it. A record with fewer finished
+    runs, of a trial for instance, does not replace one with more.
     """
     kept = repository / tables.RESULTS / f"{record['table']}.json"
     before = finished(read_json(kept)) if kept.is_file() else 0
@@ -37,5 +40,12 @@ def publish(record: Mapping[str, Any], repository: Path) -> str:
     if not finished(record):
         return f"{tables.DOCS / 'results.md'} stays as it is: no run was finished"
     kept.write_text(json.dumps(record, indent=2) + "\n")
+    for cell in record["cells"]:
+        for seed in cell["seeds"]:
+            if str(seed) not in cell["stopped"]:
+                file = file_of(run_name(cell["recipe"], cell["settings"]), seed)
+                measured = kept.parent / MEASURED / file
+                measured.parent.mkdir(parents=True, exist_ok=True)
+                measured.write_text((out / MEASURED / file).read_text())
     tables.write(repository)
     return f"{tables.DOCS / 'results.md'} has these results"

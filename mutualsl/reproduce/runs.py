@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from mutualsl.inference import AnswerLocalizer
 from mutualsl.models import MODELS
 from mutualsl.reproduce.questions import Questions
 from mutualsl.training.begin import NOTE, Run, is_note_of
+from mutualsl.training.config import RunConfig
 from mutualsl.training.run import run
 
 READ_OUT: ReadOut = "textual"  # the paper's: the textual span where there is one
@@ -72,26 +74,29 @@ class Trained:
     def answered(self, questions: Questions) -> bool:
         """Whether these weights have answered exactly these questions."""
         out = self.answers(questions)
-        if self._not_learned(questions):
+        if self._unread(questions):
             return False
         if not (self.about and (out / "run.json").is_file() and (out / "metrics.json").is_file()):
             return False
         same = read_json(out / "run.json")["weights"] == weights_id(self.checkpoint)
         return same and questions.are_those_of(out / "predictions.jsonl")
 
-    def _not_learned(self, questions: Questions) -> list[str]:
-        """What the model reads, and the training data has, but had not when it was trained."""
-        if not self.finished or "learned_from" not in self.about:
-            return []
-        there = questions.learned_with & set(MODELS[self._record["model"]][0].reads)
-        return sorted(there - set(self.about["learned_from"]))
+    @property
+    def reads(self) -> Collection[str]:
+        """What its model reads where it is there."""
+        return MODELS[self.config.model][0].reads if isinstance(self.config, RunConfig) else ()
+
+    def _unread(self, questions: Questions) -> list[str]:
+        """What there is to learn from now, and was not when a finished run learned."""
+        learned_from = self.about.get("learned_from") if self.finished else None
+        return unread(self.reads, learned_from, questions)
 
     def answer(self, questions: Questions, root: Path, device: str) -> None:
         """Answer every question and measure the answers.
 
         Raises `DataError` for a run that has not learned from all there is to learn from now.
         """
-        if new := self._not_learned(questions):
+        if new := self._unread(questions):
             raise DataError(
                 f"{self.folder}: this run learned without {' and '.join(new)}, which the data has "
                 "now; remove its folder, or take another --out"
@@ -109,3 +114,15 @@ class Trained:
             dataset=questions.data.name, data_root=questions.folder, split=questions.data.split,
             split_set=questions.data.split_set, read_out=READ_OUT,
         )  # fmt: skip
+
+
+def unread(
+    reads: Collection[str], learned_from: Collection[str] | None, questions: Questions
+) -> list[str]:
+    """What a model reads, and the training data has, but had not when the model was trained.
+
+    `learned_from` is what it had then; nothing is said where that is not known.
+    """
+    if learned_from is None:
+        return []
+    return sorted((questions.learned_with & set(reads)) - set(learned_from))

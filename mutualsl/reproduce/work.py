@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -18,7 +18,8 @@ from mutualsl.models import MODELS
 from mutualsl.reproduce.budget import Budget
 from mutualsl.reproduce.cells import Cell
 from mutualsl.reproduce.collect import record
-from mutualsl.reproduce.plan import DATA, TABLES, Data, Row
+from mutualsl.reproduce.measured import MEASURED, Measured, measured, write
+from mutualsl.reproduce.plan import DATA, TABLES, Data, Row, run_name
 from mutualsl.reproduce.questions import Questions, read_questions
 from mutualsl.reproduce.runs import Trained
 from mutualsl.training.overrides import override
@@ -39,6 +40,7 @@ class Reproduction:
     seeds: int = 3
     device: str = "auto"
     workers: int = 1  # runs at a time, each in a process of its own with its share of the cores
+    measured: Path | None = None  # folder of files of runs that were made before, see `measured`
 
     def make(self, budget: Budget, say: Say = lambda what, share: None) -> dict[str, Any]:
         """Do what is missing, as far as the budget goes, and return the record of the table."""
@@ -47,7 +49,17 @@ class Reproduction:
         found = dict(self._questions())
         cells = [self._cell(row, data, found[data]) for row in TABLES[self.table] for data in DATA]
         reasons = self._work(cells, budget, say)
-        return record(self.table, cells, reasons, self.out / "references")
+        runs = dict(self._measured(cells))
+        for run in runs.values():
+            write(run, self.out / MEASURED)
+        return record(self.table, cells, runs, reasons, self.out / "references")
+
+    def _measured(self, cells: Iterable[Cell]) -> Iterator[tuple[Path, Measured]]:
+        """What is known of every run, by its folder."""
+        for cell in cells:
+            for run in cell.runs:
+                if cell.questions and (found := measured(run, cell.questions, self.measured)):
+                    yield run.folder, found
 
     def _questions(self) -> Iterator[tuple[Data, Questions | str]]:
         encoder = encoder_name(self.visual)
@@ -81,7 +93,7 @@ class Reproduction:
         )  # fmt: skip
 
     def _run(self, recipe: str, settings: Sequence[str], seed: int) -> Trained:
-        name = "_".join((recipe, *(setting.replace("=", "-") for setting in settings)))
+        name = run_name(recipe, settings)
         config = override(RECIPES[recipe](), [*settings, f"seed={seed}"])
         return Trained(config=config, seed=seed, folder=self.out / "runs" / name / f"seed-{seed}")
 
@@ -90,13 +102,12 @@ class Reproduction:
 
         The first seed of every cell comes before the second of any.
         """
+        done = {folder for folder, run in self._measured(cells) if not run["stopped"]}
         todo: dict[Path, tuple[Trained, Questions]] = {}
         for number in range(self.seeds):
             for cell in cells:
-                if cell.runs and cell.questions is not None:
-                    run = cell.runs[number]
-                    if not (run.finished and run.answered(cell.questions)):
-                        todo.setdefault(run.folder, (run, cell.questions))
+                if cell.runs and cell.questions and cell.runs[number].folder not in done:
+                    todo.setdefault(cell.runs[number].folder, (cell.runs[number], cell.questions))
         waiting, count = list(todo.values()), len(todo)
         reasons: dict[Path, str] = {}
         began: dict[Future[str | None], Path] = {}

@@ -67,13 +67,14 @@ class Maker:
     out: Path
     trained: list
     answered: list
+    measured: Path | None = None
 
     def __call__(self, table, budget=None, seeds=1, workers=1):
         self.trained.clear()
         self.answered.clear()
         made = work.Reproduction(
             table=table, root=self.root, out=self.out, visual=VISUAL, seeds=seeds, device="cpu",
-            workers=workers,
+            workers=workers, measured=self.measured,
         )  # fmt: skip
         return made.make(budget or Budget(None))
 

@@ -84,6 +84,56 @@ def test_a_table_is_made_once_and_says_what_is_missing(make, root):
     assert json.loads((make.out / "table1.json").read_text()) == record
 
 
+def only(recipes, *names):
+    """Leave no other recipe."""
+    for name in set(recipes) - set(names):
+        del recipes[name]
+
+
+def test_a_run_measured_before_is_not_made_again(make, recipes):
+    only(recipes, "mutualsl_synthetic")
+    figure = make("figure3")
+    make.measured = make.out / "measured"
+    make.out = make.out.parent / "elsewhere"
+    assert make("figure3")["cells"] == figure["cells"] and make.trained == []
+    assert (make.out / "measured" / "mutualsl_synthetic" / "seed-0.json").is_file()
+
+    make("figure3", seeds=2)
+    assert make.trained == ["mutualsl_synthetic, 1"]
+
+
+@pytest.mark.parametrize("changed", ["recipe", "questions", "modalities"])
+def test_a_run_measured_before_counts_for_the_same_recipe_and_questions(make, recipes, changed):
+    only(recipes, "mor_synthetic")
+    make("table1")
+    make.measured = make.out / "measured"
+    make.out = make.out.parent / "elsewhere"
+    path = make.measured / "mor_synthetic" / "seed-0.json"
+    run = json.loads(path.read_text())
+    if changed == "recipe":
+        run["recipe"]["sizes"]["trees"] += 1
+    elif changed == "questions":
+        run["questions"] = "others"
+    else:
+        run["learned_from"] = []
+    path.write_text(json.dumps(run))
+    make("table1")
+    assert make.trained == ["mor_synthetic, 0"]
+
+
+def test_a_finished_run_measured_before_goes_before_one_that_was_stopped(make, recipes):
+    only(recipes, "vptsl_tutorialvqa")
+    finished = make("table1")
+    make.measured = make.out / "measured"
+    make.out = make.out.parent / "elsewhere"
+    budget = Budget(60)
+    budget.deadline = lambda left, workers: time.monotonic()
+    earlier, make.measured = make.measured, None
+    make("table1", budget)
+    make.measured = earlier
+    assert make("table1")["cells"] == finished["cells"] and make.trained == []
+
+
 def test_without_time_nothing_is_begun_and_all_is_said(make):
     found = cells(make("table1", Budget(0.0)))
     assert make.trained == []
@@ -91,8 +141,7 @@ def test_without_time_nothing_is_begun_and_all_is_said(make):
 
 
 def test_a_training_that_is_stopped_is_scored_and_goes_on(make, recipes):
-    for name in set(recipes) - {"vptsl_tutorialvqa"}:
-        del recipes[name]
+    only(recipes, "vptsl_tutorialvqa")
     budget = Budget(60)
     budget.deadline = lambda left, workers: time.monotonic()  # over before the first step
     stopped = cells(make("table1", budget))["VPTSL", *TUTORIAL]
@@ -105,8 +154,7 @@ def test_a_training_that_is_stopped_is_scored_and_goes_on(make, recipes):
 
 
 def test_a_run_by_another_recipe_is_not_taken_for_this_one(make, recipes):
-    for name in set(recipes) - {"mor_synthetic", "mutualsl_synthetic"}:
-        del recipes[name]
+    only(recipes, "mor_synthetic", "mutualsl_synthetic")
     make("table1")
     before = recipes["mutualsl_synthetic"]()
     changed = {**before.sizes, "width": 24}
@@ -117,8 +165,7 @@ def test_a_run_by_another_recipe_is_not_taken_for_this_one(make, recipes):
 
 
 def test_answers_to_other_questions_are_given_again(make, recipes):
-    for name in set(recipes) - {"mor_synthetic"}:
-        del recipes[name]
+    only(recipes, "mor_synthetic")
     make("table1")
     (path,) = (make.out / "runs").rglob("predictions.jsonl")
     lines = path.read_text().splitlines(keepends=True)
@@ -207,8 +254,7 @@ def test_a_run_of_before_the_videos_came_is_not_taken_for_one_with_them(make, re
 
 
 def test_mor_that_is_stopped_is_scored_and_says_what_it_left_out(make, recipes):
-    for name in set(recipes) - {"mor_synthetic"}:
-        del recipes[name]
+    only(recipes, "mor_synthetic")
     budget = Budget(60)
     budget.deadline = lambda left, workers: time.monotonic()
     stopped = cells(make("table1", budget))["MoR", "synthetic", None]
@@ -245,8 +291,7 @@ def test_the_time_is_divided_and_what_is_not_used_goes_to_the_others():
 
 
 def test_two_at_a_time_answer_as_one_after_the_other(make, recipes):
-    for name in set(recipes) - {"mor_synthetic", "vptsl_tutorialvqa"}:
-        del recipes[name]
+    only(recipes, "mor_synthetic", "vptsl_tutorialvqa")
     alone = make("table1")["cells"]
     make.out = make.out.parent / "in processes"
     together = make("table1", workers=2)["cells"]

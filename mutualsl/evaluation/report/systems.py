@@ -81,11 +81,17 @@ def _plot(data: Mapping[str, Any]) -> str:
 
 
 def _how(record: Record) -> str:
-    changed = " with uncommitted changes" if record["commit"].endswith("-dirty") else ""
+    measured = {commit for cell in record["cells"] for commit in cell.get("commits", ())}
+    commits = ", ".join(_commit(commit) for commit in sorted(measured) or [record["commit"]])
     return (
-        f"`mutualsl reproduce {record['table']}`, commit `{record['commit'][:10]}`{changed}, "
-        f"{record['date']}. {ABOUT[record['table']]}"
+        f"`mutualsl reproduce {record['table']}`, {record['date']}, measured at commit {commits}. "
+        f"{ABOUT[record['table']]}"
     )
+
+
+def _commit(commit: str) -> str:
+    changed = " with uncommitted changes" if commit.endswith("-dirty") else ""
+    return f"`{commit[:10]}`{changed}"
 
 
 def _table(name: str, data: Mapping[str, Any], cells: Sequence[Mapping[str, Any]]) -> str:
