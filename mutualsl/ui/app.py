@@ -22,13 +22,17 @@ from mutualsl.ui import analyse_tab, ask_tab, limits  # noqa: E402
 from mutualsl.ui.analyse.catalogue import Catalogue  # noqa: E402
 from mutualsl.ui.analyse.handlers import AnalysisDesk  # noqa: E402
 from mutualsl.ui.api import add_endpoints  # noqa: E402
+from mutualsl.ui.blocks import Page  # noqa: E402
+from mutualsl.ui.clip_saving import Clips  # noqa: E402
 from mutualsl.ui.examples import FEATURES, read_examples  # noqa: E402
 from mutualsl.ui.handlers import Desk  # noqa: E402
 from mutualsl.ui.made_files import keep_swept, made_files_folder, uploads_folder  # noqa: E402
 from mutualsl.ui.models_view import models_dialog, weights_line  # noqa: E402
 from mutualsl.ui.parts import markup  # noqa: E402
+from mutualsl.ui.reader import Reader  # noqa: E402
 from mutualsl.ui.shelf import Shelf  # noqa: E402
 from mutualsl.ui.theme import theme  # noqa: E402
+from mutualsl.video.process import SPARES  # noqa: E402
 
 HERE = Path(__file__).parent
 STYLES = ("style.css", "axis.css", "analyse.css")
@@ -48,29 +52,28 @@ TITLE = "mutualsl · find the answer in a video"
 
 def build_app(
     shelf: Shelf, examples_folder: str | Path, catalogue: Catalogue | None = None
-) -> gr.Blocks:
+) -> Page:
     """The page around any models; without an examples folder it has no examples.
 
     Without a `catalogue` of data sets, visitors analyse only what they upload.
     """
     os.environ.setdefault("GRADIO_TEMP_DIR", str(uploads_folder()))  # components read it
     FeatureCache().take_over(Path(examples_folder) / FEATURES)
-    desk = Desk(shelf, read_examples(Path(examples_folder)), made_files_folder())
     keeping = (limits.CLEAN_EVERY_SECOND, limits.KEEP_FILES_SECOND)
-    with gr.Blocks(title=TITLE, delete_cache=keeping, analytics_enabled=False) as page:
+    with Page(title=TITLE, delete_cache=keeping, analytics_enabled=False) as page:
+        page.reader = Reader(shelf, read_examples(Path(examples_folder)), made_files_folder())
         markup("header", _header(shelf))
         add_endpoints(shelf)  # first, so that no handler of the page takes their names
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", elem_id="ask-tab"):
-                ask_tab.build(desk)
+                ask_tab.build(Desk(shelf, page.reader), Clips(made_files_folder()))
             with gr.Tab("Analyse", elem_id="analyse-tab"):
                 analyse_tab.build(AnalysisDesk(shelf, catalogue, made_files_folder()))
-    page.queue(max_size=limits.QUEUE_SIZE)
     return page
 
 
 def launch(
-    page: gr.Blocks,
+    page: Page,
     examples_folder: str | Path,
     *,
     host: str | None,
@@ -82,6 +85,7 @@ def launch(
 
     Raises `MutualSLError` when the address cannot be listened on.
     """
+    SPARES.keep(limits.READY_WORKERS)
     gc.freeze()  # what is here stays: looking through it again makes large files slow to open
     try:
         # Standard output carries the address only; Gradio announces MCP there, quiet or not.
@@ -104,6 +108,7 @@ def launch(
     if mcp and page.mcp_error:
         raise MutualSLError(f"the MCP tools cannot be served ({page.mcp_error}); leave out --mcp")
     keep_swept(made_files_folder())
+    page.reader.read_ahead()
     return str(url)
 
 

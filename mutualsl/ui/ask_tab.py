@@ -8,6 +8,7 @@ import gradio as gr
 
 from mutualsl.ui import cards, status
 from mutualsl.ui.changes import Changes
+from mutualsl.ui.clip_saving import Clips
 from mutualsl.ui.examples import example_cards
 from mutualsl.ui.handlers import Desk
 from mutualsl.ui.limits import MAX_OFFSET_SECOND
@@ -15,7 +16,7 @@ from mutualsl.ui.parts import markup
 from mutualsl.ui.player import player
 from mutualsl.ui.timeline_view import timeline
 from mutualsl.ui.turns import Turns
-from mutualsl.ui.views import OUTPUTS
+from mutualsl.ui.views import INPUTS, OUTPUTS
 from mutualsl.ui.what_if import GIVEN
 
 Parts = dict[str, Any]  # component by its name in OUTPUTS, and a few that no handler changes
@@ -48,7 +49,7 @@ element.addEventListener('click', (event) => {
 """
 
 
-def build(desk: Desk) -> None:
+def build(desk: Desk, clips: Clips) -> None:
     """Lay out the tab and connect it; style.css places the parts in a grid by their ids."""
     parts: Parts = {"loaded": gr.State(None)}
     with gr.Column(elem_id="panel"):
@@ -64,13 +65,13 @@ def build(desk: Desk) -> None:
         parts["history"] = markup("history", js_on_load=_TRIGGER_ANSWER)
         parts["transcript"] = markup("transcript", js_on_load=_TRIGGER_LEAVE_OUT)
         parts["evidence"] = markup("evidence")
-    _connect(desk, parts, examples)
+    _connect(desk, clips, parts, examples)
 
 
 def _examples(desk: Desk) -> gr.HTML | None:
-    if not desk.examples:
+    if not desk.reader.examples:
         return None
-    return markup("examples", example_cards(desk.examples), js_on_load=_TRIGGER_EXAMPLE)
+    return markup("examples", example_cards(desk.reader.examples), js_on_load=_TRIGGER_EXAMPLE)
 
 
 def _models(desk: Desk, parts: Parts) -> None:
@@ -119,7 +120,7 @@ def _inputs(parts: Parts) -> None:
     )
 
 
-def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None) -> None:
+def _connect(desk: Desk, clips: Clips, parts: Parts, examples: gr.HTML | None) -> None:
     """Wire events to handlers; whatever starts a new video stops what is running for the old."""
     common: dict[str, Any] = {
         "outputs": [parts[name] for name in OUTPUTS],
@@ -130,15 +131,18 @@ def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None) -> None:
     }
     video, subtitles = files = [parts["video_file"], parts["subtitle_file"]]
     question, loaded, choice = parts["question"], parts["loaded"], parts["model_choice"]
+    writing = {**common, "outputs": [parts[name] for name in (*OUTPUTS, *INPUTS)]}
     turns, changes = gr.State(Turns()), Changes(desk.shelf)
 
     def settle(event: Any) -> None:
         event.then(desk.settle, [loaded, turns], **common)
 
-    def start(triggers: list[Any], handler: Any, inputs: list[Any]) -> Any:
+    def start(
+        triggers: list[Any], handler: Any, inputs: list[Any], how: dict[str, Any] = common
+    ) -> Any:
         """Stop what is running, also while the queue is full, and begin something new."""
         gr.on(triggers, Turns.supersede, turns, queue=False, api_visibility="private")
-        return gr.on(triggers, handler, [*inputs, turns], **common)
+        return gr.on(triggers, handler, [*inputs, turns], **how)
 
     asked = [question, loaded, *files, choice, turns]
     settle(gr.on([parts["ask"].click, question.submit], desk.ask, asked, **common))
@@ -156,8 +160,8 @@ def _connect(desk: Desk, parts: Parts, examples: gr.HTML | None) -> None:
     for new_input in (changed, *what_ifs):
         settle(new_input.then(desk.ask_again, [question, loaded, turns], **common))
     if examples is not None:
-        settle(start([examples.click], desk.try_example, [loaded, choice]))
+        settle(start([examples.click], desk.try_example, [loaded, choice], writing))
     settle(start([choice.input], desk.switch, [choice, parts["model"], loaded, *files]))
     parts["cancel"].click(desk.stop, [loaded, turns], **common)
-    parts["results"].click(desk.save_clip, [loaded, turns], **{**common, "trigger_mode": "once"})
-    parts["history"].click(desk.show_again, loaded, **common)
+    parts["results"].click(clips.save, [loaded, turns], **{**common, "trigger_mode": "once"})
+    parts["history"].click(desk.show_again, loaded, **writing)

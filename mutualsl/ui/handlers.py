@@ -8,48 +8,43 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
 from mutualsl.answer import Answer
 from mutualsl.errors import QuestionError
-from mutualsl.spans import Span
 from mutualsl.ui import limits, status
-from mutualsl.ui.examples import DemoVideo, known_answers
-from mutualsl.ui.loading import prepare
-from mutualsl.ui.made_files import new_file
 from mutualsl.ui.parts import View
-from mutualsl.ui.player import save_link
 from mutualsl.ui.progress import Report
+from mutualsl.ui.reader import Reader, files_of
 from mutualsl.ui.shelf import Shelf
 from mutualsl.ui.switching import switch_model
-from mutualsl.ui.text import clock
 from mutualsl.ui.turns import Turns
 from mutualsl.ui.views import (
     Loaded,
     as_it_is,
     emptied,
+    filled,
     locked,
-    ready,
     shown,
     unasked,
     unlocked,
     view,
 )
 from mutualsl.ui.watching import Steps, watched
-from mutualsl.video import export_clip
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What all visitors share: the models, the examples, and a folder for files that are made."""
+    """What all visitors share: the models, and the reader of files."""
 
     shelf: Shelf
-    examples: tuple[DemoVideo, ...]
-    folder: Path
+    reader: Reader
 
     def load(
         self,
@@ -123,21 +118,19 @@ class Desk:
     ) -> Iterator[View]:
         """An example's question was clicked: load its video unless it is the one shown, and ask."""
         turns.begin()
-        example = self.examples[int(event.example)]
+        example = self.reader.examples[int(event.example)]
         question = example.questions[int(event.question)]
+        inputs: dict[str, Any] = {"question": question}
         if loaded is not None and loaded.encoded.path == example.video:
-            yield view(question=question)
-            yield from self._ask_now(loaded, question, turns)
-            return
-        video = str(example.video)
-        subtitles = str(example.subtitles) if example.subtitles else None
-        yield view(
-            video_file=video,
-            subtitle_file=subtitles,
-            question=question,
-            ask=locked(),
-        )
-        yield from self._load_and_answer(video, subtitles, question, model, turns)
+            steps = self._ask_now(loaded, question, turns)
+        else:
+            video, subtitles = files_of(example)
+            inputs |= {"video_file": video, "subtitle_file": subtitles}
+            steps = self._load_and_answer(video, subtitles, question, model, turns)
+        with closing(steps):
+            for step in steps:
+                yield filled(step, **inputs)
+                inputs = {}
 
     def switch(
         self,
@@ -165,9 +158,11 @@ class Desk:
                 waiting = again.answers[-1].question
             if waiting:
                 yield from self._ask_now(again, waiting, turns, problem)
+        elif video is None and subtitles is None:
+            return  # a question waits on
         elif waiting:
             yield from self._load_and_answer(video, subtitles, waiting, used, turns, problem)
-        elif video is not None or subtitles is not None:
+        else:
             there = yield from turns.read(self._load(video, subtitles, used))
             if there is not None and problem is not None:
                 yield view(status=problem)
@@ -186,39 +181,28 @@ class Desk:
         place = int(event.answer)
         if loaded is not None and 0 <= place < len(loaded.answers):
             question = loaded.answers[place].question
-            yield view(question=question, clip="", **shown(loaded, place))
+            yield filled(view(clip="", **shown(loaded, place)), question=question)
         else:
-            yield view()
+            yield filled(view())
 
-    def save_clip(self, event: gr.EventData, loaded: Loaded | None, turns: Turns) -> Iterator[View]:
-        """Cut a span out of the visitor's video, frame-accurately, and offer it as a file."""
-        if loaded is None or loaded.encoded.path is None:
-            yield view(status=status.notice("Load a video first."))
-            return
-        span = Span(float(event.start), float(event.end))
-        yield from turns.beside(self._save_clip(loaded, loaded.encoded.path, span))
-
-    def _save_clip(self, loaded: Loaded, source: Path, span: Span) -> Steps[None]:
-        times = "-".join(clock(second).replace(":", "m", 1).replace(":", "m") for second in span)
-        name = f"{Path(loaded.encoded.name).stem} {times}s.mp4"
-
-        def cut(report: Report) -> Path:
-            out = new_file(self.folder, name)
-            return export_clip(source, span, out, lambda fraction: report("clip", fraction))
-
-        made = yield from watched(cut, "clip", str(source))
-        if made is not None:
-            yield view(status=ready(loaded), clip=save_link(made))
-
-    def _load(self, video: str | None, subtitles: str | None, model: str) -> Steps[Loaded | None]:
-        yield view(**emptied(), ask=locked())
-        work = partial(prepare, self.shelf, self.folder, model, video, subtitles)
-        loaded = yield from watched(work, "video", video, subtitles)
+    def _load(
+        self,
+        video: str | None,
+        subtitles: str | None,
+        model: str,
+        for_question: bool = False,
+    ) -> Steps[Loaded | None]:
+        """Read, on an empty page unless it is at hand; the button waits `for_question`."""
+        loaded = self.reader.kept(model, video, subtitles)
+        if loaded is None:
+            yield view(**emptied(), ask=locked())
+            work = partial(self.reader.read, model, video, subtitles)
+            loaded = yield from watched(work, "video", video, subtitles)
         if loaded is None:
             yield view(ask=unlocked())
         else:
-            loaded = replace(loaded, gold=known_answers(self.examples, loaded.encoded.path))
-            yield view(**unasked(loaded), ask=unlocked(), model=model)
+            button = locked() if for_question else unlocked()
+            yield view(**unasked(loaded), ask=button, model=model, clip="")
         return loaded
 
     def _load_and_answer(
@@ -230,37 +214,42 @@ class Desk:
         turns: Turns,
         problem: str | None = None,
     ) -> Steps[None]:
-        loaded = yield from turns.read(self._load(video, subtitles, model), question)
+        reading = self._load(video, subtitles, model, for_question=True)
+        loaded = yield from turns.read(reading, question)
         if loaded is not None:
-            yield from self._ask_now(loaded, turns.waiting or question, turns, problem)
+            question = turns.waiting or question
+            yield from turns.answer(self._answer(loaded, question, problem), question)
 
     def _ask_now(
         self, loaded: Loaded, question: str, turns: Turns, problem: str | None = None
     ) -> Steps[None]:
-        yield from turns.answer(self._answer(loaded, question, problem), question)
+        def steps() -> Steps[None]:
+            yield view(ask=locked(), clip="")
+            yield from self._answer(loaded, question, problem)
+
+        yield from turns.answer(steps(), question)
 
     def _answer(self, loaded: Loaded, question: str, problem: str | None) -> Steps[None]:
         """Each line of `question` is one; the last answer stays on the page.
 
         `problem` is a status line of before, which the visitor has yet to read.
         """
-        lines = [line for line in question.splitlines() if line.strip()]
+        lines = [line for line in question.splitlines() if line.strip()] or [question]
         if len(lines) > limits.MAX_QUESTIONS:
             text = f"these are {len(lines)} questions; ask at most {limits.MAX_QUESTIONS} at once"
             yield view(status=status.failed(QuestionError(text)), ask=unlocked())
             return
-        yield view(ask=locked(), clip="")
-        for line in lines or [question]:
+        for number, line in enumerate(lines, start=1):
             answer = yield from watched(partial(self._ask, loaded, line), "question")
             if answer is None:
-                problem = None
-                break
+                yield view(ask=unlocked())
+                return
             answers = (*loaded.answers, answer)[-limits.MAX_HISTORY :]
             loaded = replace(loaded, answers=answers)
-            yield view(loaded=loaded, **shown(loaded, len(answers) - 1))
-        yield view(ask=unlocked())
-        if problem is not None:
-            yield view(status=problem)
+            changes = {"loaded": loaded, **shown(loaded, len(answers) - 1)}
+            if number == len(lines):
+                changes |= {"ask": unlocked()} | ({} if problem is None else {"status": problem})
+            yield view(**changes)
 
     def _ask(self, loaded: Loaded, question: str, report: Report) -> Answer:
         return self.shelf.get(loaded.model).ask(loaded.encoded, question)

@@ -11,6 +11,7 @@ MAX_TOP_K = 100  # candidates of each predictor
 # Working and waiting
 MODEL_CONCURRENCY = 2  # videos or questions worked on at the same time, all visitors together
 QUEUE_SIZE = 32  # how many may wait, on the page or at the endpoints
+READY_WORKERS = 2  # readers of video files that run before there is a file
 THREADS = 80  # everyone who waits on the page holds one for a moment at a time
 MAX_SESSIONS = 200  # visitors who are remembered; the one who was idle longest makes room
 

@@ -46,8 +46,8 @@ class Superseded(Exception):
 class Work(Generic[T]):
     """A function that runs in a thread; iterate for its progress, then take `result()`.
 
-    It waits in `line` until there is a place for it. Leaving the iteration early (the visitor
-    cancels, closes the page or loads another video) stops it.
+    It waits in `line` until there is a place for it; what is quickly done reports nothing. Leaving
+    the iteration early (the visitor cancels, closes the page or loads another video) stops it.
     """
 
     def __init__(
@@ -67,13 +67,10 @@ class Work(Generic[T]):
         threading.Thread(target=context.run, args=(self._run,), daemon=True).start()
         step: Step = (self._stage, 0.0, None)
         try:
-            while True:
+            while (latest := self._latest()) is not None:
+                step = latest or step
                 stage, fraction, before = step
                 yield Update(stage, fraction, time.perf_counter() - started, before)
-                latest = self._latest()
-                if latest is None:
-                    return
-                step = latest or step
         finally:
             self._abandoned.set()
 

@@ -24,10 +24,12 @@ from mutualsl.ui.transcript_view import evidence, transcript
 from mutualsl.ui.what_if import WhatIf, compared_with, left_out_cues, shown_places
 
 OUTPUTS = (
-    *("status", "ask", "loaded", "player", "timeline", "results", "video_file"),
-    *("subtitle_file", "question", "clip", "transcript", "evidence", "offset", "history"),
-    *("given", "track", "model", "model_choice"),
+    *("status", "ask", "loaded", "player", "timeline", "results", "clip", "transcript"),
+    *("evidence", "offset", "history", "given", "track", "model", "model_choice"),
 )
+INPUTS = ("video_file", "subtitle_file", "question")
+"""What a visitor gives. Only an example and an earlier answer write there: Gradio may set what was
+typed back to what it wrote last, for every event that could write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,11 @@ class Loaded:
 def view(**changes: Any) -> View:
     """One value for each output; those that are not named stay as they are."""
     return values(OUTPUTS, changes)
+
+
+def filled(step: View, **inputs: Any) -> View:
+    """The same step of an event that may write in what a visitor gives."""
+    return [*step, *values(INPUTS, inputs)]
 
 
 def emptied() -> dict[str, Any]:

@@ -6,13 +6,16 @@ import the caller's main module again. It answers in JSON: a worker that a file 
 can say something wrong, but it cannot make this process run anything.
 """
 
+import atexit
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
+from collections import deque
 from collections.abc import Iterator
-from multiprocessing.connection import Pipe
+from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -26,6 +29,7 @@ HANG_SECOND = 30.0
 """A worker that says nothing for this long is taken for hung; a healthy one speaks every second."""
 
 Message = dict[str, Any]
+Started = tuple[subprocess.Popen[bytes], Connection]
 
 
 class Worker:
@@ -44,19 +48,7 @@ class Worker:
         self.hang_second = hang_second
         if not self.path.is_file():
             raise VideoError(f"{self.path} is not a file; give the path of a video")
-        self._connection, theirs = Pipe()
-        inherited = (theirs.fileno(), *((ring.descriptor,) if ring else ()))
-        try:
-            self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "mutualsl.video.worker", *map(str, inherited)],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=inherited,
-                env={**os.environ, "PYTHONPATH": _import_path()},
-            )
-        finally:
-            theirs.close()
+        self.process, self._connection = _start(ring.descriptor) if ring else SPARES.take()
         self.send({"job": job, "path": str(self.path), **arguments})
 
     def send(self, message: Message) -> None:
@@ -115,9 +107,46 @@ class Worker:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.process.kill()
-        self.process.wait()
-        self._connection.close()
+        _end(self.process, self._connection)
+
+
+class Spares:
+    """Workers that were started before there is a job, so that no job waits for an interpreter.
+
+    Each still does one job on one file. There are none until `keep` is called: a program that opens
+    one file has no use for them.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._count = 0
+        self._idle: deque[Started] = deque()
+
+    def keep(self, count: int) -> None:
+        """From now on have this many waiting, until the program ends."""
+        with self._lock:
+            self._count = count
+            self._fill()
+        atexit.register(self.keep, 0)
+
+    def take(self) -> Started:
+        """A worker without a job."""
+        with self._lock:
+            found = self._idle.popleft() if self._idle else _start()
+            self._fill()
+        if found[0].poll() is None:
+            return found
+        _end(*found)  # killed while it waited
+        return _start()
+
+    def _fill(self) -> None:
+        while len(self._idle) > self._count:
+            _end(*self._idle.pop())
+        while len(self._idle) < self._count:
+            self._idle.append(_start())
+
+
+SPARES = Spares()
 
 
 def run_job(
@@ -136,6 +165,30 @@ def run_job(
     if progress is not None:
         progress(1.0)
     return message["value"]
+
+
+def _start(*descriptors: int) -> Started:
+    """A worker that waits for its job, which may use open files of this process."""
+    ours, theirs = Pipe()
+    inherited = (theirs.fileno(), *descriptors)
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "mutualsl.video.worker", *map(str, inherited)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=inherited,
+            env={**os.environ, "PYTHONPATH": _import_path()},
+        )
+    finally:
+        theirs.close()
+    return process, ours
+
+
+def _end(process: subprocess.Popen[bytes], connection: Connection) -> None:
+    process.kill()
+    process.wait()
+    connection.close()
 
 
 def _import_path() -> str:

@@ -3,6 +3,7 @@ import pytest
 from mutualsl.subtitles import Cue, write_subtitles
 from mutualsl.ui.handlers import Desk
 from mutualsl.ui.limits import MAX_QUESTIONS
+from mutualsl.ui.reader import Reader
 from mutualsl.ui.turns import Turns
 from mutualsl.ui.views import OUTPUTS, Loaded
 from tests.video.conftest import make_tracks
@@ -12,7 +13,7 @@ QUESTION = "how do i open the jar"
 
 @pytest.fixture
 def desk(shelf, tmp_path):
-    return Desk(shelf, (), tmp_path)
+    return Desk(shelf, Reader(shelf, (), tmp_path))
 
 
 @pytest.fixture
@@ -53,9 +54,9 @@ def test_too_many_questions_at_once_are_refused_and_none_is_asked(desk, loaded):
 def test_a_question_that_is_being_answered_is_asked_again_of_another_model(desk, loaded):
     turns = Turns()
     first = desk.ask(QUESTION, loaded, None, None, "one", turns)
-    next(first), next(first)
+    next(first)
     assert turns.waiting == QUESTION
-    *_, answered, _ = desk.switch("two", "one", loaded, None, None, turns)
+    *_, answered = desk.switch("two", "one", loaded, None, None, turns)
     assert [answer.model["name"] for answer in shown(answered, "loaded").answers] == ["two"]
     assert list(first) == [] and turns.waiting is None
 
@@ -63,9 +64,9 @@ def test_a_question_that_is_being_answered_is_asked_again_of_another_model(desk,
 def test_a_question_is_answered_by_the_model_that_stays_where_the_other_fails(desk, loaded):
     turns = Turns()
     first = desk.ask(QUESTION, loaded, None, None, "one", turns)
-    next(first), next(first)
-    *views, last = desk.switch("broken", "one", loaded, None, None, turns)
-    kept = next(shown(v, "loaded") for v in views if isinstance(shown(v, "loaded"), Loaded))
+    next(first)
+    *_, last = desk.switch("broken", "one", loaded, None, None, turns)
+    kept = shown(last, "loaded")
     assert [(a.question, a.model["name"]) for a in kept.answers] == [(QUESTION, "one")]
     assert "fetch or train it again" in shown(last, "status")
     assert list(first) == [] and turns.waiting is None
@@ -99,6 +100,16 @@ def test_a_question_asked_before_any_file_is_answered_when_one_is_read(desk, loa
     assert answers(desk.settle(loaded, turns)) == []
 
 
+def test_a_question_asked_before_any_file_outlives_a_switch_to_another_model(desk, loaded, track):
+    turns = Turns()
+    list(desk.ask(QUESTION, None, None, None, "one", turns))
+    views = list(desk.switch("two", "one", None, None, None, turns))
+    assert answers(views) == [] and turns.waiting == QUESTION
+    *_, read = desk.load(None, track, None, "two", turns)
+    answered = list(desk.ask_again(QUESTION, shown(read, "loaded"), turns))
+    assert answers(answered) == [QUESTION] and shown(answered[-1], "loaded").model == "two"
+
+
 def test_a_question_that_did_not_know_of_the_file_just_read_is_answered(desk, loaded, track):
     turns = Turns()
     asked = desk.ask(QUESTION, None, None, None, "one", turns)  # the page of a moment ago
@@ -116,7 +127,7 @@ def test_what_several_events_have_mixed_up_is_put_right_when_the_last_has_settle
 ):
     turns = Turns()
     *_, read = desk.load(None, track, None, "one", turns)
-    *_, answered, _ = desk.ask(QUESTION, loaded, None, track, "one", turns)
+    *_, answered = desk.ask(QUESTION, loaded, None, track, "one", turns)
     loaded = shown(answered, "loaded")
     (early,) = desk.settle(loaded, turns)
     (late,) = desk.settle(loaded, turns)

@@ -6,14 +6,26 @@ import pytest
 from mutualsl.ui.progress import Work
 
 
-def test_the_result_arrives_with_the_last_stage_seen():
+def test_what_takes_a_while_says_where_it_stands():
+    seen = threading.Event()
+
     def work(report):
         report("features", 0.5)
+        assert seen.wait(5)
         return 7
 
     watched = Work(work, "video")
-    updates = list(watched)
-    assert updates[0].stage == "video" and watched.result() == 7
+    updates = []
+    for update in watched:
+        updates.append(update)
+        seen.set()
+    assert (updates[0].stage, updates[0].fraction) == ("features", 0.5)
+    assert watched.result() == 7
+
+
+def test_what_is_quickly_done_says_nothing_but_its_result():
+    watched = Work(lambda report: report("features", 0.5) or 7, "video")
+    assert list(watched) == [] and watched.result() == 7
 
 
 def test_an_error_travels_to_the_one_who_waits():
@@ -52,4 +64,5 @@ def test_the_work_knows_who_asks():
     visitor = contextvars.ContextVar("visitor", default="nobody")
     visitor.set("me")
     work = Work(lambda report: visitor.get(), "video")
-    assert list(work) and work.result() == "me"
+    list(work)
+    assert work.result() == "me"

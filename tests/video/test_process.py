@@ -6,13 +6,15 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from mutualsl.errors import VideoError
 from mutualsl.video import FrameRequest, read_frames
 from mutualsl.video import frames as frames_module
-from mutualsl.video.process import Worker, run_job
+from mutualsl.video import process as process_module
+from mutualsl.video.process import Spares, Worker, run_job
 
 
 @pytest.fixture
@@ -82,3 +84,61 @@ def test_a_script_without_a_main_guard_may_use_it(plain, tmp_path):
         [sys.executable, str(script)], capture_output=True, text=True, cwd=tmp_path, env=environment
     )
     assert (result.stdout, result.stderr) == ("64\n", "")
+
+
+@pytest.fixture
+def spares(monkeypatch):
+    """Two workers that wait for a job."""
+    found = Spares()
+    monkeypatch.setattr(process_module, "SPARES", found)
+    found.keep(2)
+    yield found
+    found.keep(0)
+
+
+def test_a_spare_worker_takes_the_next_job_and_another_one_its_place(plain, spares):
+    waiting = [process.pid for process, _ in spares._idle]
+    assert run_job("probe", plain)["width"] == 64
+    left = [process.pid for process, _ in spares._idle]
+    assert left[0] == waiting[1] and len(left) == 2 and waiting[0] not in left
+
+
+def test_a_spare_worker_does_one_job_on_one_file(spares, plain):
+    with Worker("probe", plain) as worker:
+        process = worker.process
+        assert [message["kind"] for message in worker.messages()][-1] == "result"
+    assert process.poll() is not None
+
+
+def test_a_spare_worker_that_was_killed_is_not_used(plain, spares):
+    killed, _ = spares._idle[0]
+    killed.kill()
+    killed.wait()
+    assert run_job("probe", plain)["width"] == 64
+
+
+def test_spare_workers_end_when_none_are_kept(spares):
+    waiting = [process for process, _ in spares._idle]
+    spares.keep(0)
+    assert all(process.poll() is not None for process in waiting)
+
+
+def test_spare_workers_end_with_the_program_even_if_it_is_killed(tmp_path):
+    script = (
+        "import os, signal; from mutualsl.video.process import SPARES; SPARES.keep(1)\n"
+        "print(SPARES._idle[0][0].pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    result = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    pid = int(result.stdout)
+    deadline = time.monotonic() + 20
+    while Path(f"/proc/{pid}").exists() and "zombie" not in state_of(pid):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def state_of(pid):
+    """What Linux says of a process; nothing of one that is gone."""
+    try:
+        return Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return "zombie"

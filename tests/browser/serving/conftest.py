@@ -7,7 +7,7 @@ import pytest
 
 from tests.browser.conftest import serving
 
-LONG_TIMES = 40
+LONG_TIMES, NEW_TIMES = 40, 5
 
 
 @pytest.fixture(scope="session")
@@ -20,13 +20,23 @@ def server(tiny_models, own_cache, tmp_path_factory):
 @pytest.fixture
 def long_video(demos, tmp_path) -> Path:
     """The pictures of a demo video again and again; no two tests share its content."""
-    out = tmp_path / "long.mp4"
-    with av.open(str(demos["kitchen"].video)) as source, av.open(str(out), "w") as sink:
+    return repeated(demos["kitchen"].video, tmp_path / "long.mp4", LONG_TIMES)
+
+
+@pytest.fixture
+def new_video(demos, tmp_path) -> Path:
+    """A video that nobody has seen, which takes some seconds to read."""
+    return repeated(demos["kitchen"].video, tmp_path / "new.mp4", NEW_TIMES)
+
+
+def repeated(video, out, times) -> Path:
+    """Its pictures so many times, under a name and with content of its own."""
+    with av.open(str(video)) as source, av.open(str(out), "w") as sink:
         stream = source.streams.video[0]
         copy = sink.add_stream_from_template(stream)
-        sink.metadata["title"] = str(tmp_path)
+        sink.metadata["title"] = str(out)
         length = 0
-        for _ in range(LONG_TIMES):
+        for _ in range(times):
             source.seek(0)
             begin, end = length, length
             for packet in source.demux(stream):

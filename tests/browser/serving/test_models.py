@@ -39,13 +39,14 @@ def test_another_model_answers_the_last_question_beside_the_old_answer(
     page.shows(one.ask(one.encode_video(short_video, one_cue), QUESTION))
 
 
-def test_another_model_while_the_video_is_on_its_way_answers_too(visit, shelf, demos):
-    demo = demos["workshop"]
+def test_another_model_while_the_video_is_on_its_way_answers_too(visit, shelf, new_video, one_cue):
     page = visit()
-    page.try_example(demo.questions[0])
+    page.upload(new_video, one_cue)
+    page.ask(QUESTION)
     choose(page, "two")
+    expect(page["results"].locator(".answer-question")).to_have_text(QUESTION, timeout=SOON_MS)
     two = shelf.get("two")
-    page.shows(two.ask(two.encode_video(demo.video, demo.subtitles), demo.questions[0]))
+    page.shows(two.ask(two.encode_video(new_video, one_cue), QUESTION))
     expect(page["history"].locator(".chip")).to_have_count(0)
 
 

@@ -16,15 +16,18 @@ from tests.browser.page import SOON_MS
 pytestmark = pytest.mark.browser
 QUESTION = "how do i open the jar"
 DEADLINE_SECOND = 20
+WORKER = b"mutualsl.video.worker"
 
 
 def readers(server):
-    """Processes of the server that read a video."""
+    """Processes of the server that read pictures: those that wait for a file have no ring."""
     found = []
     for task in Path(f"/proc/{server.pid}/task").iterdir():
         for child in (task / "children").read_text().split():
             command = Path(f"/proc/{child}/cmdline")
-            if command.exists() and b"mutualsl.video.worker" in command.read_bytes():
+            words = command.read_bytes().split(b"\0") if command.exists() else []
+            connection_and_ring = words[words.index(WORKER) + 1 : -1] if WORKER in words else []
+            if len(connection_and_ring) == 2:
                 found.append(child)
     return found
 
@@ -97,7 +100,8 @@ def test_who_waits_sees_how_many_are_before_and_goes_on_when_somebody_stops(
     *readers_first, third, fourth = [visit() for _ in range(4)]  # while the machine is idle
     for page in readers_first:
         page.upload(long_video)
-    wait_for_readers(server, 2)
+    for page in readers_first:  # one of them reads, the other waits for what it sees
+        expect(page["status"]).to_contain_text("Looking at the pictures", timeout=SOON_MS)
     third.upload(short_video)
     expect(third["status"]).to_contain_text("you are next", timeout=SOON_MS)
     fourth.upload(subtitles=one_cue)

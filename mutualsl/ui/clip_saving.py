@@ -1,0 +1,48 @@
+"""A span cut out of the visitor's video, as a file to keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import gradio as gr
+
+from mutualsl.spans import Span
+from mutualsl.ui import status
+from mutualsl.ui.made_files import new_file
+from mutualsl.ui.parts import View
+from mutualsl.ui.player import save_link
+from mutualsl.ui.progress import Report
+from mutualsl.ui.text import clock
+from mutualsl.ui.turns import Turns
+from mutualsl.ui.views import Loaded, ready, view
+from mutualsl.ui.watching import Steps, watched
+from mutualsl.video import export_clip
+
+
+@dataclass(frozen=True, slots=True)
+class Clips:
+    """Cuts clips into a folder for files that are made."""
+
+    folder: Path
+
+    def save(self, event: gr.EventData, loaded: Loaded | None, turns: Turns) -> Iterator[View]:
+        """Cut a span, frame-accurately, and offer it as a file."""
+        if loaded is None or loaded.encoded.path is None:
+            yield view(status=status.notice("Load a video first."))
+            return
+        span = Span(float(event.start), float(event.end))
+        yield from turns.beside(self._save(loaded, loaded.encoded.path, span))
+
+    def _save(self, loaded: Loaded, source: Path, span: Span) -> Steps[None]:
+        times = "-".join(clock(second).replace(":", "m", 1).replace(":", "m") for second in span)
+        name = f"{Path(loaded.encoded.name).stem} {times}s.mp4"
+
+        def cut(report: Report) -> Path:
+            out = new_file(self.folder, name)
+            return export_clip(source, span, out, lambda fraction: report("clip", fraction))
+
+        made = yield from watched(cut, "clip", str(source))
+        if made is not None:
+            yield view(status=ready(loaded), clip=save_link(made))

@@ -1,0 +1,66 @@
+"""Who reads the files that are asked about: those of visitors, and the examples once for all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from mutualsl.errors import MutualSLError
+from mutualsl.ui import zero_gpu
+from mutualsl.ui.examples import DemoVideo, known_answers
+from mutualsl.ui.loading import prepare
+from mutualsl.ui.progress import Report
+from mutualsl.ui.shelf import Shelf
+from mutualsl.ui.views import Loaded
+
+POLITE = 10  # niceness of reading ahead: visitors go first
+
+
+class Reader:
+    """Reads visitors' files, and keeps what it read of the examples, for each model.
+
+    Nothing of a visitor is in what is kept: a `Loaded` is not changed, only replaced.
+    """
+
+    def __init__(self, shelf: Shelf, examples: Sequence[DemoVideo], folder: Path) -> None:
+        self._shelf = shelf
+        self.examples = tuple(examples)
+        self._folder = folder
+        self._kept: dict[tuple[str, str, str | None], Loaded] = {}
+
+    def kept(self, model: str, video: str | None, subtitles: str | None) -> Loaded | None:
+        """An example that was read before."""
+        return self._kept.get((model, video, subtitles)) if video is not None else None
+
+    def read(self, model: str, video: str | None, subtitles: str | None, report: Report) -> Loaded:
+        """A video ready for questions, with the true answers where they are known."""
+        found = self.kept(model, video, subtitles)
+        if found is not None:
+            return found
+        loaded = prepare(self._shelf, self._folder, model, video, subtitles, report)
+        loaded = replace(loaded, gold=known_answers(self.examples, loaded.encoded.path))
+        if video is not None and (video, subtitles) in map(files_of, self.examples):
+            self._kept[model, video, subtitles] = loaded
+        return loaded
+
+    def read_ahead(self) -> None:
+        """Read every example for the model that visitors begin with, beside everything else."""
+        if zero_gpu.ACTIVE:  # lends its GPU to visitors, not to this
+            return
+        threading.Thread(target=self._read_all, name="read ahead", daemon=True).start()
+
+    def _read_all(self) -> None:
+        with contextlib.suppress(OSError, AttributeError):  # where threads have no niceness
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), POLITE)
+        for example in self.examples:
+            with contextlib.suppress(MutualSLError):  # said to whoever clicks it
+                self.read(self._shelf.names[0], *files_of(example), lambda stage, fraction: None)
+
+
+def files_of(example: DemoVideo) -> tuple[str, str | None]:
+    """Its video and its subtitle file, as a visitor would give them."""
+    return str(example.video), str(example.subtitles) if example.subtitles else None
