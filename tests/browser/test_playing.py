@@ -58,8 +58,11 @@ def test_the_speed_that_was_chosen_stays(answered, one_cue):
         timeout=SOON_MS,
     )
     expect(page.page.get_by_label("Playback speed")).to_have_value("1.5")
-    page.video.evaluate("video => { video.playbackRate = 0.5 }")  # the browser's own menu
-    expect(page.page.get_by_label("Playback speed")).to_have_value("0.5")
+    page.page.wait_for_function(  # the browser's own menu; the player may be drawn once more
+        "() => { document.querySelector('#player video[src]').playbackRate = 0.5;"
+        " return document.querySelector('[data-speed]').value === '0.5'; }",
+        timeout=SOON_MS,
+    )
 
 
 def test_a_click_on_the_timeline_seeks(answered, short):

@@ -116,15 +116,21 @@ def _line(name: str, data: Mapping[str, Any], cell: Mapping[str, Any]) -> list[s
         line.append(_spread(cell["scores"][column]) if cell["seeds"] else NOTHING)
         line.append(NOTHING if theirs is None else f"{theirs:.2f}")
     if cell["seeds"]:
-        minutes = cell["training_second"]["mean"] / 60
         line += [
             ", ".join(map(str, cell["seeds"])),
             f"{cell['parameters']:,}",
-            f"{minutes:.1f} min",
+            _training(cell),
         ]
     else:
         line += [NOTHING] * 3
     return [*line, "; ".join(_remarks(cell)) or NOTHING]
+
+
+def _training(cell: Mapping[str, Any]) -> str:
+    """How long it took: processor time where it is known, which other work does not stretch."""
+    if cpu := cell.get("training_cpu_second"):
+        return f"{cpu['mean'] / 60:.1f} CPU min"
+    return f"{cell['training_second']['mean'] / 60:.1f} min"
 
 
 def _reference(name: str, found: Mapping[str, Any]) -> list[str]:

@@ -79,3 +79,9 @@ def test_the_figure_is_drawn_where_there_are_weights():
 def test_how_much_there_is_to_learn_from_is_said():
     text = made("table1", cell("MutualSL", "tutorialvqa", "official", 41.0))
     assert "60 questions, 2,710 to learn from; there are subtitles." in text
+
+
+def test_processor_time_is_shown_where_it_is_known():
+    known = cell("MoR", "synthetic", mean=41.0, training_cpu_second={"mean": 120.0, "sd": 1.0})
+    page = made("table1", known)
+    assert "2.0 CPU min" in page and " 1.5 min" not in page
