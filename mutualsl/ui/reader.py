@@ -12,6 +12,7 @@ from pathlib import Path
 from mutualsl.errors import MutualSLError
 from mutualsl.ui import zero_gpu
 from mutualsl.ui.examples import DemoVideo, known_answers
+from mutualsl.ui.limits import READ_AHEAD_SECOND
 from mutualsl.ui.loading import prepare
 from mutualsl.ui.progress import Report
 from mutualsl.ui.shelf import Shelf
@@ -51,7 +52,9 @@ class Reader:
         """Read every example for the model that visitors begin with, beside everything else."""
         if zero_gpu.ACTIVE:  # lends its GPU to visitors, not to this
             return
-        threading.Thread(target=self._read_all, name="read ahead", daemon=True).start()
+        ahead = threading.Timer(READ_AHEAD_SECOND, self._read_all)
+        ahead.daemon = True
+        ahead.start()
 
     def _read_all(self) -> None:
         with contextlib.suppress(OSError, AttributeError):  # where threads have no niceness
