@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,8 +16,6 @@ from mutualsl.ui.loading import prepare
 from mutualsl.ui.progress import Report
 from mutualsl.ui.shelf import Shelf
 from mutualsl.ui.views import Loaded
-
-POLITE = 10  # niceness of reading ahead: visitors go first
 
 
 class Reader:
@@ -57,8 +54,6 @@ class Reader:
         ahead.start()
 
     def _read_all(self) -> None:
-        with contextlib.suppress(OSError, AttributeError):  # where threads have no niceness
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), POLITE)
         for example in self.examples:
             with contextlib.suppress(MutualSLError):  # said to whoever clicks it
                 self.read(self._shelf.names[0], *files_of(example), lambda stage, fraction: None)

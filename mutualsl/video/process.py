@@ -127,7 +127,6 @@ class Spares:
         with self._lock:
             self._count = count
             self._fill()
-        atexit.register(self.keep, 0)
 
     def take(self) -> Started:
         """A worker without a job."""
@@ -147,6 +146,7 @@ class Spares:
 
 
 SPARES = Spares()
+atexit.register(SPARES.keep, 0)
 
 
 def run_job(

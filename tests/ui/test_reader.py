@@ -41,14 +41,12 @@ def test_a_visitors_files_are_not_kept(reader, example):
         assert reader.kept("one", *files) is None
 
 
-def test_examples_are_read_ahead_for_the_first_model(reader, example, monkeypatch):
-    monkeypatch.setattr("mutualsl.ui.reader.os.setpriority", lambda *arguments: None)
+def test_examples_are_read_ahead_for_the_first_model(reader, example):
     reader._read_all()
     assert reader.kept("one", *files_of(example)) is not None
 
 
-def test_an_example_that_cannot_be_read_is_left_to_who_clicks_it(reader, example, monkeypatch):
-    monkeypatch.setattr("mutualsl.ui.reader.os.setpriority", lambda *arguments: None)
+def test_an_example_that_cannot_be_read_is_left_to_who_clicks_it(reader, example):
     example.subtitles.write_text("no subtitles at all")
     reader._read_all()
     assert reader.kept("one", *files_of(example)) is None
