@@ -146,9 +146,7 @@ class Desk:
         Where that model cannot be used, what was on its way goes on with the one there was.
         """
         turns.begin()
-        taken = yield from turns.read(
-            switch_model(self.shelf, wanted, model, loaded), turns.waiting
-        )
+        taken = yield from turns.read(switch_model(self.shelf, wanted, model, loaded))
         if taken is None:
             return
         used, again, problem = taken

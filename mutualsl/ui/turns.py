@@ -80,10 +80,12 @@ class Turns:
     ) -> Steps[S, T | None]:
         """The steps of reading files; returns what they return, `None` when superseded.
 
-        `waiting` is the question they are read for; a later one takes its place. `wanted` is what
-        they change about the video that is there.
+        `waiting` is the question they are read for, if not the one that waits already; a later one
+        takes its place. `wanted` is what they change about the video that is there.
         """
         self.supersede()
+        if waiting is None and self.asked:
+            waiting = self.waiting
         self.reading, self.waiting, self.wanted, self.stopped = True, waiting, wanted, False
         mine = self._readings
         try:

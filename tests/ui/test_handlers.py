@@ -5,7 +5,7 @@ from mutualsl.ui.handlers import Desk
 from mutualsl.ui.limits import MAX_QUESTIONS
 from mutualsl.ui.reader import Reader
 from mutualsl.ui.turns import Turns
-from mutualsl.ui.views import OUTPUTS, Loaded
+from mutualsl.ui.views import OUTPUTS, Loaded, view
 from tests.video.conftest import make_tracks
 
 QUESTION = "how do i open the jar"
@@ -108,6 +108,32 @@ def test_a_question_asked_before_any_file_outlives_a_switch_to_another_model(des
     *_, read = desk.load(None, track, None, "two", turns)
     answered = list(desk.ask_again(QUESTION, shown(read, "loaded"), turns))
     assert answers(answered) == [QUESTION] and shown(answered[-1], "loaded").model == "two"
+
+
+@pytest.mark.parametrize("read_to_the_end", [False, True])
+def test_a_question_asked_before_any_file_outlives_a_switch_while_one_is_read(
+    desk, track, read_to_the_end
+):
+    turns = Turns()
+    list(desk.ask(QUESTION, None, None, None, "one", turns))
+    reading = desk.load(None, track, None, "one", turns)
+    next(reading)
+    read = list(reading)[-1] if read_to_the_end else None
+    switching = desk.switch("two", "one", read and shown(read, "loaded"), None, track, turns)
+    next(switching)  # before the page can ask again of what was read
+    assert list(desk.ask_again(QUESTION, read and shown(read, "loaded"), turns)) == [view()]
+    views = list(switching)
+    assert answers(views) == [QUESTION] and shown(views[-1], "loaded").model == "two"
+    assert turns.waiting is None
+
+
+def test_a_question_about_another_video_does_not_wait_for_the_next(desk, track, short_video):
+    turns = Turns()
+    *_, read = desk.load(str(short_video), None, None, "one", turns)
+    first = desk.ask(QUESTION, shown(read, "loaded"), str(short_video), None, "one", turns)
+    next(first)
+    list(desk.load(None, track, shown(read, "loaded"), "one", turns))
+    assert list(first) == [] and turns.waiting is None
 
 
 def test_a_question_that_did_not_know_of_the_file_just_read_is_answered(desk, loaded, track):
