@@ -19,31 +19,38 @@ DEADLINE_SECOND = 20
 WORKER = b"mutualsl.video.worker"
 
 
-def readers(server):
-    """Processes of the server that read pictures: those that wait for a file have no ring."""
+def readers(server, video):
+    """Processes of the server that read this video's pictures, and not the examples ahead.
+
+    Those that wait for a file, or look at something else in it, have no ring.
+    """
     found = []
     for task in Path(f"/proc/{server.pid}/task").iterdir():
         for child in (task / "children").read_text().split():
-            command = Path(f"/proc/{child}/cmdline")
-            words = command.read_bytes().split(b"\0") if command.exists() else []
+            process = Path("/proc", child)
+            try:
+                words = (process / "cmdline").read_bytes().split(b"\0")
+                files = [os.readlink(file) for file in (process / "fd").iterdir()]
+            except OSError:  # it has just ended
+                continue
             connection_and_ring = words[words.index(WORKER) + 1 : -1] if WORKER in words else []
-            if len(connection_and_ring) == 2:
+            if len(connection_and_ring) == 2 and video.name in map(os.path.basename, files):
                 found.append(child)
     return found
 
 
-def wait_for_readers(server, count):
+def wait_for_readers(server, video, count):
     deadline = time.monotonic() + DEADLINE_SECOND
-    while len(readers(server)) != count and time.monotonic() < deadline:
+    while len(readers(server, video)) != count and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert len(readers(server)) == count
+    assert len(readers(server, video)) == count
 
 
 def reading(page, server, video):
     """Upload a video and wait until its pictures are looked at."""
     page.upload(video)
     expect(page["status"]).to_contain_text("Looking at the pictures: ", timeout=SOON_MS)
-    wait_for_readers(server, 1)
+    wait_for_readers(server, video, 1)
 
 
 @pytest.mark.parametrize("how", ["button", "escape"])
@@ -60,7 +67,7 @@ def test_cancel_stops_the_reading(visit, server, long_video, short_video, one_cu
     expect(page["status"]).to_contain_text("Stopped", timeout=SOON_MS)
     expect(page["ask"]).to_be_enabled()
     expect(page["cancel"]).not_to_be_visible()
-    wait_for_readers(server, 0)
+    wait_for_readers(server, long_video, 0)
     page.upload(short_video, one_cue)
     page.has_video()
     page.ask(QUESTION)
@@ -72,7 +79,7 @@ def test_closing_the_tab_stops_the_reading(visit, server, long_video):
     page = visit()
     reading(page, server, long_video)
     page.page.goto("about:blank")
-    wait_for_readers(server, 0)
+    wait_for_readers(server, long_video, 0)
 
 
 def test_a_caller_who_hangs_up_stops_the_reading(server, long_video):
@@ -82,16 +89,16 @@ def test_a_caller_who_hangs_up_stops_the_reading(server, long_video):
     given = {"video": {"path": path, "meta": {"_type": "gradio.FileData"}}, "question": QUESTION}
     event = httpx.post(f"{api}/call/v2/localize", json=given).json()["event_id"]
     with httpx.stream("GET", f"{api}/call/v2/localize/{event}", timeout=SOON_MS / 1000):
-        wait_for_readers(server, 1)
-    wait_for_readers(server, 0)
+        wait_for_readers(server, long_video, 1)
+    wait_for_readers(server, long_video, 0)
 
 
 def test_a_caller_cancels_the_reading(server, long_video, tmp_path):
     client = Client(server.url, verbose=False, download_files=tmp_path)
     job = client.submit(handle_file(long_video), None, api_name="/encode")
-    wait_for_readers(server, 1)
+    wait_for_readers(server, long_video, 1)
     assert job.cancel()
-    wait_for_readers(server, 0)
+    wait_for_readers(server, long_video, 0)
 
 
 def test_who_waits_sees_how_many_are_before_and_goes_on_when_somebody_stops(
@@ -112,7 +119,7 @@ def test_who_waits_sees_how_many_are_before_and_goes_on_when_somebody_stops(
     for page in readers_first:
         page["cancel"].click()
     expect(fourth["status"]).to_contain_text("Subtitles only", timeout=SOON_MS)
-    wait_for_readers(server, 0)
+    wait_for_readers(server, long_video, 0)
 
 
 def files(folder):
