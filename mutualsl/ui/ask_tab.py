@@ -158,7 +158,7 @@ def _connect(desk: Desk, clips: Clips, parts: Parts, examples: gr.HTML | None) -
         start([parts["transcript"].click], changes.leave_out, [loaded]),
     )
     for new_input in (changed, *what_ifs):
-        settle(new_input.then(desk.ask_again, [question, loaded, turns], **common))
+        settle(new_input.then(desk.ask_again, [loaded, turns], **common))
     if examples is not None:
         settle(start([examples.click], desk.try_example, [loaded, choice], writing))
     settle(start([choice.input], desk.switch, [choice, parts["model"], loaded, *files]))

@@ -66,17 +66,23 @@ class Changes:
             yield view()
             return
         wanted = replace(_wanted(loaded, turns), **differences)
-        yield from turns.read(self._steps(loaded, turns, read, wanted), wanted=wanted)
+        steps = self._steps(loaded, turns, read, wanted, turns.waiting)
+        yield from turns.read(steps, turns.asked, wanted)
 
     def _steps(
-        self, loaded: Loaded, turns: Turns, read: Callable[[Loaded], Loaded], wanted: WhatIf
+        self,
+        loaded: Loaded,
+        turns: Turns,
+        read: Callable[[Loaded], Loaded],
+        wanted: WhatIf,
+        unanswered: str | None,
     ) -> Steps[None]:
         def made(report: Report) -> Loaded:
             return changed(self.shelf.get(loaded.model), read(loaded), wanted)
 
         other = yield from watched(made, "text")
-        if other is None:
-            turns.wanted = None
+        if other is None:  # nothing to ask again of; the reason is shown
+            turns.wanted, turns.waiting = None, unanswered
         yield view(**(what_ifs(loaded) if other is None else unasked(other)))
 
 

@@ -61,12 +61,12 @@ class Desk:
         turns.begin()
         if video is None and subtitles is None:
             turns.stop()
-            turns.asked = False
+            turns.asked = None
             yield view(**emptied(), status=status.notice(), ask=unlocked())
             return
         if before is not None and before.encoded.path not in (None, video and Path(video)):
-            turns.asked = False
-        yield from turns.read(self._load(video, subtitles, model))
+            turns.asked = None
+        yield from turns.read(self._load(video, subtitles, model), turns.asked)
 
     def ask(
         self,
@@ -80,7 +80,7 @@ class Desk:
         """A question was asked; it waits if its video is still on the way."""
         turns.begin()
         nothing = loaded is None and video is None and subtitles is None
-        turns.asked = bool(question.strip()) or not nothing
+        turns.asked = question if question.strip() or not nothing else None
         if turns.reading:
             turns.wait(question)
             yield view()
@@ -93,13 +93,13 @@ class Desk:
         else:
             yield from self._load_and_answer(video, subtitles, question, model, turns)
 
-    def ask_again(self, question: str, loaded: Loaded | None, turns: Turns) -> Iterator[View]:
+    def ask_again(self, loaded: Loaded | None, turns: Turns) -> Iterator[View]:
         """Answer the question that waited for its video, or for a change of it."""
-        if loaded is None or not turns.asked or turns.reading or turns.stopped:
+        waiting = turns.waiting
+        if loaded is None or waiting is None or turns.reading or turns.stopped:
             yield view()
             return
-        change_failed = bool(loaded.answers) and turns.waiting is None  # its reason is shown
-        yield from [view()] if change_failed else self._ask_now(loaded, question, turns)
+        yield from self._ask_now(loaded, waiting, turns)
 
     def settle(self, loaded: Loaded | None, turns: Turns) -> Iterator[View]:
         """What an event has said is on the page: put right what several have said at once.
@@ -146,7 +146,9 @@ class Desk:
         Where that model cannot be used, what was on its way goes on with the one there was.
         """
         turns.begin()
-        taken = yield from turns.read(switch_model(self.shelf, wanted, model, loaded))
+        taken = yield from turns.read(
+            switch_model(self.shelf, wanted, model, loaded), turns.waiting
+        )
         if taken is None:
             return
         used, again, problem = taken

@@ -28,7 +28,7 @@ class Turns:
         self._mixed = False  # whether views of several were on their way at once
         self.stopped = False  # whether a stop was the last that happened
         self.reading = False  # whether files are being read
-        self.asked = False  # whether there is a question to ask again of what is read next
+        self.asked: str | None = None  # the question to ask again of what is read next
         self.waiting: str | None = None  # the question that has no answer yet
         self.wanted: WhatIf | None = None  # of the last change, which may still be on its way
 
@@ -80,12 +80,10 @@ class Turns:
     ) -> Steps[S, T | None]:
         """The steps of reading files; returns what they return, `None` when superseded.
 
-        `waiting` is the question they are read for, if not the one that waits already; a later one
-        takes its place. `wanted` is what they change about the video that is there.
+        `waiting` is the question they are read for; a later one takes its place. `wanted` is what
+        they change about the video that is there.
         """
         self.supersede()
-        if waiting is None and self.asked:
-            waiting = self.waiting
         self.reading, self.waiting, self.wanted, self.stopped = True, waiting, wanted, False
         mine = self._readings
         try:
@@ -97,7 +95,7 @@ class Turns:
     def answer(self, steps: Steps[S, None], question: str | None = None) -> Steps[S, None]:
         """The steps of answering a question, which waits until they are through."""
         self._questions += 1
-        self.asked, self.stopped, self.waiting = True, False, question
+        self.asked, self.stopped, self.waiting = question, False, question
         mine = (self._readings, self._questions)
         yield from self._while(steps, lambda: (self._readings, self._questions) == mine)
         if (self._readings, self._questions) == mine:

@@ -1,6 +1,7 @@
 import pytest
 
 from mutualsl.subtitles import Cue, write_subtitles
+from mutualsl.ui.changes import Changes
 from mutualsl.ui.handlers import Desk
 from mutualsl.ui.limits import MAX_QUESTIONS
 from mutualsl.ui.reader import Reader
@@ -96,7 +97,7 @@ def test_a_question_asked_before_any_file_is_answered_when_one_is_read(desk, loa
     assert "Load a video first" in shown(said, "status")
     assert answers(desk.settle(None, turns)) == []
     list(desk.load(None, track, None, "one", turns))
-    assert answers(desk.ask_again(QUESTION, loaded, turns)) == [QUESTION]
+    assert answers(desk.ask_again(loaded, turns)) == [QUESTION]
     assert answers(desk.settle(loaded, turns)) == []
 
 
@@ -106,7 +107,7 @@ def test_a_question_asked_before_any_file_outlives_a_switch_to_another_model(des
     views = list(desk.switch("two", "one", None, None, None, turns))
     assert answers(views) == [] and turns.waiting == QUESTION
     *_, read = desk.load(None, track, None, "two", turns)
-    answered = list(desk.ask_again(QUESTION, shown(read, "loaded"), turns))
+    answered = list(desk.ask_again(shown(read, "loaded"), turns))
     assert answers(answered) == [QUESTION] and shown(answered[-1], "loaded").model == "two"
 
 
@@ -121,10 +122,39 @@ def test_a_question_asked_before_any_file_outlives_a_switch_while_one_is_read(
     read = list(reading)[-1] if read_to_the_end else None
     switching = desk.switch("two", "one", read and shown(read, "loaded"), None, track, turns)
     next(switching)  # before the page can ask again of what was read
-    assert list(desk.ask_again(QUESTION, read and shown(read, "loaded"), turns)) == [view()]
+    assert list(desk.ask_again(read and shown(read, "loaded"), turns)) == [view()]
     views = list(switching)
     assert answers(views) == [QUESTION] and shown(views[-1], "loaded").model == "two"
     assert turns.waiting is None
+
+
+def test_a_question_about_the_subtitles_is_asked_again_with_the_video_by_another_model(
+    desk, track, loaded, short_video
+):
+    turns = Turns()
+    *_, answered = desk.ask(QUESTION, loaded, None, track, "one", turns)
+    reading = desk.load(str(short_video), track, shown(answered, "loaded"), "one", turns)
+    next(reading)  # the page is empty from now on
+    views = list(desk.switch("two", "one", None, str(short_video), track, turns))
+    assert answers(views) == [QUESTION] and shown(views[-1], "loaded").model == "two"
+
+
+def test_a_question_is_asked_again_of_changed_subtitles_by_another_model(desk, loaded, track):
+    turns, changes = Turns(), Changes(desk.shelf)
+    *_, answered = desk.ask(QUESTION, loaded, None, track, "one", turns)
+    *_, shifted = changes.shift(1.0, shown(answered, "loaded"), turns)
+    views = list(desk.switch("two", "one", shown(shifted, "loaded"), None, track, turns))
+    assert answers(views) == [QUESTION]
+    assert shown(views[-1], "loaded").what_if.offset_second == 1.0
+
+
+def test_a_change_that_fails_asks_nothing_again(desk, loaded, track):
+    turns, changes = Turns(), Changes(desk.shelf)
+    *_, answered = desk.ask(QUESTION, loaded, None, track, "one", turns)
+    loaded = shown(answered, "loaded")
+    views = list(changes.shift(-60.0, loaded, turns))
+    assert "is-failed" in shown(views[-2], "status")
+    assert answers(desk.ask_again(loaded, turns)) == []
 
 
 def test_a_question_about_another_video_does_not_wait_for_the_next(desk, track, short_video):
@@ -140,7 +170,7 @@ def test_a_question_that_did_not_know_of_the_file_just_read_is_answered(desk, lo
     turns = Turns()
     asked = desk.ask(QUESTION, None, None, None, "one", turns)  # the page of a moment ago
     list(desk.load(None, track, None, "one", turns))
-    assert answers(desk.ask_again(QUESTION, loaded, turns)) == []
+    assert answers(desk.ask_again(loaded, turns)) == []
     list(asked)
     assert (
         answers(desk.settle(loaded, turns)) == []
