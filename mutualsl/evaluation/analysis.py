@@ -12,7 +12,7 @@ from typing import Any
 from mutualsl.evaluation.errors import ErrorClass, classify
 from mutualsl.evaluation.ious import FIRST, HEADS, SCORED, Ious, measure
 from mutualsl.evaluation.predictions import QuestionResult
-from mutualsl.evaluation.slices import SLICES
+from mutualsl.evaluation.slices import SLICES, labels_of
 
 ORACLES = ("oracle", f"oracle@{FIRST}")
 CEILINGS = {
@@ -31,6 +31,7 @@ class Analysis:
     results: Sequence[QuestionResult]
     ious: Ious
     classes: Mapping[str, tuple[ErrorClass, ...]]  # one a question, for visual, textual, answer
+    labels: Mapping[str, list[str]]  # one a question, for each of `SLICES`
 
     def class_counts(self, head: str) -> dict[ErrorClass, int]:
         """How many questions have each class that occurs, in the order of the classes."""
@@ -74,13 +75,14 @@ class Analysis:
                     round(float(self.ious.values[place, column]), 4) if found else None
                 )
                 row[f"{head}_error"] = self.classes[head][place].value
-            yield row | {name: label(result) for name, (label, _) in SLICES.items()}
+            yield row | {name: own[place] for name, own in self.labels.items()}
 
 
 def analyse(results: Sequence[QuestionResult]) -> Analysis:
     """Measure and classify every answer."""
     classes = {head: tuple(classify(result, head) for result in results) for head in HEADS}
-    return Analysis(results, measure(results), classes)
+    labels = {name: labels_of(name, results) for name in SLICES}
+    return Analysis(results, measure(results), classes, labels)
 
 
 def write_csv(

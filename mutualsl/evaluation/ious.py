@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -37,17 +38,18 @@ def measure(results: Sequence[QuestionResult]) -> Ious:
     """
     values = np.zeros((len(results), len(SCORED)))
     given = np.zeros((len(results), len(SCORED)), dtype=bool)
-    places: list[tuple[int, int]] = []  # row and column of each of `spans`
+    counts: list[int] = []  # of spans, for each question the columns one after the other
     spans: list[Span] = []
-    for row, result in enumerate(results):
-        for column, own in enumerate(_spans(result)):
-            places += [(row, column)] * len(own)
+    for result in results:
+        for own in _spans(result):
+            counts.append(len(own))
             spans += own
     if spans:
-        rows, columns = np.array(places).T
-        golds = np.array([result.gold for result in results])[rows]
+        cells = np.repeat(np.arange(len(counts)), counts)
+        rows, columns = np.divmod(cells, len(SCORED))
+        golds = _array([result.gold for result in results])[rows]
         ends = np.array([result.duration_second for result in results])[rows]
-        found = _iou(_inside(np.array(spans), ends), _inside(golds, ends))
+        found = _iou(_inside(_array(spans), ends), _inside(golds, ends))
         np.maximum.at(values, (rows, columns), found)
         given[rows, columns] = True
     return Ious(values, given)
@@ -60,6 +62,11 @@ def _spans(result: QuestionResult) -> list[list[Span]]:
     textual = [result.textual.span] if result.textual else []
     first = [span for found in heads for span in found.candidates[:FIRST]]
     return [visual, textual, [result.answer.span], visual + textual, first]
+
+
+def _array(spans: Sequence[Span]) -> Floats:
+    """Spans as (n, 2); numpy alone is slow with tuples."""
+    return np.fromiter(chain.from_iterable(spans), np.float64, 2 * len(spans)).reshape(-1, 2)
 
 
 def _inside(spans: Floats, duration_second: Floats) -> Floats:

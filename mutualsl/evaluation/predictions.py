@@ -5,12 +5,12 @@ All analysis starts from these rows alone: neither the model nor the data set is
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Sequence
+import codecs
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, NamedTuple
+
+import msgspec
 
 from mutualsl.answer import Answer
 from mutualsl.data.ceilings import best_iou, covered_share, cue_edges, row_edges
@@ -71,27 +71,9 @@ def _ceilings(gold: Span, video: VideoInput) -> dict[str, float | None]:
 def from_row(row: dict[str, Any], where: str) -> QuestionResult:
     """The typed form of one row; `where` names it in the `DataError` of a damaged one."""
     try:
-        covered = row.get("gold_covered")
-        ceilings = row.get("ceilings") or {}
-        return QuestionResult(
-            sample_id=_text(row["sample_id"]),
-            video_id=_text(row["video_id"]),
-            question=_text(row["question"]),
-            duration_second=_number(row["duration"]),
-            gold=_span(row["gold"] or (0.0, 0.0)),  # without gold nothing is right
-            visual=_found(row["visual"]),
-            textual=_found(row["textual"]),
-            answer=_given(row["answer"]),
-            source=_text(row["answer"]["source"]),
-            kind=None if row.get("kind") is None else _text(row["kind"]),
-            gold_covered=_number_or_none(covered),
-            cue_ceiling=_number_or_none(ceilings.get("cues")),
-            row_ceiling=_number_or_none(ceilings.get("rows")),
-        )
-    except KeyError as error:
-        raise DataError(f"{where}: no {error}; `mutualsl evaluate` writes such rows") from error
-    except (TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise DataError(f"{where}: {error}; `mutualsl evaluate` writes such rows") from error
+        return _result(msgspec.convert(row, _Row))
+    except ValueError as error:
+        raise _damaged(where, str(error)) from error
 
 
 def read_predictions(path: str | Path) -> list[QuestionResult]:
@@ -101,67 +83,106 @@ def read_predictions(path: str | Path) -> list[QuestionResult]:
     """
     path = Path(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        content = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+    except OSError as error:
         raise DataError(
             f"{path}: no predictions ({error}); `mutualsl evaluate --out {path.parent}` writes them"
         ) from error
-    results = []
-    for number, line in enumerate(text.split("\n"), start=1):  # a question may hold U+2028
+    decoder, results = msgspec.json.Decoder(_Row), []
+    for number, line in enumerate(content.split(b"\n"), start=1):  # a question may hold U+2028
         if line.strip():
-            where = f"{path}, line {number}"
-            results.append(from_row(_parse(line, where), where))
+            results.append(_read(line, decoder, f"{path}, line {number}"))
     if not results:
         raise DataError(f"{path}: holds no predictions; `mutualsl evaluate` writes them")
     return results
 
 
-def _parse(line: str, where: str) -> dict[str, Any]:
+def _read(line: bytes, decoder: msgspec.json.Decoder[_Row], where: str) -> QuestionResult:
     try:
-        row = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"{where}: not JSON ({error}); evaluate again") from error
-    if not isinstance(row, dict):
-        raise DataError(f"{where}: not an object; `mutualsl evaluate` writes such rows")
-    return row
+        return _result(decoder.decode(line))
+    except msgspec.ValidationError as error:
+        raise _damaged(where, str(error)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _damaged(where, f"not JSON ({error})") from error
+    except ValueError as error:
+        raise _damaged(where, str(error)) from error
 
 
-def _found(head: dict[str, Any] | None) -> Found | None:
-    return None if head is None else _given(head)
+class _Scored(NamedTuple):
+    """A candidate as it is written."""
+
+    start_second: float
+    end_second: float
+    score: float | None = None
 
 
-def _given(head: dict[str, Any]) -> Found:
-    return Found(
-        span=_span(head["span"]),
-        score=_share(head["score"]),
-        candidates=tuple(_span(candidate[:2]) for candidate in head.get("candidates", ())),
+_Share = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
+
+
+class _Head(msgspec.Struct):
+    span: Span
+    score: _Share
+    candidates: tuple[_Scored, ...] = ()
+
+
+class _Answer(msgspec.Struct):
+    span: Span
+    score: _Share
+    source: str
+
+
+class _Ceilings(msgspec.Struct):
+    cues: float | None = None
+    rows: float | None = None
+
+
+class _Row(msgspec.Struct):
+    """What is read of a row, beside which it may hold more."""
+
+    sample_id: Any
+    video_id: Any
+    question: str
+    duration: float
+    gold: tuple[float, ...] | None
+    visual: _Head | None
+    textual: _Head | None
+    answer: _Answer
+    kind: Any = None
+    gold_covered: float | None = None
+    ceilings: _Ceilings | None = None
+
+
+def _result(row: _Row) -> QuestionResult:
+    ceilings = row.ceilings or _Ceilings()
+    return QuestionResult(
+        sample_id=str(row.sample_id),
+        video_id=str(row.video_id),
+        question=row.question,
+        duration_second=row.duration,
+        gold=_gold(row.gold),
+        visual=_found(row.visual),
+        textual=_found(row.textual),
+        answer=Found(span=row.answer.span, score=row.answer.score),
+        source=row.answer.source,
+        kind=None if row.kind is None else str(row.kind),
+        gold_covered=row.gold_covered,
+        cue_ceiling=ceilings.cues,
+        row_ceiling=ceilings.rows,
     )
 
 
-def _span(pair: Sequence[Any]) -> Span:
-    start, end = pair
-    return Span(_number(start), _number(end))
+def _gold(pair: tuple[float, ...] | None) -> Span:
+    """The true span; without one nothing is right."""
+    start, end = pair or (0.0, 0.0)
+    return Span(start, end)
 
 
-def _text(value: Any) -> str:
-    text = str(value)
-    text.encode()  # half a character, as JSON can hold, could not be shown or written
-    return text
+def _found(head: _Head | None) -> Found | None:
+    if head is None:
+        return None
+    candidates = tuple([Span(start, end) for start, end, _ in head.candidates])
+    return Found(span=head.span, score=head.score, candidates=candidates)
 
 
-def _share(value: Any) -> float:
-    share = _number(value)
-    if not 0.0 <= share <= 1.0:
-        raise ValueError(f"score {value} is not in [0, 1]")
-    return share
-
-
-def _number_or_none(value: Any) -> float | None:
-    return None if value is None else _number(value)
-
-
-def _number(value: Any) -> float:
-    number = float(value)
-    if not math.isfinite(number):
-        raise ValueError(f"{value} is not a number")
-    return number
+def _damaged(where: str, what: str) -> DataError:
+    return DataError(f"{where}: {what}; `mutualsl evaluate` writes such rows")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from mutualsl.evaluation.predictions import QuestionResult
 
@@ -65,13 +65,18 @@ SLICES: Mapping[str, tuple[Callable[[QuestionResult], str], tuple[str, ...]]] = 
 
 def partition(name: str, results: Sequence[QuestionResult]) -> dict[str, list[bool]]:
     """One side of `SLICES`: for every label that occurs, which questions have it."""
-    labels = [SLICES[name][0](result) for result in results]
-    found = labels_in_order(name, results)
-    return {label: [own == label for own in labels] for label in found}
+    labels = labels_of(name, results)
+    return {label: [own == label for own in labels] for label in in_order(name, labels)}
 
 
-def labels_in_order(name: str, results: Sequence[QuestionResult]) -> list[str]:
-    """The labels of one side of `SLICES` that occur, in the order they are shown."""
-    function, order = SLICES[name]
-    occurring = {function(result) for result in results}
+def labels_of(name: str, results: Sequence[QuestionResult]) -> list[str]:
+    """The label of each question on one side of `SLICES`."""
+    label, _ = SLICES[name]
+    return [label(result) for result in results]
+
+
+def in_order(name: str, labels: Iterable[str]) -> list[str]:
+    """Each of the labels of one side of `SLICES` once, in the order they are shown."""
+    _, order = SLICES[name]
+    occurring = set(labels)
     return [label for label in order if label in occurring] + sorted(occurring - set(order))

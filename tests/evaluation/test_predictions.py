@@ -98,15 +98,18 @@ def test_older_rows_without_coverage_and_rows_without_gold_can_be_read():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda r: r.pop("gold"), "no 'gold'"),
-        (lambda r: r.pop("sample_id"), "no 'sample_id'"),
-        (lambda r: r["textual"].pop("span"), "no 'span'"),
-        (lambda r: r["textual"].update(span=[1.0]), "unpack"),
-        (lambda r: r["textual"].update(span=[1.0, "x"]), "float"),
-        (lambda r: r["answer"].update(score=None), "float"),
-        (lambda r: r.update(answer=None), "None"),
-        (lambda r: r.update(duration=float("nan")), "nan is not a number"),
-        (lambda r: r["textual"].update(candidates=[[1.0]]), "unpack"),
+        (lambda r: r.pop("gold"), "missing required field `gold`"),
+        (lambda r: r.pop("sample_id"), "missing required field `sample_id`"),
+        (lambda r: r["textual"].pop("span"), "missing required field `span` - at `$.textual`"),
+        (lambda r: r["textual"].update(span=[1.0]), "length 2 - at `$.textual.span`"),
+        (lambda r: r["textual"].update(span=[1.0, "x"]), "got `str` - at `$.textual.span[1]`"),
+        (lambda r: r["textual"].update(score=1.01), "<= 1.0 - at `$.textual.score`"),
+        (lambda r: r["answer"].update(score=None), "got `null` - at `$.answer.score`"),
+        (lambda r: r.update(answer=None), "got `null` - at `$.answer`"),
+        (lambda r: r.update(gold=[1.0]), "not enough values"),
+        (lambda r: r.update(duration=float("nan")), "invalid character"),
+        (lambda r: r.update(duration=10**400), "out of range - at `$.duration`"),
+        (lambda r: r["textual"].update(candidates=[[1.0]]), "at `$.textual.candidates[0]`"),
     ],
 )
 def test_a_damaged_row_is_named_with_file_and_line(tmp_path, change, message):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from html import escape
+from typing import Any, TypeVar
+
+import msgspec
 
 from mutualsl.evaluation.analysis import Analysis
 from mutualsl.evaluation.errors import ErrorClass
 from mutualsl.evaluation.ious import HEADS
-from mutualsl.evaluation.slices import SLICES, labels_in_order
+from mutualsl.evaluation.slices import in_order
+from mutualsl.spans import Span
 
+T = TypeVar("T")
 CLASSES = tuple(ErrorClass)
 _PREDICTORS = {
     "visual": "visual right, textual wrong",
@@ -27,15 +31,15 @@ def question_table(
     `changes` is by how much another run is better on each question. With `opens`, each question is
     a button that sends the event `openquestion`.
     """
-    labels = {name: labels_in_order(name, analysis.results) for name in SLICES}
-    rows = _rows(analysis, labels, changes)
+    labels = {name: in_order(name, own) for name, own in analysis.labels.items()}
+    columns = _columns(analysis, labels, changes)
     data = {
-        "columns": list(rows[0]),
-        "rows": [list(row.values()) for row in rows],
+        "columns": list(columns),
+        "rows": list(zip(*columns.values(), strict=True)),
         "classes": [kind.value for kind in CLASSES],
     }
     attributes = "".join(
-        f' data-{name}="{escape(json.dumps(value, ensure_ascii=False, separators=(",", ":")))}"'
+        f' data-{name}="{escape(msgspec.json.encode(value).decode())}"'
         for name, value in data.items()
     )
     return (
@@ -46,28 +50,44 @@ def question_table(
     )
 
 
-def _rows(
+def _columns(
     analysis: Analysis, labels: dict[str, list[str]], changes: Sequence[float] | None
-) -> list[dict[str, object]]:
+) -> dict[str, list[Any]]:
     """What the table knows of each question, as few characters as will do."""
-    rows = []
-    for place, flat in enumerate(analysis.rows()):
-        row: dict[str, object] = {
-            "question": flat["question"],
-            "video": flat["video_id"],
-            "duration": round(flat["duration"], 2),
+    results, ious = analysis.results, analysis.ious.values.round(4)
+    columns: dict[str, list[Any]] = {
+        "question": [result.question for result in results],
+        "video": [result.video_id for result in results],
+        "duration": [round(result.duration_second, 2) for result in results],
+        "gold": [_rounded(result.gold) for result in results],
+    }
+    for place, head in enumerate(HEADS):
+        found = [getattr(result, head) for result in results]
+        given = analysis.ious.given[:, place].tolist()
+        columns |= {
+            head: [own and _rounded(own.span) for own in found],
+            f"{head} IoU": [
+                iou if there else None
+                for iou, there in zip(ious[:, place].tolist(), given, strict=True)
+            ],
+            f"{head} score": [own and own.score for own in found],
+            f"{head} error": _codes(analysis.classes[head], CLASSES),
         }
-        for head in ("gold", *HEADS):
-            start, end = flat[f"{head}_start"], flat[f"{head}_end"]
-            row[head] = None if start is None else [round(start, 2), round(end, 2)]
-        for head in HEADS:
-            row[f"{head} IoU"] = flat[f"{head}_iou"]
-            row[f"{head} score"] = flat[f"{head}_score"]
-            row[f"{head} error"] = CLASSES.index(analysis.classes[head][place])
-        row["change"] = None if changes is None else round(changes[place], 4)
-        row |= {name: labels[name].index(flat[name]) for name in SLICES}
-        rows.append(row)
-    return rows
+    nothing = [None] * len(results)
+    columns["change"] = nothing if changes is None else [round(change, 4) for change in changes]
+    for name, own in labels.items():
+        columns[name] = _codes(analysis.labels[name], own)
+    return columns
+
+
+def _codes(values: Sequence[T], known: Sequence[T]) -> list[Any]:
+    """The place of each value among those that are known."""
+    places = {value: place for place, value in enumerate(known)}
+    return [places[value] for value in values]
+
+
+def _rounded(span: Span) -> tuple[float, float]:
+    return round(span.start_second, 2), round(span.end_second, 2)
 
 
 def _controls(analysis: Analysis, labels: dict[str, list[str]]) -> str:

@@ -6,7 +6,7 @@ import re
 
 from mutualsl.evaluation.analysis import analyse
 from mutualsl.evaluation.report.question_table import CLASSES, question_table
-from mutualsl.evaluation.slices import SLICES, labels_in_order
+from mutualsl.evaluation.slices import SLICES, in_order
 from tests.evaluation.rows import head, random_rows, results, row
 
 
@@ -27,7 +27,7 @@ def test_every_question_is_there_in_the_order_of_the_file():
         assert shown["visual IoU"] == made["visual_iou"] and shown["change"] is None
         assert CLASSES[shown["answer error"]] == made["answer_error"]
         for name in SLICES:
-            assert labels_in_order(name, analysis.results)[shown[name]] == made[name]
+            assert in_order(name, analysis.labels[name])[shown[name]] == made[name]
 
 
 def test_a_filter_offers_what_occurs():

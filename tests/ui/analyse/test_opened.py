@@ -25,9 +25,9 @@ def test_a_file_alone_and_beside_another(tmp_path):
     ("line", "words"),
     [
         ("{", "not JSON"),
-        ("[]", "not an object"),
+        ("[]", "Expected `object`, got `array`"),
         ("{}", "sample_id"),
-        ("[" * 100_000, "not JSON"),
+        ('{"a": ' + "[" * 100_000, "not JSON"),
     ],
 )
 def test_a_broken_file_gets_one_sentence_with_its_line(tmp_path, line, words):
