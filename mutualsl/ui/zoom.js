@@ -52,26 +52,32 @@
 
   function allCues() {
     const list = document.querySelector("#transcript .tr-cues");
-    if (cues.list !== list) {
-      const rows = [...(list?.querySelectorAll(".tr-cue") ?? [])].map((row) => ({
-        start: Number(row.dataset.start),
-        end: Number(row.dataset.end),
-        text: row.lastElementChild.textContent,
-      }));
-      cues = { list, rows };
-    }
+    if (cues.list !== list) cues = { list, rows: list?.querySelectorAll(".tr-cue") ?? [] };
     return cues.rows;
   }
 
+  // How many of the transcript's rows begin before a second; reading all of them takes long.
+  function begun(rows, second) {
+    let [low, high] = [0, rows.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (Number(rows[middle].dataset.start) < second) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
   function cuesBetween(from, to, duration, lane) {
-    const near = allCues().filter((cue) => cue.start < to && cue.end > from);
-    if (!near.length || near.length > MOST_CUES) return lane;
+    const rows = allCues();
+    const [first, after] = [Math.max(0, begun(rows, from) - 1), begun(rows, to)];
+    if (after - first < 1 || after - first > MOST_CUES) return lane;
     const fine = lane.cloneNode(false);
-    for (const cue of near) {
+    for (let place = first; place < after; place++) {
+      const { start, end } = rows[place].dataset;
       const mark = document.createElement("i");
-      mark.style.left = `${(100 * cue.start) / duration}%`;
-      mark.style.width = `${(100 * (Math.min(cue.end, duration) - cue.start)) / duration}%`;
-      mark.title = cue.text;
+      mark.style.left = `${(100 * start) / duration}%`;
+      mark.style.width = `${(100 * (Math.min(end, duration) - start)) / duration}%`;
+      mark.title = rows[place].lastElementChild.textContent;
       fine.append(mark);
     }
     return fine;
@@ -109,13 +115,18 @@
     const to = zoomed ? Math.min(duration, end + margin) : duration;
     const lane = zoomed ? cuesBetween(from, to, duration, whole.lane) : whole.lane;
     const ticks = zoomed ? ticksBetween(from, to, frame) : whole.ticks;
-    frame.querySelector(".tl-cues").replaceWith(lane);
-    frame.querySelector(".tl-ticks").replaceWith(ticks);
+    put(lane, frame.querySelector(".tl-cues"));
+    put(ticks, frame.querySelector(".tl-ticks"));
     for (const each of whole.paths) {
       const [left, right] = [(1000 * from) / duration, (1000 * to) / duration];
       each.path.setAttribute("d", pathBetween(left, right, each));
     }
     drawn = { frame, from, to };
+  }
+
+  // Taking out the very lane that comes in again would make the browser style its marks anew.
+  function put(lane, before) {
+    if (lane !== before) before.replaceWith(lane);
   }
 
   function sayView(frame) {
@@ -146,7 +157,6 @@
     const factor = Math.min(Math.max(1, wanted), most);
     frame.dataset.factor = factor;
     frame.classList.toggle("is-zoomed", factor > 1);
-    frame.style.setProperty("--view", `${view}px`);
     trackOf(frame).style.width = `${100 * factor}%`;
     frame.scrollLeft = view * ((second / duration) * factor - share);
     draw(frame);
