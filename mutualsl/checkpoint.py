@@ -93,6 +93,7 @@ def save_checkpoint(checkpoint: Checkpoint, folder: str | Path) -> None:
         "visual": asdict(checkpoint.visual),
         "text": None if checkpoint.text is None else asdict(checkpoint.text),
         "about": checkpoint.about,
+        "parameter_count": checkpoint.parameter_count,
     }
     with ExitStack() as unfinished:  # they take their names in reverse order: the config last
         config, tokenizer = (
@@ -155,11 +156,13 @@ def describe(folder: str | Path) -> Description:
     folder = Path(folder)
     record = _read_config(folder)
     try:
-        model = outline(record["config"], lambda: _untrained(record))
-        about = record["about"]
+        about, count = record["about"], record.get("parameter_count")
+        if count is None:  # of an earlier version
+            model = outline(record["config"], lambda: _untrained(record))
+            count = sum(p.numel() for p in model.parameters())
         return Description(
             name=str(about.get("name", folder.resolve().name)),
-            parameter_count=sum(p.numel() for p in model.parameters()),
+            parameter_count=int(count),
             trained_on=str(about.get("trained_on", UNKNOWN_DATA)),
         )
     except UnknownName:

@@ -156,6 +156,15 @@ def test_the_file_of_the_space_is_the_same_command():
     assert_refused(Finished(done.returncode, done.stdout, done.stderr), "--data-root", "nowhere")
 
 
+def test_a_model_that_cannot_be_loaded_ends_the_page(tiny_models):
+    broken = tiny_models.with_name("broken")
+    command = [sys.executable, "app.py", "--device", "cpu", "--checkpoint", broken]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    served, *more = done.stdout.splitlines()  # it is loaded while browsers fetch the page
+    assert served.startswith("URL: ") and more == []
+    assert_refused(Finished(done.returncode, "", done.stderr), "broken", "fetch or train it again")
+
+
 def test_a_port_that_is_taken(capfd):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

@@ -42,9 +42,14 @@ def serve(
         from mutualsl.ui.shelf import Shelf, read_models
 
         shelf = Shelf(read_models(checkpoint), device)
-        shelf.open()  # what cannot be loaded is said before anyone visits
+        shelf.open_before_serving()
         catalogue = read_catalogue(data_root) if data_root is not None else None
         page = build_app(shelf, ASSETS, catalogue)
     url = launch(page, ASSETS, host=host, port=port, catalogue=catalogue, mcp=mcp)
     print(f"URL: {url}", flush=True)
-    stay(page)
+
+    def load() -> None:
+        with starting():
+            shelf.open()
+
+    stay(page, load)

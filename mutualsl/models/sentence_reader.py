@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
+import transformers
 from torch import Tensor, nn
 from torch.nn import functional
-from transformers import PreTrainedModel
 
 from mutualsl.data.batch import Batch, Sentence
 from mutualsl.models.base import HeadPredictions, NeuralLocalizer
@@ -69,7 +69,7 @@ class SentenceReader(NeuralLocalizer):
 
     reads = needs = ("subtitles",)
 
-    def __init__(self, config: ReaderConfig, language_model: PreTrainedModel) -> None:
+    def __init__(self, config: ReaderConfig, language_model: transformers.PreTrainedModel) -> None:
         super().__init__(config)
         width, dropout = config.width, config.dropout
         self.encoder = SentenceEncoder(language_model, config.shared_layers)

@@ -12,9 +12,9 @@ import re
 from collections.abc import Sequence
 
 import torch
+import transformers
 from torch import Tensor, nn
 from torch.nn import functional
-from transformers import PreTrainedModel
 
 from mutualsl.data.batch import Sentence
 from mutualsl.device import AtOnce
@@ -33,7 +33,7 @@ class SentenceEncoder(nn.Module):
     so a further question about it costs only its own words.
     """
 
-    def __init__(self, language_model: PreTrainedModel, shared_layers: int) -> None:
+    def __init__(self, language_model: transformers.PreTrainedModel, shared_layers: int) -> None:
         super().__init__()
         shared = {
             id(parameter): parameter

@@ -13,10 +13,10 @@ from pickle import UnpicklingError
 from typing import Any, NamedTuple
 
 import torch
+import transformers
 from safetensors import SafetensorError
 from torch import Tensor, nn
 from torch.nn import functional
-from transformers import MODEL_MAPPING, AutoConfig, AutoModel, PretrainedConfig, PreTrainedModel
 
 from mutualsl.data.batch import Batch, Sentence
 from mutualsl.data.tokenizer import TextTokenizer
@@ -67,7 +67,9 @@ class TextEncoder(nn.Module):
     read the type of a single text everywhere (`docs/decisions/0026-any-text-encoder.md`).
     """
 
-    def __init__(self, language_model: PreTrainedModel, windows_at_once: int = 16) -> None:
+    def __init__(
+        self, language_model: transformers.PreTrainedModel, windows_at_once: int = 16
+    ) -> None:
         super().__init__()
         self.language_model = language_model
         self.at_once = AtOnce(windows_at_once, "windows of text")  # hour-long transcripts
@@ -75,8 +77,8 @@ class TextEncoder(nn.Module):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> TextEncoder:
         """Build with random weights, in 32 bits, from a transformers config."""
-        parsed = AutoConfig.for_model(**{**config, "dtype": "float32"})
-        return cls(AutoModel.from_config(parsed, **_without_pooler(parsed)))
+        parsed = transformers.AutoConfig.for_model(**{**config, "dtype": "float32"})
+        return cls(transformers.AutoModel.from_config(parsed, **_without_pooler(parsed)))
 
     @classmethod
     def from_pretrained(cls, folder: str | Path) -> TextEncoder:
@@ -86,12 +88,14 @@ class TextEncoder(nn.Module):
         Raises `CheckpointError` when the folder holds no language model that can be read.
         """
         try:
-            config = AutoConfig.from_pretrained(folder)
+            config = transformers.AutoConfig.from_pretrained(folder)
             for name, value in config.to_dict().items():
                 if "dropout" in name and isinstance(value, float):
                     setattr(config, name, 0.0)
             options = _without_pooler(config)
-            model = AutoModel.from_pretrained(folder, config=config, dtype=torch.float32, **options)
+            model = transformers.AutoModel.from_pretrained(
+                folder, config=config, dtype=torch.float32, **options
+            )
         except UNREADABLE as error:
             reason = str(error).strip().partition("\n")[0]
             raise CheckpointError(
@@ -237,7 +241,7 @@ def _edges(values: Tensor, place: Tensor, segments: int) -> tuple[Tensor, Tensor
     return values[first] * known, values[last] * known
 
 
-def longest_input(language_model: PreTrainedModel) -> int | None:
+def longest_input(language_model: transformers.PreTrainedModel) -> int | None:
     """How many tokens it has positions for; `None` where they are relative: any number."""
     for name, module in language_model.named_modules():
         if name.endswith("position_embeddings") and isinstance(module, nn.Embedding):
@@ -246,7 +250,7 @@ def longest_input(language_model: PreTrainedModel) -> int | None:
     return None
 
 
-def _without_pooler(config: PretrainedConfig) -> dict[str, bool]:
+def _without_pooler(config: transformers.PretrainedConfig) -> dict[str, bool]:
     """Some carry a pooler that nothing here reads; leave it out of the weights."""
-    accepted = inspect.signature(MODEL_MAPPING[type(config)].__init__).parameters
+    accepted = inspect.signature(transformers.MODEL_MAPPING[type(config)].__init__).parameters
     return {"add_pooling_layer": False} if "add_pooling_layer" in accepted else {}

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,6 @@ def launch(
     Raises `MutualSLError` when the address cannot be listened on.
     """
     SPARES.keep(limits.READY_WORKERS)
-    gc.freeze()  # what is here stays: looking through it again makes large files slow to open
     try:
         # Standard output carries the address only; Gradio announces MCP there, quiet or not.
         with contextlib.redirect_stdout(sys.stderr):
@@ -108,16 +108,24 @@ def launch(
     if mcp and page.mcp_error:
         raise MutualSLError(f"the MCP tools cannot be served ({page.mcp_error}); leave out --mcp")
     keep_swept(made_files_folder())
-    page.reader.read_ahead()
     return str(url)
 
 
-def stay(page: gr.Blocks) -> None:
-    """Serve until the process is told to end, by Ctrl + C or SIGTERM; visitors' files go then."""
+def stay(page: Page, load: Callable[[], object]) -> None:
+    """Serve until the process is told to end, by Ctrl + C or SIGTERM; visitors' files go then.
+
+    `load` is run first, while browsers fetch the page: what visitors will need in a moment. What
+    it raises ends the process too.
+    """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        load()
+        page.reader.read_ahead()
+        gc.freeze()  # what is here stays: looking through it again makes large files slow to open
         threading.Event().wait()
     except KeyboardInterrupt:
+        pass
+    finally:
         page.close(verbose=False)  # ends what visitors have open, which keeps the server up
 
 

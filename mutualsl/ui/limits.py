@@ -12,7 +12,7 @@ MAX_TOP_K = 100  # candidates of each predictor
 MODEL_CONCURRENCY = 2  # videos or questions worked on at the same time, all visitors together
 QUEUE_SIZE = 32  # how many may wait, on the page or at the endpoints
 READY_WORKERS = 2  # readers of video files that run before there is a file
-READ_AHEAD_SECOND = 3.0  # after the page is served; until then the first visitor's browser loads it
+QUIET_SECOND = 0.5  # nobody asks for so long: time to read the examples before anyone clicks them
 THREADS = 80  # everyone who waits on the page holds one for a moment at a time
 MAX_SESSIONS = 200  # visitors who are remembered; the one who was idle longest makes room
 

@@ -36,6 +36,7 @@ class Line:
             if len(self._tickets) >= self._places + self._longest:
                 raise MutualSLError("too many people ask at the moment; try again in a minute")
             self._tickets.append(ticket)
+            self._moved.notify_all()
         try:
             while (before := self._before(ticket)) >= 0:
                 waiting(before)
@@ -44,6 +45,12 @@ class Line:
             with self._moved:
                 self._tickets.remove(ticket)
                 self._moved.notify_all()
+
+    def wait_until_quiet(self, second: float) -> None:
+        """Wait until nobody has worked or waited for as long as that."""
+        with self._moved:
+            while self._tickets or self._moved.wait(second):
+                self._moved.wait_for(lambda: not self._tickets)
 
     def _before(self, ticket: object) -> int:
         """How many wait before this one, after a moment; below zero when it may work."""

@@ -11,7 +11,8 @@ from pathlib import Path
 from mutualsl.errors import MutualSLError
 from mutualsl.ui import zero_gpu
 from mutualsl.ui.examples import DemoVideo, known_answers
-from mutualsl.ui.limits import READ_AHEAD_SECOND
+from mutualsl.ui.limits import QUIET_SECOND
+from mutualsl.ui.line import MACHINE
 from mutualsl.ui.loading import prepare
 from mutualsl.ui.progress import Report
 from mutualsl.ui.shelf import Shelf
@@ -46,15 +47,14 @@ class Reader:
         return loaded
 
     def read_ahead(self) -> None:
-        """Read every example for the model that visitors begin with, beside everything else."""
+        """Read every example for the model that visitors begin with, whenever nobody asks."""
         if zero_gpu.ACTIVE:  # lends its GPU to visitors, not to this
             return
-        ahead = threading.Timer(READ_AHEAD_SECOND, self._read_all)
-        ahead.daemon = True
-        ahead.start()
+        threading.Thread(target=self._read_all, daemon=True).start()
 
     def _read_all(self) -> None:
         for example in self.examples:
+            MACHINE.wait_until_quiet(QUIET_SECOND)
             with contextlib.suppress(MutualSLError):  # said to whoever clicks it
                 self.read(self._shelf.names[0], *files_of(example), lambda stage, fraction: None)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mutualsl.checkpoint import Description, describe
+from mutualsl.device import choose_device
 from mutualsl.errors import CheckpointError, UnknownName
 from mutualsl.inference import AnswerLocalizer
 from mutualsl.sharing import locate
@@ -31,6 +32,7 @@ class Shelf:
     """Models by name, shared by all visitors."""
 
     def __init__(self, models: Sequence[Model], device: str = "auto") -> None:
+        choose_device(device)  # raises here, not when a model is wanted
         self.models = tuple(models)
         self._device = device
         self._loaded: dict[str, AnswerLocalizer] = {}
@@ -42,12 +44,15 @@ class Shelf:
         return [model.name for model in self.models]
 
     def open(self) -> None:
-        """Load what must be there before anyone visits; raises what `get` does.
+        """Load the first model, which visitors begin with; raises what `get` does."""
+        self.get(self.names[0])
 
-        Usually that is the first model. On ZeroGPU it is all: a process that is given a GPU has
-        the models that were there when the page was served, and no others.
+    def open_before_serving(self) -> None:
+        """Load what cannot be loaded later: on ZeroGPU every model, elsewhere none.
+
+        A process that is given a GPU has the models that were there when the page was served.
         """
-        for name in self.names if zero_gpu.ACTIVE else self.names[:1]:
+        for name in self.names if zero_gpu.ACTIVE else ():
             self.get(name)
 
     def get(self, name: str) -> AnswerLocalizer:

@@ -85,3 +85,21 @@ def test_a_line_that_is_too_long_is_said():
         pytest.fail("there is no place")
     for worker in workers:
         worker.done()
+
+
+def test_it_is_quiet_when_nobody_came_for_a_while():
+    line, quiet = Line(places=1, longest=5), threading.Event()
+
+    def wait():
+        line.wait_until_quiet(0.2)
+        quiet.set()
+
+    first = Worker(line)
+    assert first.inside.wait(5)
+    threading.Thread(target=wait, daemon=True).start()
+    assert not quiet.wait(0.4)
+    first.done()
+    second = Worker(line)  # before it has been quiet for long enough
+    assert second.inside.wait(5) and not quiet.wait(0.4)
+    second.done()
+    assert quiet.wait(5)

@@ -137,5 +137,5 @@ def test_a_gpu_that_is_taken_away_is_said(lent, monkeypatch, short_video):
 def test_all_models_are_there_before_anyone_visits(calls, tiny_models):
     models = [model for model in read_models(tiny_models) if model.name != "broken"]
     shelf = Shelf(models, "cpu")
-    shelf.open()
+    shelf.open_before_serving()
     assert shelf_module.zero_gpu._localizers.keys() == set(shelf.names)
