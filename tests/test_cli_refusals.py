@@ -4,14 +4,12 @@ import json
 import socket
 import subprocess
 import sys
-from importlib.util import find_spec
 
 import pytest
 
 from tests.command_line import Finished, assert_refused, call, run
 from tests.demo import ROOT
 
-NO_MCP = pytest.mark.skipif(find_spec("mcp") is not None, reason="the package mcp is installed")
 pytestmark = pytest.mark.usefixtures("checkpoint")
 RUN = ("--data-root", ".", "--out", "x")
 QUESTION = ("--question", "Where is the kettle?")
@@ -143,11 +141,15 @@ def test_a_gpu_that_is_not_there(folder, capfd, monkeypatch, arguments):
         (["--port", "many"], "--port"),
         (["--port", "70000"], "65535"),
         (["--colour", "red"], "--colour"),
-        pytest.param(["--mcp"], "mutualsl[mcp]", marks=NO_MCP),
     ],
 )
 def test_a_page_that_cannot_be_served(folder, capfd, arguments, word):
     assert_refused(call(capfd, "serve", *arguments), word)
+
+
+def test_mcp_without_its_package(capfd, monkeypatch):
+    monkeypatch.setattr("mutualsl.cli.serve.find_spec", lambda name: None)
+    assert_refused(call(capfd, "serve", "--mcp"), "pip install 'mutualsl[mcp]'")
 
 
 def test_the_file_of_the_space_is_the_same_command():

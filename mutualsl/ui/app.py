@@ -87,6 +87,10 @@ def launch(
     Raises `MutualSLError` when the address cannot be listened on.
     """
     SPARES.keep(limits.READY_WORKERS)
+    if mcp:
+        from gradio import mcp as tools
+
+        tools.DEFAULT_TEMP_DIR = str(uploads_folder())  # taken from the system when it was imported
     try:
         # Standard output carries the address only; Gradio announces MCP there, quiet or not.
         with contextlib.redirect_stdout(sys.stderr):

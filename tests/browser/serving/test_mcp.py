@@ -1,0 +1,69 @@
+"""Clients of the Model Context Protocol use the endpoints as tools, and leave nothing behind."""
+
+import ast
+import asyncio
+import base64
+import os
+import signal
+import time
+
+import pytest
+from mcp import ClientSession
+from mcp.client.streamable_http import streamable_http_client
+
+from tests.browser.conftest import serving
+
+pytestmark = pytest.mark.browser
+QUESTION = "how do i open the jar"
+DEADLINE_SECOND = 20
+
+
+def data_url(path, kind):
+    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
+
+
+async def use(url, calls):
+    """The names of the tools, and what each call of one gives: whether it failed, and its text."""
+    async with (
+        streamable_http_client(f"{url}gradio_api/mcp/") as (read, write, *_),
+        ClientSession(read, write) as session,
+    ):
+        await session.initialize()
+        names = [tool.name for tool in (await session.list_tools()).tools]
+        results = [await session.call_tool(*call) for call in calls]
+    return names, [(result.isError, result.content[0].text) for result in results]
+
+
+def test_a_client_gets_the_answer_that_is_computed_alone(
+    tiny_models, short_video, one_cue, shelf, tmp_path, monkeypatch
+):
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    files = {
+        "video": data_url(short_video, "video/mp4"),
+        "subtitles": data_url(one_cue, "application/x-subrip"),
+    }
+    calls = [
+        ("localize", {**files, "question": QUESTION}),
+        ("localize", {"question": QUESTION}),
+        ("localize", {"video": "/etc/passwd", "question": QUESTION}),
+    ]
+    with serving(tiny_models, tmp_path / "stderr.txt", "--device", "cpu", "--mcp") as server:
+        names, (answered, nothing, path) = asyncio.run(use(server.url, calls))
+        assert any(file.suffix == ".mp4" for file in temporary.rglob("*"))
+        os.kill(server.pid, signal.SIGTERM)
+        deadline = time.monotonic() + DEADLINE_SECOND
+        while any(temporary.rglob("*.mp4")) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not any(temporary.rglob("*.mp4"))
+    assert {"encode", "ask", "localize"} <= set(names)
+    one = shelf.get("one")
+    expected = one.ask(one.encode_video(short_video, one_cue), QUESTION).to_dict()
+    assert not answered[0]
+    given = ast.literal_eval(answered[1])  # Gradio writes an object as Python does
+    assert {head: given[head] for head in ("visual", "textual", "answer")} == {
+        head: expected[head] for head in ("visual", "textual", "answer")
+    }
+    assert nothing == (True, "Nothing to ask about: give a video, a subtitle file, or both")
+    assert path[0] and "provide a url" in path[1]
