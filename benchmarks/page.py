@@ -33,6 +33,7 @@ from tools.chromium import chromium
 
 LIMIT_MS = 100
 ZOOMS = 9
+SETTLED_MS = 8000  # after the page has come the model is loaded and the examples are read
 QUESTION = "When do they turn the red jar around on the kitchen counter?"
 
 PAINTED = """() => new Promise((resolve) =>
@@ -102,6 +103,7 @@ def opening_second(browser: Browser) -> float:
         page.get_by_role("tab", name="Analyse").click()
         given = page.locator("#predictions-file input[type=file]")
         given.wait_for(state="attached")
+        page.wait_for_timeout(SETTLED_MS)
         started = time.perf_counter()
         given.set_input_files(path)
         counted = re.compile(f"{QUESTIONS:,}|{QUESTIONS}")
