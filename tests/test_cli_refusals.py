@@ -148,7 +148,7 @@ def test_a_page_that_cannot_be_served(folder, capfd, arguments, word):
 
 
 def test_mcp_without_its_package(capfd, monkeypatch):
-    monkeypatch.setattr("mutualsl.cli.serve.find_spec", lambda name: None)
+    monkeypatch.setattr(sys.modules["mutualsl.cli.serve"], "find_spec", lambda name: None)
     assert_refused(call(capfd, "serve", "--mcp"), "pip install 'mutualsl[mcp]'")
 
 

@@ -30,6 +30,8 @@ def test_a_config_that_asks_for_too_much_is_refused(tmp_path, change, words):
     with pytest.raises(CheckpointError, match=words):
         load_model(model)
     if "layers" in words:
+        del record["parameter_count"]  # as in checkpoints of before: it has to be counted
+        path.write_text(json.dumps(record))
         with pytest.raises(CheckpointError, match=words):
             describe(model)
 

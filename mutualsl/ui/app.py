@@ -86,7 +86,6 @@ def launch(
 
     Raises `MutualSLError` when the address cannot be listened on.
     """
-    SPARES.keep(limits.READY_WORKERS)
     if mcp:
         from gradio import mcp as tools
 
@@ -111,6 +110,7 @@ def launch(
         ) from error
     if mcp and page.mcp_error:
         raise MutualSLError(f"the MCP tools cannot be served ({page.mcp_error}); leave out --mcp")
+    SPARES.keep(limits.READY_WORKERS)
     keep_swept(made_files_folder())
     return str(url)
 
