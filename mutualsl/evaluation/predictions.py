@@ -71,9 +71,10 @@ def _ceilings(gold: Span, video: VideoInput) -> dict[str, float | None]:
 def from_row(row: dict[str, Any], where: str) -> QuestionResult:
     """The typed form of one row; `where` names it in the `DataError` of a damaged one."""
     try:
-        return _result(msgspec.convert(row, _Row))
-    except ValueError as error:
+        line = msgspec.json.encode(row)
+    except (TypeError, ValueError, OverflowError) as error:
         raise _damaged(where, str(error)) from error
+    return _read(line, where)
 
 
 def read_predictions(path: str | Path) -> list[QuestionResult]:
@@ -88,18 +89,18 @@ def read_predictions(path: str | Path) -> list[QuestionResult]:
         raise DataError(
             f"{path}: no predictions ({error}); `mutualsl evaluate --out {path.parent}` writes them"
         ) from error
-    decoder, results = msgspec.json.Decoder(_Row), []
+    results = []
     for number, line in enumerate(content.split(b"\n"), start=1):  # a question may hold U+2028
         if line.strip():
-            results.append(_read(line, decoder, f"{path}, line {number}"))
+            results.append(_read(line, f"{path}, line {number}"))
     if not results:
         raise DataError(f"{path}: holds no predictions; `mutualsl evaluate` writes them")
     return results
 
 
-def _read(line: bytes, decoder: msgspec.json.Decoder[_Row], where: str) -> QuestionResult:
+def _read(line: bytes, where: str) -> QuestionResult:
     try:
-        return _result(decoder.decode(line))
+        return _result(_DECODER.decode(line))
     except msgspec.ValidationError as error:
         raise _damaged(where, str(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -150,6 +151,9 @@ class _Row(msgspec.Struct):
     kind: Any = None
     gold_covered: float | None = None
     ceilings: _Ceilings | None = None
+
+
+_DECODER = msgspec.json.Decoder(_Row)
 
 
 def _result(row: _Row) -> QuestionResult:

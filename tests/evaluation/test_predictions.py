@@ -122,6 +122,14 @@ def test_a_damaged_row_is_named_with_file_and_line(tmp_path, change, message):
     assert message in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "change", [{"duration": float("nan")}, {"duration": 10**400}, {"sample_id": "half \ud83d"}]
+)
+def test_a_row_that_could_not_be_written_is_refused(change):
+    with pytest.raises(DataError, match="here: "):
+        from_row(row(textual=head((1.0, 2.0))) | change, "here")
+
+
 @pytest.mark.parametrize("text", ["{", "[1, 2]", "\n\n", None])
 def test_what_is_no_predictions_file_is_refused(tmp_path, text):
     path = tmp_path / "predictions.jsonl"
