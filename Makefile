@@ -43,14 +43,16 @@ space: .venv/ready
 	rm -rf build/space
 	$(BIN)/python -m tools.space --out build/space --repo $(SPACE)
 
+# What is imported is compiled then; compiling all that is installed takes as long as installing it.
+PIP := $(BIN)/pip install --quiet --no-compile
 .venv/ready: requirements.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet -r requirements.txt
-	$(BIN)/pip install --quiet --no-deps --editable .
+	$(PIP) -r requirements.txt
+	$(PIP) --no-deps --editable .
 	touch $@
 
 .venv/ready-dev: .venv/ready requirements-dev.txt
-	$(BIN)/pip install --quiet -r requirements.txt -r requirements-dev.txt
+	$(PIP) -r requirements.txt -r requirements-dev.txt
 	touch $@
 
 # Chromium for the browser tests, where a package manager may be used; the tests say so if not.
