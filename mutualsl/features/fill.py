@@ -132,7 +132,8 @@ class _Process:
     def run(self, encode: Encode, job: Job, video: Path, digest: str) -> tuple[str, ...]:
         """Encode in the worker; `VideoError` when it crashes."""
         if self._pool is None:
-            context = multiprocessing.get_context("spawn")
+            context = multiprocessing.get_context("forkserver")
+            context.set_forkserver_preload([__name__])  # what all workers import, once
             self._pool = ProcessPoolExecutor(1, context, _begin, (self._threads,))
         try:
             return self._pool.submit(encode, job, video, digest).result()
