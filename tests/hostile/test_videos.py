@@ -32,7 +32,8 @@ def videos(tmp_path_factory):
     )
 
 
-@pytest.mark.parametrize("seed", range(count(500, 6)))
+# In 354 the unit of time is gone from some frames.
+@pytest.mark.parametrize("seed", sorted({*range(count(500, 6)), 354}))
 def test_a_damaged_video_is_read_or_refused(videos, tmp_path, seed):
     whole = videos[seed % len(videos)]
     path = tmp_path / f"damaged{whole.suffix}"

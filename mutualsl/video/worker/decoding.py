@@ -36,16 +36,17 @@ class Decoder:
         """Every frame that can be decoded; what is damaged is passed over and counted."""
         previous_second = float("-inf")
         for frame in self._decode():
-            if frame.pts is None:
+            unit_second = frame.time_base  # `None` where damage has taken it
+            if frame.pts is None or unit_second is None:
                 second = self.end_second
             else:
-                second = float(frame.pts * frame.time_base) - self._source.origin_second
+                second = float(frame.pts * unit_second) - self._source.origin_second
             if second <= previous_second:  # a timestamp that goes back shows nothing
                 continue
             if second > self._source.limit_second:
                 self.damaged_packets += 1
                 return
-            lasts_second = float(frame.duration * frame.time_base) or self._step_second
+            lasts_second = float(frame.duration * (unit_second or 0)) or self._step_second
             self.end_second = min(second + lasts_second, self._source.limit_second)
             previous_second = second
             yield second, frame
