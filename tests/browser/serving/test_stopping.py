@@ -1,6 +1,7 @@
 """What a visitor started can be stopped, and stops when they leave; then nothing runs any more."""
 
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from gradio_client import Client, handle_file
 from playwright.sync_api import expect
 
+from tests.browser.conftest import serving
 from tests.browser.page import SOON_MS
 
 pytestmark = pytest.mark.browser
@@ -118,3 +120,26 @@ def test_who_waits_sees_how_many_are_before_and_goes_on_when_somebody_stops(
         page["cancel"].click()
     expect(fourth["status"]).to_contain_text("Subtitles only", timeout=SOON_MS)
     wait_for_readers(server, long_video, 0)
+
+
+def files(folder):
+    """Everything in it that is not a folder itself."""
+    return [path for path in folder.rglob("*") if not path.is_dir()]
+
+
+def test_a_server_that_is_told_to_end_leaves_no_file_of_a_visitor(
+    tiny_models, short_video, tmp_path, monkeypatch
+):
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    with serving(tiny_models, tmp_path / "stderr.txt") as ending:
+        visitor = Client(ending.url, verbose=False, download_files=tmp_path)
+        visitor.predict(handle_file(short_video), api_name="/encode")
+        assert any(path.suffix == ".mp4" for path in files(temporary))
+        os.kill(ending.pid, signal.SIGTERM)
+        deadline = time.monotonic() + DEADLINE_SECOND
+        while files(temporary) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert files(temporary) == []
+    assert "Traceback" not in (tmp_path / "stderr.txt").read_text()
