@@ -36,8 +36,8 @@ class Decoder:
         """Every frame that can be decoded; what is damaged is passed over and counted."""
         previous_second = float("-inf")
         for frame in self._decode():
-            unit_second = frame.time_base  # `None` where damage has taken it
-            if frame.pts is None or unit_second is None:
+            unit_second = frame.time_base or 0  # damage may have taken it
+            if frame.pts is None or not unit_second:
                 second = self.end_second
             else:
                 second = float(frame.pts * unit_second) - self._source.origin_second
@@ -46,7 +46,7 @@ class Decoder:
             if second > self._source.limit_second:
                 self.damaged_packets += 1
                 return
-            lasts_second = float(frame.duration * (unit_second or 0)) or self._step_second
+            lasts_second = float(frame.duration * unit_second) or self._step_second
             self.end_second = min(second + lasts_second, self._source.limit_second)
             previous_second = second
             yield second, frame
