@@ -1,4 +1,4 @@
-"""`mutualsl reproduce`: a table or figure of the paper, trained, answered and written down."""
+"""`mutualsl reproduce`: a table or figure, trained, answered and written down."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mutualsl.cli.output import progress
 
 
 def reproduce(
-    table: Annotated[str, typer.Argument(help="table1, table2 or figure3.")],
+    table: Annotated[str, typer.Argument(help="table1, table2, figure3 or profiles.")],
     data_root: Annotated[Path, typer.Option(help="Folder with one folder per data set.")],
     out: Annotated[Path, typer.Option(help="Folder for runs and results.")],
     budget_minutes: Annotated[

@@ -65,7 +65,7 @@ def _data(data: Data, questions: Questions | None, references: Path) -> dict[str
 def _cell(
     cell: Cell, runs: Mapping[Path, Measured], reasons: Mapping[Path, str], with_curves: bool
 ) -> dict[str, Any]:
-    found = {"row": cell.row.name, **_name(cell.data), "recipe": cell.data.recipe(cell.row.model)}
+    found = {"row": cell.row.name, **_name(cell.data), "recipe": cell.data.recipe(cell.row)}
     found |= {"settings": list(cell.row.settings), "missing": cell.missing, "seeds": []}
     found |= {"without": list(cell.without), "stopped": {}, "not_run": {}}
     there = [runs[run.folder] for run in cell.runs if run.folder in runs]

@@ -1,4 +1,4 @@
-"""What Tables 1 and 2 and Fig. 3 consist of: their rows, the data, and the recipe of each cell."""
+"""What Tables 1 and 2, Fig. 3 and ours consist of: rows, data, and the recipe of each cell."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import NamedTuple
 from mutualsl.data.split_sets import DISJOINT, OFFICIAL
 
 FIGURE = "figure3"
+PROFILES = "profiles"  # ours: the paper has none
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -17,6 +18,7 @@ class Row:
 
     name: str  # as the paper calls it
     model: str  # key of MODELS
+    variant: str = ""  # of its recipe, where it has several for the same data
     settings: tuple[str, ...] = ()  # changes to its recipe, as `--set` takes them
     head: str = "answer"  # whose numbers are shown, a key of metrics.json
     both: bool = False  # whether it says something only of data with videos and subtitles
@@ -29,13 +31,14 @@ class Data(NamedTuple):
     split_set: str | None
     split: str
 
-    def recipe(self, model: str) -> str:
-        """The recipe that trains a model for this data: `vslnet_synthetic`, `mor_vehiclevqa`.
+    def recipe(self, row: Row) -> str:
+        """The recipe that trains a row for this data: `vslnet_synthetic`, `mor_vehiclevqa`.
 
         A split set other than the published one has its name at the end.
         """
+        variant = (row.variant,) if row.variant else ()
         apart = () if self.split_set in (None, OFFICIAL) else (self.split_set,)
-        return "_".join((model, self.name, *apart))
+        return "_".join((row.model, *variant, self.name, *apart))
 
 
 def run_name(recipe: str, settings: Sequence[str]) -> str:
@@ -43,8 +46,9 @@ def run_name(recipe: str, settings: Sequence[str]) -> str:
     return "_".join((recipe, *(setting.replace("=", "-") for setting in settings)))
 
 
+RENDERED = Data("synthetic", None, "test")
 DATA = (
-    Data("synthetic", None, "test"),
+    RENDERED,
     Data("tutorialvqa", OFFICIAL, "test"),
     Data("tutorialvqa", DISJOINT, "test"),
     Data("vehiclevqa", OFFICIAL, "test"),
@@ -78,4 +82,14 @@ TABLES: dict[str, tuple[Row, ...]] = {
         for taught in (False, True)
     ),
     FIGURE: (Row(name="transfer weights", model="mutualsl", both=True),),
+    PROFILES: tuple(
+        Row(name=f"{profile}: {head}", model="mutualsl", variant=profile, head=head, both=True)
+        for head in ("visual", "textual")
+        for profile in ("clean", "literal", "released")
+    ),
 }
+
+
+def data_of(table: str) -> tuple[Data, ...]:
+    """What a table is made on: the paper's on everything, the profiles on rendered videos."""
+    return (RENDERED,) if table == PROFILES else DATA

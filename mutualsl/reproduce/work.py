@@ -19,7 +19,7 @@ from mutualsl.reproduce.budget import Budget
 from mutualsl.reproduce.cells import Cell
 from mutualsl.reproduce.collect import record
 from mutualsl.reproduce.measured import MEASURED, Measured, measured, write
-from mutualsl.reproduce.plan import DATA, TABLES, Data, Row, run_name
+from mutualsl.reproduce.plan import TABLES, Data, Row, data_of, run_name
 from mutualsl.reproduce.questions import Questions, read_questions
 from mutualsl.reproduce.runs import Trained
 from mutualsl.training.overrides import override
@@ -47,7 +47,7 @@ class Reproduction:
         if self.table not in TABLES:
             raise UnknownName("table", self.table, TABLES)
         found = dict(self._questions())
-        cells = [self._cell(row, data, found[data]) for row in TABLES[self.table] for data in DATA]
+        cells = [self._cell(row, *part) for row in TABLES[self.table] for part in found.items()]
         reasons = self._work(cells, budget, say)
         runs = dict(self._measured(cells))
         for run in runs.values():
@@ -63,7 +63,7 @@ class Reproduction:
 
     def _questions(self) -> Iterator[tuple[Data, Questions | str]]:
         encoder = encoder_name(self.visual)
-        for data in DATA:
+        for data in data_of(self.table):
             try:
                 yield data, read_questions(data, self.root, encoder)
             except DataError as error:
@@ -75,7 +75,7 @@ class Reproduction:
         return text.replace(str(self.root), "ROOT")
 
     def _cell(self, row: Row, data: Data, questions: Questions | str) -> Cell:
-        recipe = data.recipe(row.model)
+        recipe = data.recipe(row)
         if isinstance(questions, str):
             return Cell(row=row, data=data, missing=questions)
         if row.model not in MODELS or recipe not in RECIPES:

@@ -122,7 +122,7 @@ def mutualsl_official() -> RunConfig:
     )
 
 
-def mutualsl_clean() -> RunConfig:
+def mutualsl_clean_synthetic() -> RunConfig:
     """The profile `clean`, without a sentence reader, in one stage: what the other two go beside.
 
     All three learn the same questions for the same time; only the switches differ.
@@ -130,12 +130,12 @@ def mutualsl_clean() -> RunConfig:
     return _of_profile("clean")
 
 
-def mutualsl_literal() -> RunConfig:
+def mutualsl_literal_synthetic() -> RunConfig:
     """The profile `literal`: the paper's equations as printed."""
     return _of_profile("literal")
 
 
-def mutualsl_released() -> RunConfig:
+def mutualsl_released_synthetic() -> RunConfig:
     """The profile `released`: the model of the authors' public code, without its plain bugs."""
     return _of_profile("released")
 
@@ -148,14 +148,18 @@ def _of_profile(name: str) -> RunConfig:
         train=TrainConfig(epochs=8, text_lr=1e-4, new_lr=5e-4, max_questions=16),
     )
     return RunConfig(
-        name=f"mutualsl-{name}",
+        name=f"mutualsl-{name}-synthetic",
         trained_on="rendered how-to videos only; no camera footage",
         stages=(stage,),
         sizes={"dropout": 0.1, **profile(name)},
     )
 
 
-PROFILE_RECIPES = (mutualsl_clean, mutualsl_literal, mutualsl_released)
+PROFILE_RECIPES = (
+    mutualsl_clean_synthetic,
+    mutualsl_literal_synthetic,
+    mutualsl_released_synthetic,
+)
 
 
 def _transcripts(*, tutorialvqa: int, vehiclevqa: int) -> tuple[Part, Part]:

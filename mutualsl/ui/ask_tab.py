@@ -135,7 +135,8 @@ def _connect(desk: Desk, clips: Clips, parts: Parts, examples: gr.HTML | None) -
     turns, changes = gr.State(Turns()), Changes(desk.shelf)
 
     def settle(event: Any) -> None:
-        event.then(desk.settle, [loaded, turns], **common)
+        settled = event.then(desk.settle, [loaded, turns], **common)
+        settled.then(Turns.drawn, turns, queue=False, api_visibility="private")
 
     def start(
         triggers: list[Any], handler: Any, inputs: list[Any], how: dict[str, Any] = common

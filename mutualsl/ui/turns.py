@@ -24,7 +24,8 @@ class Turns:
         self._questions = 0
         self._stops = 0
         self._running: set[Steps] = set()
-        self._unsettled = 0  # events whose views may still be on their way to the page
+        self._unsettled = 0  # events whose own views may still be on their way to the page
+        self._undrawn = 0  # those, and the settled ones whose repaint may be on its way
         self._mixed = False  # whether views of several were on their way at once
         self.stopped = False  # whether a stop was the last that happened
         self.reading = False  # whether files are being read
@@ -49,8 +50,9 @@ class Turns:
 
         Views of one event come in order, those of several come in any.
         """
-        self._mixed = self._mixed or self._unsettled > 0
+        self._mixed = self._mixed or self._undrawn > 0
         self._unsettled += 1
+        self._undrawn += 1
 
     def settle(self) -> bool:
         """All views of an event have come; whether what the page shows may now be a mixture."""
@@ -59,6 +61,10 @@ class Turns:
             return False
         mixed, self._mixed = self._mixed, False
         return mixed
+
+    def drawn(self) -> None:
+        """What was shown when an event settled has come as well."""
+        self._undrawn = max(0, self._undrawn - 1)
 
     def wait(self, question: str) -> None:
         """A question that cannot be answered yet."""

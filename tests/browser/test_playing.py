@@ -59,8 +59,9 @@ def test_the_speed_that_was_chosen_stays(answered, one_cue):
     )
     expect(page.page.get_by_label("Playback speed")).to_have_value("1.5")
     page.page.wait_for_function(  # the browser's own menu; the player may be drawn once more
-        "() => { document.querySelector('#player video[src]').playbackRate = 0.5;"
-        " return document.querySelector('[data-speed]').value === '0.5'; }",
+        "() => { const video = document.querySelector('#player video[src]');"
+        " if (video) video.playbackRate = 0.5;"
+        " return video && document.querySelector('[data-speed]').value === '0.5'; }",
         timeout=SOON_MS,
     )
 

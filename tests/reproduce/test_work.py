@@ -13,7 +13,7 @@ from mutualsl.features import encoder_at
 from mutualsl.features.files import write_rows
 from mutualsl.reproduce import publish
 from mutualsl.reproduce.budget import Budget
-from mutualsl.reproduce.plan import DATA, TABLES
+from mutualsl.reproduce.plan import DATA, TABLES, data_of
 from mutualsl.reproduce.work import NO_TIME, Reproduction
 from mutualsl.training.recipes import RECIPES
 from tests.reproduce.conftest import VISUAL
@@ -266,14 +266,15 @@ def test_mor_that_is_stopped_is_scored_and_says_what_it_left_out(make, recipes):
 
 def test_an_unknown_table_is_refused(root, tmp_path):
     work = Reproduction(table="table9", root=root, out=tmp_path, visual=VISUAL)
-    with pytest.raises(UnknownName, match="figure3, table1, table2"):
+    with pytest.raises(UnknownName, match="figure3, profiles, table1, table2"):
         work.make(Budget(None))
 
 
-def test_every_recipe_of_a_table_trains_its_model_on_its_data():
-    for row in TABLES["table1"]:
-        for data in DATA:
-            if (name := data.recipe(row.model)) in RECIPES:
+@pytest.mark.parametrize("table", ["table1", "profiles"])
+def test_every_recipe_of_a_table_trains_its_model_on_its_data(table):
+    for row in TABLES[table]:
+        for data in data_of(table):
+            if (name := data.recipe(row)) in RECIPES:
                 run = RECIPES[name]()
                 assert (run.model, run.name.replace("-", "_")) == (row.model, name)
                 parts = {(part.dataset, part.split_set) for s in run.stages for part in s.parts}

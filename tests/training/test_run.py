@@ -210,7 +210,7 @@ def test_every_system_has_a_recipe_that_runs(root, config, recipe, tmp_path):
     assert localizer.checkpoint.about["recipe"] == recipe
 
 
-@pytest.mark.parametrize("recipe", ["mutualsl_literal", "mutualsl_released"])
+@pytest.mark.parametrize("recipe", ["mutualsl_literal_synthetic", "mutualsl_released_synthetic"])
 def test_a_profile_is_trained_with_its_switches(root, config, recipe, tmp_path):
     made = small(recipe, config.text_encoder)
     made = replace(made, sizes={**made.sizes, **RECIPES[recipe]().sizes})

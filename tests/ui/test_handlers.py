@@ -190,9 +190,22 @@ def test_what_several_events_have_mixed_up_is_put_right_when_the_last_has_settle
     assert isinstance(shown(early, "results"), dict)  # an update without a change
     assert shown(late, "results") == shown(answered, "results") != shown(read, "results")
     assert shown(late, "timeline") == shown(answered, "timeline")
+    turns.drawn(), turns.drawn()
     list(desk.ask(QUESTION, loaded, None, track, "one", turns))
     (alone,) = desk.settle(loaded, turns)
     assert isinstance(shown(alone, "results"), dict)
+
+
+def test_a_question_asked_while_the_page_is_put_right_is_put_right_as_well(desk, loaded, track):
+    turns = Turns()
+    list(desk.load(None, track, None, "one", turns))
+    list(desk.load(None, track, None, "one", turns))
+    list(desk.settle(loaded, turns)), turns.drawn()
+    list(desk.settle(loaded, turns))  # it repaints, and the browser has not drawn that yet
+    *_, answered = desk.ask(QUESTION, loaded, None, track, "one", turns)
+    turns.drawn()
+    (again,) = desk.settle(shown(answered, "loaded"), turns)
+    assert shown(again, "results") == shown(answered, "results")
 
 
 def test_a_question_that_is_being_answered_is_not_late(desk, loaded):

@@ -75,4 +75,5 @@ PAPER: dict[str, dict[str, dict[str, Numbers]]] = {
         },
         "textual predictor with transfer": _TEXTUAL,
     },
+    "profiles": {},  # the paper has no such table
 }

@@ -1,4 +1,4 @@
-"""What `mutualsl reproduce` found, as Markdown: Tables 1 and 2, the paper beside us, and Fig. 3."""
+"""What `mutualsl reproduce` found, as Markdown: its tables, the paper beside us, and Fig. 3."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ TITLES = {
     "table1": "Table 1: every system on the same questions",
     "table2": "Table 2: with and without mutual transfer",
     "figure3": "Fig. 3: transfer weights over training",
+    "profiles": "Profiles of MutualSL, trained alike",
 }
 _NUMBERS = (
     "Percent over all questions, mean ± standard deviation over seeds. A column `paper` has the "
@@ -32,6 +33,12 @@ ABOUT = {
     "figure3": (
         "α is how right the textual predictor's span is on the axis of the visual one, which it "
         "teaches (Eq. 15); β the other way round (Eq. 18)."
+    ),
+    "profiles": (
+        "`clean` is the paper's model made consistent, `literal` its equations as printed, "
+        "`released` the model of the authors' code without its plain bugs "
+        "([decision 27](decisions/0027-profiles.md)). All three learn the same questions for the "
+        "same number of epochs. Percent over all questions, mean ± standard deviation over seeds."
     ),
 }
 ONLY = {("video",): "text only", ("subtitles",): "pictures only"}
