@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -17,11 +19,30 @@ class NoChromium(RuntimeError):
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Start it, without a window. Raises `NoChromium`."""
+    """Start it, without a window; every context is a first visit. Raises `NoChromium`."""
+    with _installed() as (kind, options):
+        browser = kind.launch(**options)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def with_profile(folder: Path) -> Iterator[BrowserContext]:
+    """Start it with a profile in `folder`. Raises `NoChromium`.
+
+    A script that one page has compiled is not compiled again for the next, which halves the
+    processor time of opening a page.
+    """
+    with _installed() as (kind, options):
+        context = kind.launch_persistent_context(folder, **options)
+        yield context
+        context.close()
+
+
+@contextmanager
+def _installed() -> Iterator[tuple[BrowserType, dict[str, Any]]]:
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         raise NoChromium("no Chromium here; install chromium and run again")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+        yield playwright.chromium, {"executable_path": path, "args": ["--no-sandbox"]}

@@ -13,9 +13,9 @@ import pytest
 from playwright.sync_api import expect
 
 from mutualsl.subtitles import Cue, write_subtitles
-from tests.browser.page import ANSWER_MS, AnswerPage
+from tests.browser.page import ANSWER_MS, AnswerPage, new_page
 from tests.demo import ROOT
-from tools.chromium import NoChromium, chromium
+from tools.chromium import NoChromium, with_profile
 
 NO_CHROMIUM = "NO CHROMIUM: the page is NOT TESTED here; install chromium and run again"
 START_SECOND = 180
@@ -69,11 +69,14 @@ def no_traceback_in_the_log(server):
 
 
 @pytest.fixture(scope="session")
-def browser():
-    """The system's Chromium. Without one, tests are skipped, or fail where one is required."""
+def browser(tmp_path_factory):
+    """The system's Chromium, with one profile.
+
+    Without a Chromium tests are skipped, or fail where one is required.
+    """
     with contextlib.ExitStack() as started:
         try:
-            browser = started.enter_context(chromium())
+            browser = started.enter_context(with_profile(tmp_path_factory.mktemp("profile")))
         except NoChromium:
             required = os.environ.get("MUTUALSL_REQUIRE_BROWSER") == "1"
             (pytest.fail if required else pytest.skip)(NO_CHROMIUM)
@@ -82,12 +85,11 @@ def browser():
 
 @pytest.fixture
 def visit(browser, server):
-    """Open the page as a new visitor, with any options of a browser context."""
+    """Open the page as a new visitor, with the options of `new_page`."""
     visitors = []
 
     def opened(**options) -> AnswerPage:
-        page = browser.new_context(accept_downloads=True, **options).new_page()
-        visitors.append(AnswerPage(page))
+        visitors.append(AnswerPage(new_page(browser, **options)))
         return visitors[-1].open(server.url)
 
     yield opened

@@ -42,6 +42,16 @@ def clock(second):
     return f"{minutes}:{tenths // 10:02d}.{tenths % 10}"
 
 
+def new_page(browser, viewport=None, color_scheme=None):
+    """An empty page of that size and scheme."""
+    page = browser.new_page()
+    if viewport is not None:
+        page.set_viewport_size(viewport)
+    if color_scheme is not None:
+        page.emulate_media(color_scheme=color_scheme)
+    return page
+
+
 @dataclass
 class AnswerPage:
     """One visitor's page; `wrongs` is what went wrong behind the visitor's back."""
@@ -142,7 +152,7 @@ class AnswerPage:
         text = self.page.locator("body").inner_text()
         if "Traceback" in text or ".py" in text:
             self.wrongs.append(f"the page shows a traceback: {text}")
-        self.page.context.close()
+        self.page.close()
         return self.wrongs
 
     def _refuse_dialog(self, dialog):

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from mutualsl.data import DATASETS
 from tests.browser.conftest import serving
-from tests.browser.page import ANSWER_MS, SOON_MS, AnswerPage
+from tests.browser.page import ANSWER_MS, SOON_MS, AnswerPage, new_page
 from tests.browser.test_looks import CONTRAST
 from tests.evaluation.rows import head, random_rows, row, write
 
@@ -181,7 +181,7 @@ def served(browser, checkpoint, data_root, tmp_path):
 
     def using(use):
         with serving(checkpoint, log, "--data-root", data_root) as server:
-            visitor = AnswerPage(browser.new_context().new_page()).open(server.url)
+            visitor = AnswerPage(new_page(browser)).open(server.url)
             use(Analysis(visitor), server)
             assert visitor.close() == []
 

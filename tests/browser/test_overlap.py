@@ -6,6 +6,7 @@ from mutualsl.ui import cards
 from mutualsl.ui.app import HERE, SCRIPTS, STYLES
 from mutualsl.ui.timeline_lanes import overlap_lane
 from mutualsl.ui.timeline_view import timeline
+from tests.browser.page import new_page
 from tests.ui.values import DURATION_SECOND, answer, encoded_video, prediction
 
 pytestmark = pytest.mark.browser
@@ -21,7 +22,7 @@ DRAWN = """lane => {
 @pytest.fixture
 def page(browser):
     """Two spans that do not meet, without a server."""
-    page = browser.new_page(viewport={"width": 1300, "height": 900})
+    page = new_page(browser, viewport={"width": 1300, "height": 900})
     styles, scripts = (
         "".join((HERE / name).read_text() for name in names) for names in (STYLES, SCRIPTS)
     )

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from benchmarks.page import TIMED, drawn
 from mutualsl.subtitles import Cue
+from tests.browser.page import new_page
 from tests.ui.values import DURATION_SECOND, answer, encoded_video, prediction
 
 pytestmark = pytest.mark.browser
@@ -30,7 +31,7 @@ def long_page(browser):
     heads = prediction(5000, 5030, points=10_800), prediction(9000, 9060, points=CUES)
     for head in heads:
         head.start_curve[:, 0] *= HOURS_SECOND / DURATION_SECOND  # both curves are one array
-    page = browser.new_page(viewport={"width": 1300, "height": 900})
+    page = new_page(browser, viewport={"width": 1300, "height": 900})
     errors = []
     page.on("pageerror", lambda error: errors.append(error))
     page.set_content(drawn(encoded, answer(*heads)))

@@ -18,7 +18,7 @@ def test_a_note_is_of_its_run_alone(recipe):
 
 
 def test_a_setting_that_a_note_lacks_came_later_and_had_its_default():
-    run = RECIPES["mutualsl_clean_synthetic"]()
+    run = RECIPES["vptsl_synthetic"]()
     (stage,) = run.stages
     note = json.loads(note_of(run))
     del note["stages"][0]["train"]["fall"], note["stages"][0]["parts"][0]["held_out"]
