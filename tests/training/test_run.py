@@ -156,17 +156,18 @@ def test_weights_that_are_not_there_are_asked_for(root, config, tmp_path):
 def small(recipe, text_encoder):
     """A recipe of a compared system, cut down to seconds."""
     made = RECIPES[recipe]()
-    (stage,) = made.stages
-    (part,) = stage.parts
-    stage = replace(
-        stage,
-        parts=(replace(part, per_epoch=4, validation=2),),
-        train=replace(stage.train, epochs=1, max_questions=4),
+    stages = tuple(
+        replace(
+            stage,
+            parts=tuple(replace(part, per_epoch=4, validation=2) for part in stage.parts),
+            train=replace(stage.train, epochs=1, max_questions=4),
+        )
+        for stage in made.stages
     )
     known = {f.name for f in fields(MODELS[made.model][1])}
     sizes = {key: value for key, value in tiny.SIZES.items() if key in known}
     return replace(
-        made, stages=(stage,), sizes=sizes, text_encoder=str(text_encoder), window_tokens=48
+        made, stages=stages, sizes=sizes, text_encoder=str(text_encoder), window_tokens=48
     )
 
 
