@@ -1,5 +1,6 @@
 """What a visitor started can be stopped, and stops when they leave; then nothing runs any more."""
 
+import contextlib
 import os
 import signal
 import time
@@ -25,18 +26,22 @@ def readers(server, video):
     Those that wait for a file, or look at something else in it, have no ring.
     """
     found = []
-    for task in Path(f"/proc/{server.pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            process = Path("/proc", child)
-            try:
-                words = (process / "cmdline").read_bytes().split(b"\0")
-                files = [os.readlink(file) for file in (process / "fd").iterdir()]
-            except OSError:  # it has just ended
-                continue
+    for child in children(server.pid):
+        process = Path("/proc", child)
+        with contextlib.suppress(OSError):  # it has just ended
+            words = (process / "cmdline").read_bytes().split(b"\0")
+            files = [os.readlink(file) for file in (process / "fd").iterdir()]
             connection_and_ring = words[words.index(WORKER) + 1 : -1] if WORKER in words else []
             if len(connection_and_ring) == 2 and video.name in map(os.path.basename, files):
                 found.append(child)
     return found
+
+
+def children(pid):
+    """Processes that any thread of a process has started."""
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(OSError):  # the thread has just ended
+            yield from (task / "children").read_text().split()
 
 
 def wait_for_readers(server, video, count):
