@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,16 +27,18 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def with_profile(folder: Path) -> Iterator[BrowserContext]:
-    """Start it with a profile in `folder`. Raises `NoChromium`.
+def profiles() -> Iterator[Callable[[Path], BrowserContext]]:
+    """What starts it with a profile in a folder, as often as wanted. Raises `NoChromium`.
 
-    A script that one page has compiled is not compiled again for the next, which halves the
-    processor time of opening a page.
+    A script that one page of a profile has compiled is not compiled again for the next, which
+    halves the processor time of opening a page.
     """
-    with _installed() as (kind, options):
-        context = kind.launch_persistent_context(folder, **options)
-        yield context
-        context.close()
+    with _installed() as (kind, options), ExitStack() as started:
+
+        def start(folder: Path) -> BrowserContext:
+            return started.enter_context(closing(kind.launch_persistent_context(folder, **options)))
+
+        yield start
 
 
 @contextmanager

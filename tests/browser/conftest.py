@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 from mutualsl.subtitles import Cue, write_subtitles
 from tests.browser.page import ANSWER_MS, AnswerPage, new_page
 from tests.demo import ROOT
-from tools.chromium import NoChromium, with_profile
+from tools.chromium import NoChromium, profiles
 
 NO_CHROMIUM = "NO CHROMIUM: the page is NOT TESTED here; install chromium and run again"
 START_SECOND = 180
@@ -69,27 +69,40 @@ def no_traceback_in_the_log(server):
 
 
 @pytest.fixture(scope="session")
-def browser(tmp_path_factory):
-    """The system's Chromium, with one profile.
+def browsers(tmp_path_factory):
+    """The system's Chromium with a profile of its own, for every visitor who is there at once.
 
     Without a Chromium tests are skipped, or fail where one is required.
     """
     with contextlib.ExitStack() as started:
         try:
-            browser = started.enter_context(with_profile(tmp_path_factory.mktemp("profile")))
+            start = started.enter_context(profiles())
         except NoChromium:
             required = os.environ.get("MUTUALSL_REQUIRE_BROWSER") == "1"
             (pytest.fail if required else pytest.skip)(NO_CHROMIUM)
+        there = []
+
+        def browser(number):
+            while number >= len(there):
+                there.append(start(tmp_path_factory.mktemp("profile")))
+            return there[number]
+
         yield browser
 
 
 @pytest.fixture
-def visit(browser, server):
+def browser(browsers):
+    """A Chromium for whoever is alone."""
+    return browsers(0)
+
+
+@pytest.fixture
+def visit(browsers, server):
     """Open the page as a new visitor, with the options of `new_page`."""
     visitors = []
 
     def opened(**options) -> AnswerPage:
-        visitors.append(AnswerPage(new_page(browser, **options)))
+        visitors.append(AnswerPage(new_page(browsers(len(visitors)), **options)))
         return visitors[-1].open(server.url)
 
     yield opened
