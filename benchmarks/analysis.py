@@ -5,7 +5,6 @@ python -m benchmarks.analysis
 
 from __future__ import annotations
 
-import gc
 import json
 import random
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 from benchmarks.common import WORK, Measure, median_second, save, where_time_goes
 from mutualsl.ui.analyse.opened import open_file
 from mutualsl.ui.analyse.views import opened_anew
+from mutualsl.ui.app import collect_rarely
 
 QUESTIONS, VIDEOS, LENGTH_SECOND = 10_000, 400, 300.0
 LIMIT_SECOND = 2.0
@@ -30,7 +30,7 @@ def main() -> None:
     def opening() -> None:
         opened_anew(open_file(str(path), None, lambda stage, fraction: None))
 
-    gc.freeze()  # as the server does
+    collect_rarely()  # as the server does
     parse(), opening()  # the first call of each sets up memory
     second, parse_second = median_second(opening, parse, rounds=5)
     save(

@@ -80,7 +80,7 @@ class Analysis:
 
 def analyse(results: Sequence[QuestionResult]) -> Analysis:
     """Measure and classify every answer."""
-    classes = {head: tuple(classify(result, head) for result in results) for head in HEADS}
+    classes = {head: classify(results, head) for head in HEADS}
     labels = {name: labels_of(name, results) for name in SLICES}
     return Analysis(results, measure(results), classes, labels)
 

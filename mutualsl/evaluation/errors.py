@@ -6,13 +6,19 @@ Read off the spans alone, in the spirit of Hoiem et al. (ECCV 2012) for boxes an
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mutualsl.evaluation.ious import as_array, iou_of, shared_of
 from mutualsl.evaluation.predictions import QuestionResult
-from mutualsl.spans import iou, shared_second
+from mutualsl.spans import Span
 
 RIGHT_IOU = 0.7
 PLACE_IOU = 0.5
+NOWHERE = Span(0.0, 0.0)
 CONTAINED = 0.8  # share of a span that lies in the other one
 
 
@@ -43,27 +49,25 @@ DEFINITIONS = {
 }
 
 
-def classify(result: QuestionResult, head: str) -> ErrorClass:
-    """The class of the span of `head`: visual, textual or answer."""
-    found = {"visual": result.visual, "textual": result.textual, "answer": result.answer}[head]
-    if found is None:
-        return ErrorClass.MISSING
-    if head == "answer" and result.source == "fallback":
-        return ErrorClass.FALLBACK
-    span, gold = found.span, result.gold
-    agreement = iou(span, gold)
-    if agreement >= RIGHT_IOU:
-        return ErrorClass.RIGHT
-    if agreement >= PLACE_IOU:
-        return ErrorClass.BOUNDARY
-    textual = head == "textual" or (head == "answer" and result.source == "textual")
-    if textual and result.gold_covered == 0.0:
-        return ErrorClass.UNSEEN
-    shared = shared_second(span, gold)
-    if shared <= 0.0:
-        return ErrorClass.PLACE
-    if shared >= CONTAINED * gold.length_second:
-        return ErrorClass.LONG
-    if shared >= CONTAINED * span.length_second:
-        return ErrorClass.SHORT
-    return ErrorClass.SHIFTED
+def classify(results: Sequence[QuestionResult], head: str) -> tuple[ErrorClass, ...]:
+    """The class of each span of `head`: visual, textual or answer."""
+    found = [getattr(result, head) for result in results]
+    spans = as_array([NOWHERE if own is None else own.span for own in found])
+    golds = as_array([result.gold for result in results])
+    sources = [result.source if head == "answer" else head for result in results]
+    unseen = [result.gold_covered == 0.0 for result in results]
+    agreement, shared = iou_of(spans, golds), shared_of(spans, golds)
+    first_that_holds: dict[ErrorClass, ArrayLike] = {
+        ErrorClass.MISSING: [own is None for own in found],
+        ErrorClass.FALLBACK: [source == "fallback" for source in sources],
+        ErrorClass.RIGHT: agreement >= RIGHT_IOU,
+        ErrorClass.BOUNDARY: agreement >= PLACE_IOU,
+        ErrorClass.UNSEEN: np.equal(sources, "textual") & unseen,
+        ErrorClass.PLACE: shared <= 0.0,
+        ErrorClass.LONG: shared >= CONTAINED * (golds[:, 1] - golds[:, 0]),
+        ErrorClass.SHORT: shared >= CONTAINED * (spans[:, 1] - spans[:, 0]),
+        ErrorClass.SHIFTED: np.ones(len(results), dtype=bool),
+    }
+    holds = np.array(list(first_that_holds.values()))
+    kinds = tuple(first_that_holds)
+    return tuple([kinds[place] for place in holds.argmax(axis=0).tolist()])

@@ -47,9 +47,9 @@ def measure(results: Sequence[QuestionResult]) -> Ious:
     if spans:
         cells = np.repeat(np.arange(len(counts)), counts)
         rows, columns = np.divmod(cells, len(SCORED))
-        golds = _array([result.gold for result in results])[rows]
+        golds = as_array([result.gold for result in results])[rows]
         ends = np.array([result.duration_second for result in results])[rows]
-        found = _iou(_inside(_array(spans), ends), _inside(golds, ends))
+        found = iou_of(_inside(as_array(spans), ends), _inside(golds, ends))
         np.maximum.at(values, (rows, columns), found)
         given[rows, columns] = True
     return Ious(values, given)
@@ -64,7 +64,7 @@ def _spans(result: QuestionResult) -> list[list[Span]]:
     return [visual, textual, [result.answer.span], visual + textual, first]
 
 
-def _array(spans: Sequence[Span]) -> Floats:
+def as_array(spans: Sequence[Span]) -> Floats:
     """Spans as (n, 2); numpy alone is slow with tuples."""
     return np.fromiter(chain.from_iterable(spans), np.float64, 2 * len(spans)).reshape(-1, 2)
 
@@ -74,11 +74,15 @@ def _inside(spans: Floats, duration_second: Floats) -> Floats:
     return np.stack([spans[:, 0].clip(0.0), np.minimum(spans[:, 1], duration_second)], axis=1)
 
 
-def _iou(spans: Floats, golds: Floats) -> Floats:
+def iou_of(spans: Floats, golds: Floats) -> Floats:
     """`spans.iou` of many pairs at once, (n, 2), (n, 2) -> (n,)."""
-    start, end = np.maximum(spans[:, 0], golds[:, 0]), np.minimum(spans[:, 1], golds[:, 1])
     hull = np.maximum(spans[:, 1], golds[:, 1]) - np.minimum(spans[:, 0], golds[:, 0])
     proper = (spans[:, 1] > spans[:, 0]) & (golds[:, 1] > golds[:, 0])
-    shared = (end - start).clip(0.0)
-    found: Floats = np.divide(shared, hull, out=np.zeros(len(spans)), where=proper)
+    found: Floats = np.divide(shared_of(spans, golds), hull, out=np.zeros(len(spans)), where=proper)
     return found
+
+
+def shared_of(spans: Floats, golds: Floats) -> Floats:
+    """`spans.shared_second` of many pairs at once, (n, 2), (n, 2) -> (n,)."""
+    start, end = np.maximum(spans[:, 0], golds[:, 0]), np.minimum(spans[:, 1], golds[:, 1])
+    return (end - start).clip(0.0)

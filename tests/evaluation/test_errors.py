@@ -5,10 +5,15 @@ from mutualsl.evaluation.predictions import from_row
 from tests.evaluation.rows import head, random_rows, row
 
 
+def only(made, by):
+    (found,) = classify([from_row(made, "here")], by)
+    return found
+
+
 def of(span, *, covered=1.0, by="textual"):
     """Class of a span where gold is 10 to 20 s."""
     made = row(**{by: head(span)}, gold_covered=covered)
-    return classify(from_row(made, "here"), by)
+    return only(made, by)
 
 
 @pytest.mark.parametrize(
@@ -40,25 +45,20 @@ def test_where_no_cue_is_shown_only_the_textual_predictor_is_excused():
 
 
 def test_the_answer_has_the_class_of_its_source():
-    result = from_row(
-        row(visual=head((60.0, 70.0)), textual=head((10.0, 20.0)), source="visual", gold_covered=0),
-        "here",
+    made = row(
+        visual=head((60.0, 70.0)), textual=head((10.0, 20.0)), source="visual", gold_covered=0
     )
-    assert classify(result, "textual") == "right"
-    assert classify(result, "visual") == classify(result, "answer") == "wrong place"
+    assert only(made, "textual") == "right"
+    assert only(made, "visual") == only(made, "answer") == "wrong place"
 
 
 def test_without_spans():
-    result = from_row(row(), "here")
-    assert classify(result, "visual") == classify(result, "textual") == "no span"
-    assert classify(result, "answer") == "fallback"
+    assert only(row(), "visual") == only(row(), "textual") == "no span"
+    assert only(row(), "answer") == "fallback"
 
 
 def test_every_question_has_one_class_with_a_definition():
     assert set(DEFINITIONS) == set(ErrorClass)
-    found = {
-        classify(from_row(made, "here"), by)
-        for made in random_rows(400)
-        for by in ("visual", "textual", "answer")
-    }
+    results = [from_row(made, "here") for made in random_rows(400)]
+    found = {kind for by in ("visual", "textual", "answer") for kind in classify(results, by)}
     assert found >= set(ErrorClass) - {ErrorClass.UNSEEN}

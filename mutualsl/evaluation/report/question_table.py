@@ -7,10 +7,11 @@ from html import escape
 from typing import Any, TypeVar
 
 import msgspec
+import numpy as np
 
 from mutualsl.evaluation.analysis import Analysis
 from mutualsl.evaluation.errors import ErrorClass
-from mutualsl.evaluation.ious import HEADS
+from mutualsl.evaluation.ious import HEADS, as_array
 from mutualsl.evaluation.slices import in_order
 from mutualsl.spans import Span
 
@@ -58,14 +59,14 @@ def _columns(
     columns: dict[str, list[Any]] = {
         "question": [result.question for result in results],
         "video": [result.video_id for result in results],
-        "duration": [round(result.duration_second, 2) for result in results],
-        "gold": [_rounded(result.gold) for result in results],
+        "duration": np.round([result.duration_second for result in results], 2).tolist(),
+        "gold": _rounded([result.gold for result in results]),
     }
     for place, head in enumerate(HEADS):
         found = [getattr(result, head) for result in results]
         given = analysis.ious.given[:, place].tolist()
         columns |= {
-            head: [own and _rounded(own.span) for own in found],
+            head: _rounded([own and own.span for own in found]),
             f"{head} IoU": [
                 iou if there else None
                 for iou, there in zip(ious[:, place].tolist(), given, strict=True)
@@ -86,8 +87,10 @@ def _codes(values: Sequence[T], known: Sequence[T]) -> list[Any]:
     return [places[value] for value in values]
 
 
-def _rounded(span: Span) -> tuple[float, float]:
-    return round(span.start_second, 2), round(span.end_second, 2)
+def _rounded(spans: Sequence[Span | None]) -> list[list[float] | None]:
+    """Start and end of each, all at once: rounding one number is slow in Python."""
+    rounded = iter(as_array([span for span in spans if span is not None]).round(2).tolist())
+    return [None if span is None else next(rounded) for span in spans]
 
 
 def _controls(analysis: Analysis, labels: dict[str, list[str]]) -> str:
