@@ -67,8 +67,9 @@ def drawn(encoded: EncodedVideo, answer: Answer) -> str:
     """HTML of time axis and transcript, with the styles and scripts of the page."""
     styles, scripts = ("".join((HERE / n).read_text() for n in s) for s in (STYLES, SCRIPTS))
     return (
-        f"<style>{styles}</style><div id=timeline>{timeline(encoded, answer)}</div>"
-        f"<div id=transcript>{transcript_view(encoded)}</div><script>{scripts}</script>"
+        f"<style>{styles}</style><div class=gradio-container>"
+        f"<div id=timeline>{timeline(encoded, answer)}</div>"
+        f"<div id=transcript>{transcript_view(encoded)}</div></div><script>{scripts}</script>"
     )
 
 

@@ -259,7 +259,8 @@
   }
 
   function scrollTo(element, row) {
-    element.scrollTop = row.parentElement.offsetTop - element.clientHeight / 3;
+    const above = row.getBoundingClientRect().top - element.getBoundingClientRect().top;
+    element.scrollTop += above - element.clientHeight / 3;
   }
 
   function layEvidence() {
@@ -300,6 +301,11 @@
       const found = !words || row.lastElementChild.textContent.toLowerCase().includes(words);
       row.parentElement.hidden = !found;
       count += found;
+    }
+    for (const some of part(".tr-cues").children) {
+      const shown = some.querySelectorAll(":scope > li:not([hidden])").length;
+      some.style.setProperty("--rows", shown);
+      some.hidden = !shown;
     }
     part(".tr-search + .tr-count").textContent = words ? `${count} of ${rows.length}` : "";
   });

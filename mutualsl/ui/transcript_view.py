@@ -19,6 +19,7 @@ from mutualsl.subtitles import Cue
 from mutualsl.ui.text import escaped, short_clock, span_data
 
 HEADS = ("visual", "textual")
+_PART = 100  # cues that a browser draws together, once they come into view
 _BARS = (
     '<span class="tr-bars" aria-hidden="true"><i class="visual"></i><i class="visual"></i>'
     '<i class="textual"></i><i class="textual"></i></span>'
@@ -39,7 +40,7 @@ def transcript(
     says = "Bars: visual start and end, textual start and end; the darker, the likelier there."
     own = encoded.subtitles.cues if encoded.subtitles is not None else ()
     numbered = zip(range(len(own)) if places is None else places, own, strict=False)
-    cues = "".join(_cue(cue, _BARS, _OUT.format(place)) for place, cue in numbered)
+    cues = [_cue(cue, _BARS, _OUT.format(place)) for place, cue in numbered]
     return _transcript(cues, says, _left_out(left_out))
 
 
@@ -47,7 +48,7 @@ def marked_transcript(encoded: EncodedVideo | None, spans: Mapping[str, Span]) -
     """HTML of all cues, each with a mark for every one of `spans` that it lies in."""
     if encoded is None or not encoded.subtitles:
         return ""
-    cues = "".join(_cue(cue, _marks(cue, spans)) for cue in encoded.subtitles.cues)
+    cues = [_cue(cue, _marks(cue, spans)) for cue in encoded.subtitles.cues]
     keys = " ".join(f'<span class="tr-key {kind}"><i></i>{kind}</span>' for kind in spans)
     return _transcript(cues, f"Marks show which spans a line lies in: {keys}")
 
@@ -62,13 +63,17 @@ def _marks(cue: Cue, spans: Mapping[str, Span]) -> str:
     return f'<span class="tr-bars tr-marks" aria-hidden="true">{bars}</span>{said}'
 
 
-def _transcript(cues: str, says: str, left_out: str = "") -> str:
+def _transcript(cues: Sequence[str], says: str, left_out: str = "") -> str:
+    parts = (cues[first : first + _PART] for first in range(0, len(cues), _PART))
+    lists = "".join(
+        f'<ol class="tr-part" style="--rows:{len(part)}">{"".join(part)}</ol>' for part in parts
+    )
     return (
         '<section class="tr" aria-label="Transcript"><header><h3>Transcript</h3>'
         f"<p>{says}</p>"
         '<input type="search" class="tr-search" placeholder="Search the transcript"'
         ' aria-label="Search the transcript"><span class="tr-count" role="status"></span></header>'
-        f'{left_out}<ol class="tr-cues">{cues}</ol></section>'
+        f'{left_out}<div class="tr-cues">{lists}</div></section>'
     )
 
 

@@ -5,6 +5,12 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from benchmarks.page import drawn
+from mutualsl.subtitles import Cue
+from mutualsl.ui.transcript_view import evidence
+from tests.browser.page import new_page
+from tests.ui.values import answer, encoded_video, prediction
+
 pytestmark = pytest.mark.browser
 
 
@@ -56,6 +62,32 @@ def test_searching(asked, kitchen):
     expect(visitor.page.locator("#transcript li:visible")).to_have_count(
         len(kitchen.subtitles.cues)
     )
+
+
+def test_a_long_transcript_shows_the_answer_and_what_is_searched_for(browser):
+    """Its parts are drawn when they come into view, which neither may depend on."""
+    cues = [Cue(2.0 * n, 2.0 * n + 2, f"line {n}.") for n in range(450)]
+    encoded, given = encoded_video(cues), answer(textual=prediction(760, 764, points=450))
+    page = new_page(browser)
+    page.set_content(drawn(encoded, given))
+    page.evaluate(
+        "html => document.body.insertAdjacentHTML('beforeend', `<div id=evidence>${html}</div>`)",
+        evidence(encoded, given),
+    )
+    marked, frame = page.locator(".tr-cue.in-textual"), page.locator(".tr-cues").bounding_box()
+    expect(marked).to_have_count(2)
+    box = marked.first.bounding_box()
+    assert "line 380." in marked.first.inner_text()
+    assert frame["y"] <= box["y"] < frame["y"] + frame["height"]
+
+    page.fill(".tr-search", "line 44")
+    found = page.locator(".tr-cues li:visible")
+    expect(found).to_have_count(11)  # 44, and 440 to 449
+    rows = sum(each.bounding_box()["height"] for each in found.all())
+    assert page.locator(".tr-cues").evaluate("list => list.scrollHeight") == pytest.approx(
+        rows, abs=2
+    )
+    page.close()
 
 
 def test_without_subtitles_there_is_no_transcript(visit, short_video):

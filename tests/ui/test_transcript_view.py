@@ -25,6 +25,14 @@ def test_every_cue_is_a_button_with_its_times():
     assert page.count('class="tr-cue"') == page.count('class="tr-out"') == 3 and "world" in page
 
 
+def test_a_long_transcript_comes_in_parts():
+    page = transcript(encoded_video([Cue(float(n), n + 1.0, f"cue {n}") for n in range(250)]))
+    parts = re.findall(r'<ol class="tr-part" style="--rows:(\d+)">(.*?)</ol>', page)
+    assert [(int(rows), cues.count("<li>")) for rows, cues in parts] == [
+        (100, 100), (100, 100), (50, 50),
+    ]  # fmt: skip
+
+
 def test_a_line_is_left_out_by_its_place_in_the_whole_transcript():
     assert 'data-cue="1"' in transcript(encoded_video(CUES))
     page = transcript(encoded_video(CUES[1:]), CUES[:1], [1, 2])
