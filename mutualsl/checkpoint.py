@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ class Checkpoint:
     text: TextSource | None = None
     about: dict[str, Any]  # data, seed, commit, recipe: how the weights came to be
 
-    @property
+    @cached_property
     def parameter_count(self) -> int:
         """Parameters of the model, encoders with folders of their own aside."""
         return sum(p.numel() for p in self.model.parameters())
