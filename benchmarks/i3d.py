@@ -30,7 +30,7 @@ LEAST_COSINE = 0.999
 
 
 def video(seconds: int) -> Path:
-    """The first seconds of a rendered 25 fps H.264 video."""
+    """The first seconds of a rendered 25 fps H.264 video, or all of it if it is shorter."""
     path = WORK / f"i3d-{seconds}s.mp4"
     if not path.exists():
         WORK.mkdir(parents=True, exist_ok=True)
@@ -124,7 +124,7 @@ def main() -> None:
     if options.dry:
         print(f"{len(rows['fast'])} rows: {second:.2f} s, plain {reference_second:.2f} s, {cosine}")
         return
-    what = f"I3D rows of {options.seconds} s of 360p video"
+    what = f"I3D rows of {info.duration_second:.0f} s of 360p video"
     save(
         "i3d",
         [
