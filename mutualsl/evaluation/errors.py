@@ -55,14 +55,17 @@ def classify(results: Sequence[QuestionResult], head: str) -> tuple[ErrorClass, 
     spans = as_array([NOWHERE if own is None else own.span for own in found])
     golds = as_array([result.gold for result in results])
     sources = [result.source if head == "answer" else head for result in results]
-    unseen = [result.gold_covered == 0.0 for result in results]
+    covered = [result.gold_covered for result in results]
     agreement, shared = iou_of(spans, golds), shared_of(spans, golds)
     first_that_holds: dict[ErrorClass, ArrayLike] = {
         ErrorClass.MISSING: [own is None for own in found],
         ErrorClass.FALLBACK: [source == "fallback" for source in sources],
         ErrorClass.RIGHT: agreement >= RIGHT_IOU,
         ErrorClass.BOUNDARY: agreement >= PLACE_IOU,
-        ErrorClass.UNSEEN: np.equal(sources, "textual") & unseen,
+        ErrorClass.UNSEEN: [
+            source == "textual" and share == 0.0
+            for source, share in zip(sources, covered, strict=True)
+        ],
         ErrorClass.PLACE: shared <= 0.0,
         ErrorClass.LONG: shared >= CONTAINED * (golds[:, 1] - golds[:, 0]),
         ErrorClass.SHORT: shared >= CONTAINED * (spans[:, 1] - spans[:, 0]),

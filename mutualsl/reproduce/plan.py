@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from mutualsl.data.split_sets import DISJOINT, OFFICIAL
+from mutualsl.models import profiles
 
 FIGURE = "figure3"
 PROFILES = "profiles"  # ours: the paper has none
@@ -85,7 +86,7 @@ TABLES: dict[str, tuple[Row, ...]] = {
     PROFILES: tuple(
         Row(name=f"{profile}: {head}", model="mutualsl", variant=profile, head=head, both=True)
         for head in ("visual", "textual")
-        for profile in ("clean", "literal", "released")
+        for profile in profiles.PROFILES
     ),
 }
 

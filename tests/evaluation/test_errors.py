@@ -57,6 +57,10 @@ def test_without_spans():
     assert only(row(), "answer") == "fallback"
 
 
+def test_no_question_has_no_class():
+    assert classify([], "answer") == ()
+
+
 def test_every_question_has_one_class_with_a_definition():
     assert set(DEFINITIONS) == set(ErrorClass)
     results = [from_row(made, "here") for made in random_rows(400)]

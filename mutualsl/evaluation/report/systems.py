@@ -19,10 +19,10 @@ TITLES = {
     "figure3": "Fig. 3: transfer weights over training",
     "profiles": "Profiles of MutualSL, trained alike",
 }
+_PERCENT = "Percent over all questions, mean ± standard deviation over seeds."
 _NUMBERS = (
-    "Percent over all questions, mean ± standard deviation over seeds. A column `paper` has the "
-    "paper's number, where it is known here, beside the split set as published; its test questions "
-    "may differ."
+    f"{_PERCENT} A column `paper` has the paper's number, where it is known here, beside the split "
+    "set as published; its test questions may differ."
 )
 ABOUT = {
     "table1": (
@@ -38,7 +38,7 @@ ABOUT = {
         "`clean` is the paper's model made consistent, `literal` its equations as printed, "
         "`released` the model of the authors' code without its plain bugs "
         "([decision 27](decisions/0027-profiles.md)). All three learn the same questions for the "
-        "same number of epochs. Percent over all questions, mean ± standard deviation over seeds."
+        f"same number of epochs. {_PERCENT}"
     ),
 }
 ONLY = {("video",): "text only", ("subtitles",): "pictures only"}
