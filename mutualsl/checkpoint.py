@@ -12,13 +12,12 @@ from typing import Any
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
-from transformers.initialization import no_init_weights
 
 from mutualsl.data.tokenizer import FILE_NAME, TextTokenizer
 from mutualsl.errors import CheckpointError, UnknownName, in_a_line
 from mutualsl.models import MODELS, Localizer
 from mutualsl.models.text_encoder import TextEncoder
-from mutualsl.sizes import check_sizes, outline
+from mutualsl.sizes import check_sizes, outline, unfilled
 from mutualsl.video.atomic import atomic_output
 
 SCHEMA = 1
@@ -124,7 +123,7 @@ def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkp
     record = _read_config(folder)
     try:
         check_sizes(outline(record["config"], lambda: _untrained(record)), folder / WEIGHTS)
-        with no_init_weights():  # every parameter comes from the file
+        with unfilled():  # every parameter comes from the file
             model = _untrained(record)
         model.load_weights(load_file(folder / WEIGHTS))
         model.to(device).eval()
@@ -185,7 +184,7 @@ def load_text_encoder(folder: str | Path) -> TextEncoder:
         record = json.loads((folder / CONFIG).read_text())
         if "schema" not in record:
             return TextEncoder.from_pretrained(str(folder))
-        with no_init_weights():
+        with unfilled():
             encoder = TextEncoder.from_config(record["config"]["text_encoder"])
         with safe_open(folder / WEIGHTS, "pt") as weights:
             names = weights.keys()

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import torch
 from torch import nn
+from torch.overrides import TorchFunctionMode
 
 MOST_LAYERS = 1000  # several times those of the deepest language models
 AMPLE_NUMBERS = 10_000_000  # 40 MB: more than any model has beside what its file holds
@@ -27,8 +28,24 @@ def outline(config: Any, build: Callable[[], Model]) -> Model:
     layers = max(_layers(config), default=0)
     if layers > MOST_LAYERS:
         raise ValueError(f"the config asks for {layers:,} layers")
-    with torch.device("meta"):
+    with torch.device("meta"), unfilled():
         return build()
+
+
+class unfilled(TorchFunctionMode):  # noqa: N801  a context manager
+    """Around models that are built: weights keep the memory they are given, a file fills them."""
+
+    _RANDOM = (
+        nn.init.normal_, nn.init.trunc_normal_, nn.init.uniform_, nn.init.kaiming_normal_,
+        nn.init.kaiming_uniform_, nn.init.xavier_normal_, nn.init.xavier_uniform_,
+    )  # fmt: skip
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        if func in self._RANDOM:
+            return args[0] if args else kwargs["tensor"]
+        return func(*args, **(kwargs or {}))
 
 
 def check_sizes(model: nn.Module, weights: Path) -> None:

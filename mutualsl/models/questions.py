@@ -10,10 +10,10 @@ from __future__ import annotations
 import hashlib
 
 import torch
-import transformers
 from torch import Tensor
 
 from mutualsl.data.batch import Sentence
+from mutualsl.models.language_model import LanguageModel
 from mutualsl.models.remembered import Remembered
 
 REMEMBERED_BYTES = 300_000_000  # of twenty tokens and width 384 about 20,000 questions
@@ -25,7 +25,7 @@ class FrozenLanguageModel:
     Not a module: no optimizer, no checkpoint and no running mean should ever see its weights.
     """
 
-    def __init__(self, language_model: transformers.PreTrainedModel) -> None:
+    def __init__(self, language_model: LanguageModel) -> None:
         self._language_model = language_model.eval().requires_grad_(False)
         self._remembered = Remembered(REMEMBERED_BYTES)
         self.fingerprint = fingerprint(language_model)
@@ -52,7 +52,7 @@ class FrozenLanguageModel:
         return read[0].half().cpu()
 
 
-def fingerprint(language_model: transformers.PreTrainedModel) -> str:
+def fingerprint(language_model: LanguageModel) -> str:
     """Hash of all that token vectors depend on, with weights as they are stored: in 16 bits."""
     config = language_model.config
     digest = hashlib.sha256(f"{config.num_attention_heads}, {config.hidden_act}".encode())

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
-import transformers
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -17,6 +16,7 @@ from mutualsl.data.batch import Batch, Sentence
 from mutualsl.models.base import HeadPredictions, NeuralLocalizer
 from mutualsl.models.boxes import CUE_FEATURES, TextualPredictor, cue_features
 from mutualsl.models.decoding import decode_cues
+from mutualsl.models.language_model import LanguageModel
 from mutualsl.models.layers import SequenceEncoder
 from mutualsl.models.losses import SpanLogits, mean_where, span_cross_entropy
 from mutualsl.models.matching import CUE_MATCHES, SPAN_MATCHES, compare
@@ -69,7 +69,7 @@ class SentenceReader(NeuralLocalizer):
 
     reads = needs = ("subtitles",)
 
-    def __init__(self, config: ReaderConfig, language_model: transformers.PreTrainedModel) -> None:
+    def __init__(self, config: ReaderConfig, language_model: LanguageModel) -> None:
         super().__init__(config)
         width, dropout = config.width, config.dropout
         self.encoder = SentenceEncoder(language_model, config.shared_layers)

@@ -12,14 +12,13 @@ import re
 from collections.abc import Sequence
 
 import torch
-import transformers
 from torch import Tensor, nn
 from torch.nn import functional
 
 from mutualsl.data.batch import Sentence
 from mutualsl.device import AtOnce
+from mutualsl.models.language_model import LanguageModel, longest_input
 from mutualsl.models.remembered import Remembered
-from mutualsl.models.text_encoder import longest_input
 
 AT_ONCE = 64
 REMEMBERED_BYTES = 150_000_000  # of width 384 about 100,000 cues
@@ -33,7 +32,7 @@ class SentenceEncoder(nn.Module):
     so a further question about it costs only its own words.
     """
 
-    def __init__(self, language_model: transformers.PreTrainedModel, shared_layers: int) -> None:
+    def __init__(self, language_model: LanguageModel, shared_layers: int) -> None:
         super().__init__()
         shared = {
             id(parameter): parameter

@@ -22,7 +22,8 @@ class RowStatistics(nn.Module):
         super().__init__()
         self.register_buffer("mean", torch.zeros(row_width))
         self.register_buffer("scale", torch.ones(row_width))
-        self.register_buffer("precision", torch.eye(row_width))
+        self.register_buffer("precision", torch.zeros(row_width, row_width))
+        self.precision.diagonal().fill_(1.0)  # torch.eye of an outline would import a compiler
         self.register_buffer("limit", torch.tensor(torch.inf))
 
     @torch.no_grad()

@@ -6,15 +6,11 @@ hidden width of the language model.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Sequence
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any, NamedTuple
 
 import torch
-import transformers
-from safetensors import SafetensorError
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -22,10 +18,8 @@ from mutualsl.data.batch import Batch, Sentence
 from mutualsl.data.tokenizer import TextTokenizer
 from mutualsl.device import AtOnce
 from mutualsl.errors import CheckpointError
-
-UNREADABLE = (
-    OSError, SafetensorError, UnpicklingError, RuntimeError, KeyError, TypeError, ValueError,
-)  # fmt: skip
+from mutualsl.models import language_model as language_models
+from mutualsl.models.language_model import LanguageModel, longest_input
 
 
 class Segments(NamedTuple):
@@ -63,13 +57,11 @@ class CueTokens(NamedTuple):
 class TextEncoder(nn.Module):
     """A pre-trained language model, read out segment by segment.
 
-    Any encoder that `AutoModel` builds will do. None is told token types: those that have them
-    read the type of a single text everywhere (`docs/decisions/0026-any-text-encoder.md`).
+    None is told token types: those that have them read the type of a single text everywhere
+    (`docs/decisions/0026-any-text-encoder.md`).
     """
 
-    def __init__(
-        self, language_model: transformers.PreTrainedModel, windows_at_once: int = 16
-    ) -> None:
+    def __init__(self, language_model: LanguageModel, windows_at_once: int = 16) -> None:
         super().__init__()
         self.language_model = language_model
         self.at_once = AtOnce(windows_at_once, "windows of text")  # hour-long transcripts
@@ -77,32 +69,12 @@ class TextEncoder(nn.Module):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> TextEncoder:
         """Build with random weights, in 32 bits, from a transformers config."""
-        parsed = transformers.AutoConfig.for_model(**{**config, "dtype": "float32"})
-        return cls(transformers.AutoModel.from_config(parsed, **_without_pooler(parsed)))
+        return cls(language_models.build(config))
 
     @classmethod
     def from_pretrained(cls, folder: str | Path) -> TextEncoder:
-        """Load a language model from a folder, in 32 bits whatever it was stored in.
-
-        Without dropout inside: on a CPU drawing its masks takes twice as long as all the rest.
-        Raises `CheckpointError` when the folder holds no language model that can be read.
-        """
-        try:
-            config = transformers.AutoConfig.from_pretrained(folder)
-            for name, value in config.to_dict().items():
-                if "dropout" in name and isinstance(value, float):
-                    setattr(config, name, 0.0)
-            options = _without_pooler(config)
-            model = transformers.AutoModel.from_pretrained(
-                folder, config=config, dtype=torch.float32, **options
-            )
-        except UNREADABLE as error:
-            reason = str(error).strip().partition("\n")[0]
-            raise CheckpointError(
-                f"{folder}: no language model that can be read ({reason}); name a folder with "
-                "config.json and weights, as `save_pretrained` of transformers writes it"
-            ) from error
-        return cls(model)
+        """Load a language model from a folder, as `language_model.read` does."""
+        return cls(language_models.read(folder))
 
     def check_input(self, tokenizer: TextTokenizer, window_tokens: int) -> None:
         """Raise `CheckpointError` unless the language model can read such tokens and windows."""
@@ -239,18 +211,3 @@ def _edges(values: Tensor, place: Tensor, segments: int) -> tuple[Tensor, Tensor
     first = order.new_zeros(segments).scatter_reduce_(0, place, order, "amin", include_self=False)
     last = order.new_zeros(segments).scatter_reduce_(0, place, order, "amax", include_self=False)
     return values[first] * known, values[last] * known
-
-
-def longest_input(language_model: transformers.PreTrainedModel) -> int | None:
-    """How many tokens it has positions for; `None` where they are relative: any number."""
-    for name, module in language_model.named_modules():
-        if name.endswith("position_embeddings") and isinstance(module, nn.Embedding):
-            unused = 0 if module.padding_idx is None else module.padding_idx + 1
-            return module.num_embeddings - unused
-    return None
-
-
-def _without_pooler(config: transformers.PretrainedConfig) -> dict[str, bool]:
-    """Some carry a pooler that nothing here reads; leave it out of the weights."""
-    accepted = inspect.signature(transformers.MODEL_MAPPING[type(config)].__init__).parameters
-    return {"add_pooling_layer": False} if "add_pooling_layer" in accepted else {}

@@ -1,4 +1,5 @@
 import torch
+from transformers import AutoConfig, AutoModel
 
 from mutualsl.checkpoint import load_text_encoder, save_checkpoint
 from mutualsl.models.questions import FrozenLanguageModel
@@ -48,7 +49,11 @@ def test_the_fingerprint_is_of_stored_weights_wherever_they_are_stored(tmp_path)
     model = tiny.model()
     save_checkpoint(as_checkpoint("mutualsl", model), tmp_path / "checkpoint")
     inside = FrozenLanguageModel(load_text_encoder(tmp_path / "checkpoint").language_model)
-    model.text_encoder.language_model.save_pretrained(tmp_path / "folder")
+    theirs = AutoModel.from_config(
+        AutoConfig.for_model(**tiny.TEXT_CONFIG), add_pooling_layer=False
+    )
+    theirs.load_state_dict(model.text_encoder.language_model.state_dict())
+    theirs.save_pretrained(tmp_path / "folder")
     folder = FrozenLanguageModel(load_text_encoder(tmp_path / "folder").language_model)
     whole = FrozenLanguageModel(model.text_encoder.language_model)
     assert inside.fingerprint == folder.fingerprint == whole.fingerprint
