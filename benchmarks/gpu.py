@@ -35,7 +35,8 @@ from benchmarks.floors import (
     weight_bytes,
 )
 from benchmarks.i3d import random_network, video
-from mutualsl.data import Collator, Example, TextTokenizer, VideoInput
+from mutualsl.data import Example, TextTokenizer, VideoInput
+from mutualsl.data.batch import Collator
 from mutualsl.device import AtOnce, precision
 from mutualsl.features import extract
 from mutualsl.features.i3d import I3DEncoder

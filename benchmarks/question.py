@@ -20,7 +20,8 @@ from benchmarks.common import (
     transcript,
     where_time_goes,
 )
-from mutualsl.data import Collator, Example
+from mutualsl.data import Example
+from mutualsl.data.batch import Collator
 from mutualsl.inference import AnswerLocalizer
 from mutualsl.models.mutualsl import MutualSL
 from mutualsl.models.sentence_reader import SentenceReader

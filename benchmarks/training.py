@@ -12,7 +12,8 @@ import time
 import torch
 
 from benchmarks.common import CHECKPOINT, WORK, Measure, ratio, save
-from mutualsl.data import Batch, Example, jsonl, prepare
+from mutualsl.data import Example, jsonl, prepare
+from mutualsl.data.batch import Batch
 from mutualsl.data.synthetic import write_dataset
 from mutualsl.inference import AnswerLocalizer
 from mutualsl.training.config import Part, TrainConfig

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from mutualsl.errors import QuestionError
-from mutualsl.models.base import HeadPredictions, Prediction
+from mutualsl.prediction import HeadPredictions, Prediction
 from mutualsl.spans import Span, iou
 
 Source = Literal["textual", "visual", "fallback"]

@@ -6,7 +6,8 @@ from typing import Any
 
 from huggingface_hub import ModelCardData
 
-from mutualsl.checkpoint import UNKNOWN_DATA, Checkpoint
+from mutualsl.checkpoint import Checkpoint
+from mutualsl.description import UNKNOWN_DATA
 
 PAPER = "https://arxiv.org/abs/2210.14823"
 PLACEHOLDER = "OWNER/NAME"  # of a repository that is not known yet

@@ -14,15 +14,14 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 
 from mutualsl.data.tokenizer import FILE_NAME, TextTokenizer
+from mutualsl.description import CONFIG, SCHEMA, read_config
 from mutualsl.errors import CheckpointError, UnknownName, in_a_line
 from mutualsl.models import MODELS, Localizer
 from mutualsl.models.text_encoder import TextEncoder
 from mutualsl.sizes import check_sizes, outline, unfilled
 from mutualsl.video.atomic import atomic_output
 
-SCHEMA = 1
-CONFIG, WEIGHTS = "config.json", "model.safetensors"
-UNKNOWN_DATA = "unknown data"
+WEIGHTS = "model.safetensors"
 TEXT_ENCODER = "text_encoder."  # how its weights are named inside a model
 
 
@@ -59,15 +58,6 @@ class Checkpoint:
     def parameter_count(self) -> int:
         """Parameters of the model, encoders with folders of their own aside."""
         return sum(p.numel() for p in self.model.parameters())
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Description:
-    """What a checkpoint folder says of itself."""
-
-    name: str
-    parameter_count: int
-    trained_on: str
 
 
 def save_checkpoint(checkpoint: Checkpoint, folder: str | Path) -> None:
@@ -120,11 +110,11 @@ def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkp
     Raises `CheckpointError` when files are missing or damaged or do not fit each other.
     """
     folder = Path(folder)
-    record = _read_config(folder)
+    record = read_config(folder)
     try:
-        check_sizes(outline(record["config"], lambda: _untrained(record)), folder / WEIGHTS)
+        check_sizes(outline(record["config"], lambda: untrained(record)), folder / WEIGHTS)
         with unfilled():  # every parameter comes from the file
-            model = _untrained(record)
+            model = untrained(record)
         model.load_weights(load_file(folder / WEIGHTS))
         model.to(device).eval()
         visual = VisualSource(**record["visual"])
@@ -146,32 +136,6 @@ def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkp
         text=text,
         about=about,
     )
-
-
-def describe(folder: str | Path) -> Description:
-    """What a checkpoint folder holds, without reading its weights.
-
-    Raises `CheckpointError` when its config describes no model of this version.
-    """
-    folder = Path(folder)
-    record = _read_config(folder)
-    try:
-        about, count = record["about"], record.get("parameter_count")
-        if count is None:  # of an earlier version
-            model = outline(record["config"], lambda: _untrained(record))
-            count = sum(p.numel() for p in model.parameters())
-        return Description(
-            name=str(about.get("name", folder.resolve().name)),
-            parameter_count=int(count),
-            trained_on=str(about.get("trained_on", UNKNOWN_DATA)),
-        )
-    except UnknownName:
-        raise
-    except Exception as error:  # as in `load_model`
-        raise CheckpointError(
-            f"{folder}: its config describes no model of this version ({in_a_line(error)}); "
-            "fetch or train it again"
-        ) from error
 
 
 def load_text_encoder(folder: str | Path) -> TextEncoder:
@@ -205,7 +169,7 @@ def stored(folder: str | Path) -> dict[str, Any]:
 
     Raises `CheckpointError` when there is none of this version.
     """
-    record = _read_config(Path(folder))
+    record = read_config(Path(folder))
     try:
         record["config"] = _known(MODELS[record["model"]][1], record["config"])
     except KeyError as error:
@@ -215,33 +179,13 @@ def stored(folder: str | Path) -> dict[str, Any]:
     return record
 
 
-def _untrained(record: dict[str, Any]) -> Localizer:
+def untrained(record: dict[str, Any]) -> Localizer:
     """The model that a config describes. Raises `UnknownName` for one that nobody registered."""
     name = record["model"]
     if name not in MODELS:
         raise UnknownName("model", name, MODELS)
     model_class, config_class = MODELS[name]
     return model_class(config_class(**_known(config_class, record["config"])))
-
-
-def _read_config(folder: Path) -> dict[str, Any]:
-    path = folder / CONFIG
-    if not path.is_file():
-        raise CheckpointError(
-            f"{folder}: no checkpoint here (config.json is missing); "
-            "pass --checkpoint a folder written by `mutualsl train`"
-        )
-    try:
-        record: dict[str, Any] = json.loads(path.read_text())
-    except (ValueError, RecursionError) as error:
-        raise CheckpointError(f"{path}: not JSON ({error}); fetch the checkpoint again") from error
-    if not isinstance(record, dict) or record.get("schema") != SCHEMA:
-        found = record.get("schema") if isinstance(record, dict) else None
-        raise CheckpointError(
-            f"{path}: schema {found!r}, this version reads {SCHEMA}; "
-            "update mutualsl or fetch a newer checkpoint"
-        )
-    return record
 
 
 def _known(config_class: type, stored: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from mutualsl.data.example import VideoInput
 from mutualsl.subtitles import Subtitles
 from mutualsl.video import VideoInfo
 
+ASK_AT_ONCE = 8  # questions in a batch
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EncodedVideo:

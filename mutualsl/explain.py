@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from mutualsl.answer import Answer
 from mutualsl.data.ceilings import best_iou, covered_share, cue_edges
 from mutualsl.data.example import VideoInput
 from mutualsl.encoded import EncodedVideo
-from mutualsl.models.base import HeadPredictions, Localizer, Prediction
+from mutualsl.prediction import HeadPredictions, Prediction
 from mutualsl.spans import Span, iou
+
+if TYPE_CHECKING:
+    from mutualsl.models.base import Localizer
 
 NEEDED = {"video": "a video", "subtitles": "subtitles"}
 AGREE_IOU = 0.5

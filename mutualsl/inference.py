@@ -15,7 +15,6 @@ import torch
 
 from mutualsl.answer import Answer, ReadOut, agreement, check_question, choose
 from mutualsl.checkpoint import (
-    UNKNOWN_DATA,
     Checkpoint,
     VisualSource,
     load_model,
@@ -23,20 +22,20 @@ from mutualsl.checkpoint import (
 )
 from mutualsl.data.batch import Collator
 from mutualsl.data.example import Example
+from mutualsl.description import UNKNOWN_DATA
 from mutualsl.device import AtOnce, choose_device, precision
-from mutualsl.encoded import EncodedVideo
+from mutualsl.encoded import ASK_AT_ONCE, EncodedVideo
 from mutualsl.errors import CheckpointError, MutualSLError, QuestionError
 from mutualsl.explain import cautions
 from mutualsl.features import FeatureCache, VisualEncoder, VisualFeatures, extract, open_encoder
 from mutualsl.features.files import understood
-from mutualsl.models.base import HeadPredictions
+from mutualsl.hub import locate
 from mutualsl.models.questions import FrozenLanguageModel
+from mutualsl.prediction import HeadPredictions
 from mutualsl.reading import Admit, Progress, read_video, with_cues
-from mutualsl.sharing import Shareable, locate
+from mutualsl.sharing import Shareable
 from mutualsl.subtitles import Subtitles
 from mutualsl.video import VideoInfo
-
-ASK_AT_ONCE = 8
 
 
 class AnswerLocalizer(Shareable):

@@ -11,26 +11,7 @@ from typing import Any
 from mutualsl.card import model_card
 from mutualsl.checkpoint import Checkpoint, save_checkpoint
 from mutualsl.errors import CheckpointError
-from mutualsl.hub import fetch, is_repo_id, push
-
-VISUAL, TEXT = "visual", "text"  # folders of the encoders that a saved one needs
-CARD, METRICS = "README.md", "metrics.json"
-ENCODER_FILES = ("*.json", "*.safetensors", CARD)
-CHECKPOINT_FILES = (
-    "config.json", "model.safetensors", "tokenizer.json", METRICS, CARD,
-    *(f"{folder}/{name}" for folder in (VISUAL, TEXT) for name in ENCODER_FILES),
-)  # fmt: skip
-
-
-def locate(name: str | Path, **options: Any) -> Path:
-    """The folder of a checkpoint; fetched first where `name` is a repository of the Hub.
-
-    `options` are those of `hub.fetch`, which says what is raised.
-    """
-    folder = Path(name)
-    if folder.is_dir() or not is_repo_id(name):
-        return folder
-    return fetch(folder.as_posix(), CHECKPOINT_FILES, **options)
+from mutualsl.hub import CARD, ENCODER_FILES, METRICS, TEXT, VISUAL, push
 
 
 class Shareable:

@@ -5,7 +5,7 @@ import pytest
 
 from mutualsl.answer import UNANSWERED_BELOW, Answer, choose
 from mutualsl.cli.output import answer_table
-from mutualsl.models.base import Candidate, HeadPredictions, Prediction
+from mutualsl.prediction import Candidate, HeadPredictions, Prediction
 from mutualsl.spans import Span
 
 

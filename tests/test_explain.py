@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mutualsl.explain import what_changed, why_they_differ
-from mutualsl.models.base import Candidate
+from mutualsl.prediction import Candidate
 from mutualsl.spans import Span
 from mutualsl.subtitles import Cue
 from tests.ui.values import answer, encoded_video, prediction

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mutualsl.exports import EXPORTS, to_chapters, to_csv, to_json
-from mutualsl.models.base import Candidate
+from mutualsl.prediction import Candidate
 from mutualsl.spans import Span
 from mutualsl.subtitles import Cue, read_subtitles
 from mutualsl.ui import limits

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from mutualsl import AnswerLocalizer
+from mutualsl.encoded import ASK_AT_ONCE
 from mutualsl.errors import (
     CheckpointError,
     MutualSLError,
@@ -17,7 +18,6 @@ from mutualsl.errors import (
     VideoError,
 )
 from mutualsl.features import FeatureCache
-from mutualsl.inference import ASK_AT_ONCE
 from mutualsl.spans import iou
 from mutualsl.subtitles import Cue, Subtitles
 from tests.contract import check_answer, without_timings

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from mutualsl.checkpoint import describe, load_model
+from mutualsl.checkpoint import load_model
+from mutualsl.description import describe
 from mutualsl.errors import CheckpointError
 from mutualsl.features.mini import MiniEncoder
 from tests.demo import ROOT

@@ -11,7 +11,8 @@ import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 from transformers import AutoConfig, AutoModel
 
-from mutualsl.data import Collator, Example, TextTokenizer, VideoInput
+from mutualsl.data import Example, TextTokenizer, VideoInput
+from mutualsl.data.batch import Collator
 from mutualsl.data.tokenizer import FILE_NAME
 from mutualsl.models import MODELS, Localizer, MutualSL, MutualSLConfig
 from mutualsl.models.questions import FrozenLanguageModel

@@ -7,17 +7,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mutualsl.answer import Answer, ReadOut
 from mutualsl.data import DATASETS, Dataset, Example
 from mutualsl.data.folders import find_features
+from mutualsl.encoded import ASK_AT_ONCE, EncodedVideo
 from mutualsl.errors import CheckpointError, MutualSLError, SubtitleError, WeightsMissing
 from mutualsl.evaluation.predictions import QuestionResult, from_row, to_row
 from mutualsl.evaluation.summary import summary
-from mutualsl.inference import ASK_AT_ONCE, AnswerLocalizer, EncodedVideo
 from mutualsl.reading import Progress
 from mutualsl.subtitles import Subtitles, read_subtitles
+
+if TYPE_CHECKING:
+    from mutualsl.inference import AnswerLocalizer
 
 
 def evaluate(

@@ -8,15 +8,26 @@ from mutualsl.errors import CheckpointError, UnknownName, WeightsMissing
 from mutualsl.features.base import VisualEncoder
 from mutualsl.features.cache import FeatureCache
 from mutualsl.features.extract import VisualFeatures, extract
-from mutualsl.features.files import PUBLISHED
-from mutualsl.features.i3d import FILE_NAMES, I3DEncoder
-from mutualsl.features.mini import MiniEncoder
+from mutualsl.features.files import I3D_FILES, PUBLISHED
 from mutualsl.features.missing import MissingEncoder
 
-# Each is opened from a file or folder of weights, on a device.
+
+def _i3d(place: str | Path, device: str) -> VisualEncoder:
+    from mutualsl.features.i3d import I3DEncoder
+
+    return I3DEncoder.from_folder(place, device)
+
+
+def _mini(place: str | Path, device: str) -> VisualEncoder:
+    from mutualsl.features.mini import MiniEncoder
+
+    return MiniEncoder.from_folder(place, device)
+
+
+# Each is opened from a file or folder of weights, on a device; torch is imported then.
 VISUAL_ENCODERS: dict[str, Callable[[str | Path, str], VisualEncoder]] = {
-    "i3d": I3DEncoder.from_folder,
-    "mini": MiniEncoder.from_folder,
+    "i3d": _i3d,
+    "mini": _mini,
 }
 
 
@@ -55,7 +66,7 @@ def encoder_name(place: str | Path) -> str:
     place = Path(place)
     if str(place) in PUBLISHED and not place.exists():
         return str(place)
-    there = place.is_file() or any((place / name).is_file() for name in FILE_NAMES)
+    there = place.is_file() or any((place / name).is_file() for name in I3D_FILES)
     if there and not (place / "config.json").is_file():
         (published,) = PUBLISHED
         return published

@@ -23,6 +23,7 @@ from mutualsl.video.atomic import atomic_output
 
 # Width of the rows of encoders whose one set of weights is published, and used by everybody.
 PUBLISHED = {"i3d": 1024}
+I3D_FILES = ("model.safetensors", "rgb_imagenet.pt")  # names of its weights in a folder
 MOST_ROWS = 24 * 3600  # a day of video
 SLACK = 0.02  # share of a video by which the number of rows may be off, two rows at least
 

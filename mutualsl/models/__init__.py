@@ -1,14 +1,7 @@
 """The localizers, by name."""
 
 from mutualsl.models.acrm import ACRM, ACRMConfig
-from mutualsl.models.base import (
-    Candidate,
-    FittedLocalizer,
-    HeadPredictions,
-    Localizer,
-    NeuralLocalizer,
-    Prediction,
-)
+from mutualsl.models.base import FittedLocalizer, Localizer, NeuralLocalizer
 from mutualsl.models.mor import MoR, MoRConfig
 from mutualsl.models.mutualsl import MutualSL
 from mutualsl.models.profiles import MutualSLConfig
@@ -17,6 +10,7 @@ from mutualsl.models.tmlga import TMLGA, TMLGAConfig
 from mutualsl.models.vptsl import VPTSL, VPTSLConfig
 from mutualsl.models.vslbase import VSLBase, VSLBaseConfig
 from mutualsl.models.vslnet import VSLNet, VSLNetConfig
+from mutualsl.prediction import Candidate, HeadPredictions, Prediction
 
 MODELS: dict[str, tuple[type[Localizer], type]] = {  # model, its config
     "acrm": (ACRM, ACRMConfig),

@@ -4,49 +4,19 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar, Self
 
-import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
 from mutualsl.data.batch import Batch, Sentence
 from mutualsl.models.statistics import RowStatistics, ScoreCalibration
 from mutualsl.models.text_encoder import TextEncoder
-from mutualsl.spans import Span, iou
+from mutualsl.prediction import HeadPredictions, Prediction
+from mutualsl.spans import iou
 
-Curve = npt.NDArray[np.float32]  # (n, 2): second, probability
 FROM_ENCODERS = ("row_width", "text_width", "text_encoder")  # config fields that no recipe sets
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One possible answer of a predictor."""
-
-    span: Span
-    score: float  # calibrated probability that its IoU with the answer is at least 0.5
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Prediction:
-    """What one predictor says about one question."""
-
-    span: Span
-    score: float  # calibrated probability that IoU >= 0.5, in [0, 1]
-    candidates: tuple[Candidate, ...]  # best first; the first is `span`
-    start_curve: Curve  # one point a row (visual) or cue (textual)
-    end_curve: Curve
-    in_domain: bool = True  # false: the input lies outside what the predictor has learned
-
-
-@dataclass(frozen=True, slots=True)
-class HeadPredictions:
-    """Both predictors' answers; `None` where a modality is missing."""
-
-    visual: Prediction | None
-    textual: Prediction | None
 
 
 class Localizer(nn.Module, ABC):

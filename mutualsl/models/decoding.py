@@ -7,8 +7,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from mutualsl.models.base import Candidate, Prediction
 from mutualsl.models.losses import SpanLogits
+from mutualsl.prediction import Candidate, Prediction
 from mutualsl.spans import Span, pairwise_iou, suppress_overlaps
 from mutualsl.timeline import Timeline
 

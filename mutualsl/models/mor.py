@@ -27,12 +27,13 @@ from torch import Tensor
 
 from mutualsl.data.batch import Batch, Sentence
 from mutualsl.data.lexical import bm25, count_terms, dirichlet, inverse_frequency, tfidf_cosine
-from mutualsl.models.base import Candidate, FittedLocalizer, HeadPredictions, Prediction
+from mutualsl.models.base import FittedLocalizer
 from mutualsl.models.decoding import RIGHT_IOU
 from mutualsl.models.forest import Forest
 from mutualsl.models.remembered import Remembered
 from mutualsl.models.sentences import SentenceEncoder
 from mutualsl.models.text_encoder import TextEncoder
+from mutualsl.prediction import Candidate, HeadPredictions, Prediction
 from mutualsl.spans import Span, iou, suppress_overlaps
 from mutualsl.timeline import Timeline
 

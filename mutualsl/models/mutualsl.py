@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from mutualsl.data.batch import Batch, Sentence
-from mutualsl.models.base import HeadPredictions, NeuralLocalizer, Prediction
+from mutualsl.models.base import NeuralLocalizer
 from mutualsl.models.boxes import (
     FeatureProjection,
     SegmentProjection,
@@ -44,6 +44,7 @@ from mutualsl.models.statistics import RowStatistics
 from mutualsl.models.text_encoder import CueTokens, TextEncoder
 from mutualsl.models.tokens import edge_tokens, of_cues
 from mutualsl.models.visual_heads import visual_head
+from mutualsl.prediction import HeadPredictions, Prediction
 
 READS = {"visual": "video", "textual": "subtitles"}  # what a head cannot do without
 EXTENSION = 0.25  # of the answer's length, highlighted on either side of it

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from mutualsl.data.batch import Batch, Sentence
-from mutualsl.models.base import HeadPredictions, NeuralLocalizer
+from mutualsl.models.base import NeuralLocalizer
 from mutualsl.models.boxes import CUE_FEATURES, TextualPredictor, cue_features
 from mutualsl.models.decoding import decode_cues
 from mutualsl.models.language_model import LanguageModel
@@ -22,6 +22,7 @@ from mutualsl.models.losses import SpanLogits, mean_where, span_cross_entropy
 from mutualsl.models.matching import CUE_MATCHES, SPAN_MATCHES, compare
 from mutualsl.models.sentences import SentenceEncoder
 from mutualsl.models.text_encoder import TextEncoder
+from mutualsl.prediction import HeadPredictions
 
 
 @dataclass(frozen=True, kw_only=True)

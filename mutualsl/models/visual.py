@@ -15,11 +15,12 @@ import torch
 from torch import Tensor, nn
 
 from mutualsl.data.batch import Batch
-from mutualsl.models.base import HeadPredictions, NeuralLocalizer
+from mutualsl.models.base import NeuralLocalizer
 from mutualsl.models.decoding import decode_rows
 from mutualsl.models.losses import SpanLogits, mean_where, span_cross_entropy
 from mutualsl.models.statistics import RowStatistics
 from mutualsl.models.text_encoder import TextEncoder
+from mutualsl.prediction import HeadPredictions
 from mutualsl.timeline import Timeline
 
 

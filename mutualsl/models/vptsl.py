@@ -24,13 +24,14 @@ import torch
 from torch import Tensor, nn
 
 from mutualsl.data.batch import Batch
-from mutualsl.models.base import HeadPredictions, NeuralLocalizer
+from mutualsl.models.base import NeuralLocalizer
 from mutualsl.models.decoding import decode_cues
 from mutualsl.models.highlight import highlight_loss, highlighted
 from mutualsl.models.layers import MASKED, ContextQueryAttention, Fusion
 from mutualsl.models.losses import SpanLogits, mean_where, span_cross_entropy
 from mutualsl.models.statistics import RowStatistics
 from mutualsl.models.text_encoder import Prompt, TextEncoder
+from mutualsl.prediction import HeadPredictions
 
 PLACES = 128  # scores of a prompt, evenly over the video
 EXTENSION = 0.25  # of the answer's length, highlighted on either side of it

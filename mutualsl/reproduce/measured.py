@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mutualsl.checkpoint import describe
+from mutualsl.description import describe
 from mutualsl.evaluation.collect import read_json
 from mutualsl.evaluation.metrics import COLUMNS
 from mutualsl.evaluation.transfer import Log, read_log

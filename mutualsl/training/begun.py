@@ -11,7 +11,8 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
-from mutualsl.checkpoint import UNKNOWN_DATA, stored
+from mutualsl.checkpoint import stored
+from mutualsl.description import UNKNOWN_DATA
 from mutualsl.errors import DataError
 from mutualsl.models import Localizer
 from mutualsl.models.base import FROM_ENCODERS

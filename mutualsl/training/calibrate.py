@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import torch
 
-from mutualsl.data import Collator, Example
+from mutualsl.data import Example
+from mutualsl.data.batch import Collator
 from mutualsl.models import Localizer, NeuralLocalizer
-from mutualsl.models.base import HeadPredictions, Prediction
 from mutualsl.models.decoding import RIGHT_IOU
 from mutualsl.models.statistics import ScoreCalibration
+from mutualsl.prediction import HeadPredictions, Prediction
 from mutualsl.spans import Span, iou
 from mutualsl.training.sampling import validation_batches
 

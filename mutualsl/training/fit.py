@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from mutualsl.data import Collator
+from mutualsl.data.batch import Collator
 from mutualsl.models import FittedLocalizer
 from mutualsl.training.config import TrainConfig
 from mutualsl.training.sampling import Source, draw_epoch, make_batches

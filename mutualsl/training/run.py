@@ -23,7 +23,8 @@ from mutualsl.checkpoint import (
     save_checkpoint,
     write_weights,
 )
-from mutualsl.data import Collator, TextTokenizer
+from mutualsl.data import TextTokenizer
+from mutualsl.data.batch import Collator
 from mutualsl.errors import DataError, UnknownName
 from mutualsl.evaluation.record import current_commit
 from mutualsl.features import encoder_at

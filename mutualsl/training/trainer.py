@@ -19,7 +19,8 @@ from accelerate.utils import broadcast_object_list
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from mutualsl.data import Collator, Example
+from mutualsl.data import Example
+from mutualsl.data.batch import Collator
 from mutualsl.device import fastest_dtype
 from mutualsl.errors import DataError
 from mutualsl.models.base import NeuralLocalizer

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from accelerate import Accelerator
 from accelerate.utils import gather_object
 
-from mutualsl.data import Collator, Example
-from mutualsl.models.base import NeuralLocalizer, Prediction
+from mutualsl.data import Example
+from mutualsl.data.batch import Collator
+from mutualsl.models.base import NeuralLocalizer
+from mutualsl.prediction import Prediction
 from mutualsl.spans import Span, iou
 from mutualsl.training.sampling import validation_batches
 

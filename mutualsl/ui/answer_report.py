@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mutualsl.answer import Answer
 from mutualsl.encoded import EncodedVideo
-from mutualsl.models.base import Prediction
+from mutualsl.prediction import Prediction
 from mutualsl.spans import Span
 from mutualsl.subtitles import Cue
 from mutualsl.ui import limits

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from mutualsl.models.base import Curve
+from mutualsl.prediction import Curve
 from mutualsl.spans import Span
 from mutualsl.subtitles import Cue
 from mutualsl.ui import limits

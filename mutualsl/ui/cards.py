@@ -8,7 +8,7 @@ from pathlib import Path
 from mutualsl.answer import Answer
 from mutualsl.explain import AGREE_IOU
 from mutualsl.exports import EXPORTS
-from mutualsl.models.base import Prediction
+from mutualsl.prediction import Prediction
 from mutualsl.ui.text import clock_range, escaped, note_items, percent, span_data
 
 TITLES = {"visual": "Visual predictor", "textual": "Textual predictor"}

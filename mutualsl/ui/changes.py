@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from mutualsl.inference import AnswerLocalizer
 from mutualsl.reading import read_embedded
 from mutualsl.ui.parts import View
 from mutualsl.ui.progress import Report
@@ -20,6 +19,9 @@ from mutualsl.ui.turns import Turns
 from mutualsl.ui.views import Loaded, unasked, view, what_ifs
 from mutualsl.ui.watching import Steps, watched
 from mutualsl.ui.what_if import WhatIf, applied
+
+if TYPE_CHECKING:
+    from mutualsl.inference import AnswerLocalizer
 
 
 @dataclass(frozen=True, slots=True)

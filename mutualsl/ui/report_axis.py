@@ -6,7 +6,7 @@ import base64
 
 from mutualsl.answer import Answer
 from mutualsl.encoded import EncodedVideo
-from mutualsl.models.base import Prediction
+from mutualsl.prediction import Prediction
 from mutualsl.spans import Span
 from mutualsl.ui import limits
 from mutualsl.ui.axis import (

@@ -1,4 +1,8 @@
-"""The models there are to choose from; each is loaded when it is first chosen, then shared."""
+"""The models there are to choose from; each is loaded when it is first chosen, then shared.
+
+torch is imported with the first of them, so that the page is there before it. Whoever needs
+anything else of torch's asks for a model first.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +11,15 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mutualsl.checkpoint import Description, describe
-from mutualsl.device import choose_device
+from mutualsl.description import Description, describe
 from mutualsl.errors import CheckpointError, UnknownName
-from mutualsl.inference import AnswerLocalizer
-from mutualsl.sharing import locate
+from mutualsl.hub import locate
 from mutualsl.ui import zero_gpu
+
+if TYPE_CHECKING:
+    from mutualsl.inference import AnswerLocalizer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +37,8 @@ class Shelf:
     """Models by name, shared by all visitors."""
 
     def __init__(self, models: Sequence[Model], device: str = "auto") -> None:
-        choose_device(device)  # raises here, not when a model is wanted
+        if device != "auto":  # raises here, not when a model is wanted
+            _check(device)
         self.models = tuple(models)
         self._device = device
         self._loaded: dict[str, AnswerLocalizer] = {}
@@ -104,9 +110,21 @@ def _metrics(path: Path) -> dict[str, Any] | None:
     return record
 
 
+def _check(device: str) -> None:
+    from mutualsl.device import choose_device
+
+    choose_device(device)
+
+
 def _load(model: Model, device: str) -> AnswerLocalizer:
     """Its answers carry the name that it has in the list."""
+    from mutualsl.inference import AnswerLocalizer
+
     localizer = AnswerLocalizer.from_pretrained(model.folder, device)
     about = {**localizer.checkpoint.about, "name": model.name}
     localizer.checkpoint = replace(localizer.checkpoint, about=about)
-    return zero_gpu.LentGpu.of(model.name, localizer) if zero_gpu.ACTIVE else localizer
+    if not zero_gpu.ACTIVE:
+        return localizer
+    from mutualsl.ui.lent_gpu import LentGpu
+
+    return LentGpu.of(model.name, localizer)

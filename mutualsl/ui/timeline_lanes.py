@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from mutualsl.answer import Answer
-from mutualsl.models.base import Prediction
+from mutualsl.prediction import Prediction
 from mutualsl.spans import Span, iou, shared_second
 from mutualsl.ui.axis import HEADS, share, together
 from mutualsl.ui.text import clock_range, escaped

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from mutualsl.answer import Answer
 from mutualsl.encoded import EncodedVideo
-from mutualsl.models.base import Prediction
+from mutualsl.prediction import Prediction
 from mutualsl.spans import Span
 from mutualsl.ui import limits
 from mutualsl.ui.axis import (

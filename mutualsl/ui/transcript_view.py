@@ -13,7 +13,7 @@ import numpy as np
 
 from mutualsl.answer import Answer
 from mutualsl.encoded import EncodedVideo
-from mutualsl.models.base import Curve, Prediction
+from mutualsl.prediction import Curve, Prediction
 from mutualsl.spans import Span, shared_second
 from mutualsl.subtitles import Cue
 from mutualsl.ui.text import escaped, short_clock, span_data

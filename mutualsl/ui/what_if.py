@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from mutualsl.answer import Answer
 from mutualsl.encoded import EncodedVideo
 from mutualsl.errors import MutualSLError
-from mutualsl.inference import AnswerLocalizer
 from mutualsl.reading import without_cues
 from mutualsl.subtitles import Cue, shifted
+
+if TYPE_CHECKING:
+    from mutualsl.inference import AnswerLocalizer
 
 EVERYTHING, WITHOUT_VIDEO, WITHOUT_SUBTITLES = (
     "everything",

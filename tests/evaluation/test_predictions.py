@@ -18,7 +18,7 @@ from mutualsl.evaluation.predictions import (
     to_row,
 )
 from mutualsl.evaluation.summary import summary
-from mutualsl.models.base import Candidate, Prediction
+from mutualsl.prediction import Candidate, Prediction
 from mutualsl.spans import Span
 from mutualsl.subtitles import Cue
 from tests.evaluation.rows import head, random_rows, row, write

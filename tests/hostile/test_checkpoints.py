@@ -14,7 +14,8 @@ import pytest
 import torch
 
 from mutualsl import AnswerLocalizer
-from mutualsl.checkpoint import describe, load_model, load_text_encoder
+from mutualsl.checkpoint import load_model, load_text_encoder
+from mutualsl.description import describe
 from mutualsl.errors import CheckpointError, MutualSLError
 from tests import tiny
 from tests.hostile.inputs import count, mutated

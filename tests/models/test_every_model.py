@@ -12,11 +12,11 @@ from mutualsl.checkpoint import (
     Checkpoint,
     TextSource,
     VisualSource,
-    describe,
     load_model,
     save_checkpoint,
 )
 from mutualsl.data.example import Example, VideoInput
+from mutualsl.description import describe
 from mutualsl.encoded import EncodedVideo
 from mutualsl.models import MODELS, NeuralLocalizer
 from mutualsl.spans import iou

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from mutualsl.checkpoint import Checkpoint, VisualSource, load_model, save_checkpoint
-from mutualsl.data import Collator
+from mutualsl.data.batch import Collator
 from mutualsl.errors import CheckpointError
 from mutualsl.models import MutualSL, MutualSLConfig
 from mutualsl.models.sentences import SentenceEncoder, in_first_layers

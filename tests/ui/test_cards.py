@@ -2,7 +2,7 @@ import base64
 import re
 
 from mutualsl.exports import EXPORTS
-from mutualsl.models.base import Candidate
+from mutualsl.prediction import Candidate
 from mutualsl.spans import Span
 from mutualsl.ui.cards import MISSING, results
 from tests.ui.values import answer, prediction

@@ -1,5 +1,7 @@
 import json
 import shutil
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -91,3 +93,14 @@ def test_a_card_stays_text_and_fetches_nothing(tiny_models, tmp_path):
     assert "<script" not in page and "<img" not in page and "c -->" not in page
     assert not set("${}`") & set(page)
     assert "Not measured yet." in page
+
+
+def test_the_page_is_there_before_torch(tiny_models):
+    code = (
+        "import sys; from mutualsl.ui.app import build_app; "
+        "from mutualsl.ui.shelf import Shelf, read_models; "
+        f"shelf = Shelf(read_models({str(tiny_models)!r})); build_app(shelf, 'assets'); "
+        "print('torch' in sys.modules); shelf.open(); print('torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.split() == ["False", "True"]

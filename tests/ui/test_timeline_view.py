@@ -3,7 +3,7 @@ import re
 
 import numpy as np
 
-from mutualsl.models.base import Candidate
+from mutualsl.prediction import Candidate
 from mutualsl.spans import Span
 from mutualsl.subtitles import Cue
 from mutualsl.ui import limits

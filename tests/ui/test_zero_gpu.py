@@ -11,8 +11,8 @@ import pytest
 
 from mutualsl.errors import MutualSLError, VideoError
 from mutualsl.features import FeatureCache
+from mutualsl.ui import lent_gpu, zero_gpu
 from mutualsl.ui import shelf as shelf_module
-from mutualsl.ui import zero_gpu
 from mutualsl.ui.shelf import Shelf, read_models
 from tests.contract import without_timings
 
@@ -25,7 +25,7 @@ def copied(value):
 
 @pytest.fixture
 def calls(monkeypatch, tiny_models):
-    """What was run with a GPU, and for how many seconds; the page's module as on ZeroGPU."""
+    """What was run with a GPU, and for how many seconds; the page's modules as on ZeroGPU."""
     calls = []
 
     def gpu(duration):
@@ -46,11 +46,17 @@ def calls(monkeypatch, tiny_models):
 
     monkeypatch.setitem(sys.modules, "spaces", SimpleNamespace(GPU=gpu))
     monkeypatch.setenv("SPACES_ZERO_GPU", "true")
-    found = importlib.util.find_spec("mutualsl.ui.zero_gpu")
-    module = importlib.util.module_from_spec(found)
-    found.loader.exec_module(module)
-    monkeypatch.setattr(shelf_module, "zero_gpu", module)
+    for name in ("zero_gpu", "lent_gpu"):
+        found = importlib.util.find_spec(f"mutualsl.ui.{name}")
+        module = importlib.util.module_from_spec(found)
+        monkeypatch.setitem(sys.modules, found.name, module)
+        found.loader.exec_module(module)
+    monkeypatch.setattr(shelf_module, "zero_gpu", sys.modules["mutualsl.ui.zero_gpu"])
     return calls
+
+
+def lent_module():
+    return sys.modules["mutualsl.ui.lent_gpu"]
 
 
 @pytest.fixture
@@ -63,7 +69,7 @@ def lent(calls, tiny_models, tmp_path):
 
 def test_elsewhere_there_is_no_trace_of_it(shelf):
     assert not zero_gpu.ACTIVE
-    assert not isinstance(shelf.get("one"), zero_gpu.LentGpu)
+    assert not isinstance(shelf.get("one"), lent_gpu.LentGpu)
 
 
 def test_one_call_for_a_video_and_one_for_a_question(lent, calls, shelf, short_video):
@@ -100,7 +106,7 @@ def test_longer_inputs_ask_for_more_seconds(lent, calls, demos):
 def test_errors_keep_their_text(lent, monkeypatch, short_video):
     localizer = lent.get("one")
     encoded = localizer.encode_video(short_video)
-    held = shelf_module.zero_gpu._localizers["one"]
+    held = lent_module()._localizers["one"]
 
     def refuse(*arguments):
         raise VideoError("the film is torn")
@@ -129,7 +135,7 @@ def test_leaving_stops_the_work_there(lent, short_video):
 
 
 def test_a_gpu_that_is_taken_away_is_said(lent, monkeypatch, short_video):
-    monkeypatch.setattr(shelf_module.zero_gpu, "_extract", lambda name, info: (_ for _ in ()))
+    monkeypatch.setattr(lent_module(), "_extract", lambda name, info: (_ for _ in ()))
     with pytest.raises(MutualSLError, match="taken away"):
         lent.get("one").encode_video(short_video)
 
@@ -138,4 +144,4 @@ def test_all_models_are_there_before_anyone_visits(calls, tiny_models):
     models = [model for model in read_models(tiny_models) if model.name != "broken"]
     shelf = Shelf(models, "cpu")
     shelf.open_before_serving()
-    assert shelf_module.zero_gpu._localizers.keys() == set(shelf.names)
+    assert lent_module()._localizers.keys() == set(shelf.names)

@@ -5,7 +5,7 @@ import numpy as np
 from mutualsl.answer import Answer
 from mutualsl.data.example import VideoInput
 from mutualsl.encoded import EncodedVideo
-from mutualsl.models.base import Candidate, Prediction
+from mutualsl.prediction import Candidate, Prediction
 from mutualsl.spans import Span, iou
 from mutualsl.subtitles import Cue, Subtitles
 

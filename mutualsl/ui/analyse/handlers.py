@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
@@ -17,7 +17,6 @@ from mutualsl.data import Example
 from mutualsl.encoded import EncodedVideo
 from mutualsl.errors import MutualSLError
 from mutualsl.evaluation.evaluate import encode
-from mutualsl.inference import AnswerLocalizer
 from mutualsl.ui import status
 from mutualsl.ui.analyse.catalogue import Catalogue, Choice
 from mutualsl.ui.analyse.detail import axis, detail
@@ -44,6 +43,9 @@ from mutualsl.ui.progress import Report
 from mutualsl.ui.shelf import Shelf
 from mutualsl.ui.turns import Turns
 from mutualsl.ui.watching import Steps, watched
+
+if TYPE_CHECKING:
+    from mutualsl.inference import AnswerLocalizer
 
 STOPPED = "Stopped. What had been answered so far was not kept."
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mutualsl.data import Example
 from mutualsl.encoded import EncodedVideo
@@ -13,13 +14,15 @@ from mutualsl.evaluation.analysis import Analysis, analyse
 from mutualsl.evaluation.compare import Compared, compare
 from mutualsl.evaluation.evaluate import answers
 from mutualsl.evaluation.predictions import QuestionResult, from_row, read_predictions, to_row
-from mutualsl.inference import AnswerLocalizer
 from mutualsl.ui.analyse.catalogue import Choice
 from mutualsl.ui.analyse.notebook import NOTES_FILE, Notebook, SessionNotes, SharedNotes
 from mutualsl.ui.analyse.notes import Note
 from mutualsl.ui.limits import MAX_PREDICTIONS_BYTES
 from mutualsl.ui.progress import Report
 from mutualsl.ui.text import file_name
+
+if TYPE_CHECKING:
+    from mutualsl.inference import AnswerLocalizer
 
 
 @dataclass(frozen=True, slots=True)

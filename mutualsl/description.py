@@ -1,0 +1,73 @@
+"""What a checkpoint folder says of itself: its `config.json`, read without its weights or torch."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mutualsl.errors import CheckpointError, UnknownName, in_a_line
+
+SCHEMA = 1
+CONFIG = "config.json"
+UNKNOWN_DATA = "unknown data"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Description:
+    """What a checkpoint folder says of itself."""
+
+    name: str
+    parameter_count: int
+    trained_on: str
+
+
+def describe(folder: str | Path) -> Description:
+    """What a checkpoint folder holds, without reading its weights.
+
+    Raises `CheckpointError` when its config describes no model of this version.
+    """
+    folder = Path(folder)
+    record = read_config(folder)
+    try:
+        about, count = record["about"], record.get("parameter_count")
+        if count is None:  # of an earlier version
+            from mutualsl.checkpoint import untrained
+            from mutualsl.sizes import outline
+
+            model = outline(record["config"], lambda: untrained(record))
+            count = sum(p.numel() for p in model.parameters())
+        return Description(
+            name=str(about.get("name", folder.resolve().name)),
+            parameter_count=int(count),
+            trained_on=str(about.get("trained_on", UNKNOWN_DATA)),
+        )
+    except UnknownName:
+        raise
+    except Exception as error:  # as in `load_model`
+        raise CheckpointError(
+            f"{folder}: its config describes no model of this version ({in_a_line(error)}); "
+            "fetch or train it again"
+        ) from error
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """The record `config.json`. Raises `CheckpointError` when there is none of this version."""
+    path = folder / CONFIG
+    if not path.is_file():
+        raise CheckpointError(
+            f"{folder}: no checkpoint here (config.json is missing); "
+            "pass --checkpoint a folder written by `mutualsl train`"
+        )
+    try:
+        record: dict[str, Any] = json.loads(path.read_text())
+    except (ValueError, RecursionError) as error:
+        raise CheckpointError(f"{path}: not JSON ({error}); fetch the checkpoint again") from error
+    if not isinstance(record, dict) or record.get("schema") != SCHEMA:
+        found = record.get("schema") if isinstance(record, dict) else None
+        raise CheckpointError(
+            f"{path}: schema {found!r}, this version reads {SCHEMA}; "
+            "update mutualsl or fetch a newer checkpoint"
+        )
+    return record

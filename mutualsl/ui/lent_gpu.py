@@ -1,0 +1,107 @@
+"""A GPU for one call at a time, as ZeroGPU lends it.
+
+There the package `spaces` runs a decorated function in a process forked from this one, with a GPU
+for as many seconds as it asks for, and queues visitors for it. What the function is given and what
+it returns travels in pickles, and errors lose their text on the way; so models are found by name
+among those that were loaded before the page was served, and errors are returned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from typing import Any
+
+from mutualsl.data.example import Example
+from mutualsl.errors import MutualSLError
+from mutualsl.features import VisualFeatures
+from mutualsl.inference import AnswerLocalizer, EncodedVideo
+from mutualsl.prediction import HeadPredictions
+from mutualsl.ui.line import Line
+from mutualsl.ui.progress import Report, Work
+from mutualsl.ui.zero_gpu import ACTIVE, spaces
+from mutualsl.video import VideoInfo
+
+START_SECOND = 10  # until the weights are on the GPU
+EXTRACT_SHARE = 0.15  # of a video's length; decoding takes most of it
+TOKENS_A_SECOND = 2000  # of a large text encoder, with much to spare
+
+_localizers: dict[str, AnswerLocalizer] = {}  # the forked process finds them here
+
+
+def _lent(second: Callable[..., int]) -> Callable[[Any], Any]:
+    """Decorator: run it with a GPU for so many seconds, computed from its arguments."""
+    return spaces.GPU(duration=second) if ACTIVE else lambda function: function
+
+
+def _extract_second(name: str, info: VideoInfo) -> int:
+    return START_SECOND + round(EXTRACT_SHARE * info.duration_second)
+
+
+def _predict_second(name: str, examples: Sequence[Example], top_k: int) -> int:
+    return START_SECOND + sum(e.video.token_count for e in examples) // TOKENS_A_SECOND
+
+
+@_lent(_extract_second)
+def _extract(
+    name: str, info: VideoInfo
+) -> Generator[float | VisualFeatures | MutualSLError, None, None]:
+    """How much is done, again and again; at the end the features, or why there are none."""
+
+    def extract(report: Report) -> VisualFeatures:
+        return _localizers[name].extract(info, lambda done: report("features", done))
+
+    work = Work(extract, "features", Line(places=1, longest=0))
+    for update in work:
+        yield update.fraction
+    try:
+        yield work.result()
+    except MutualSLError as error:
+        yield error
+
+
+@_lent(_predict_second)
+def _predict(
+    name: str, examples: Sequence[Example], top_k: int
+) -> list[HeadPredictions] | MutualSLError:
+    try:
+        return _localizers[name].predict(examples, top_k)
+    except MutualSLError as error:
+        return error
+
+
+class LentGpu(AnswerLocalizer):
+    """A localizer that asks for a GPU once for each video and once for each group of questions."""
+
+    name: str
+
+    @classmethod
+    def of(cls, name: str, localizer: AnswerLocalizer) -> LentGpu:
+        """The same localizer, kept for the processes that will have a GPU."""
+        _localizers[name] = localizer
+        lent = cls.__new__(cls)
+        vars(lent).update(vars(localizer))  # all of it: checked when it was loaded
+        lent.name = name
+        return lent
+
+    def extract(self, info: VideoInfo, progress: Callable[[float], None]) -> VisualFeatures:
+        """As the localizer does; a video whose features are in the cache never comes here."""
+        with closing(_extract(self.name, info)) as steps:
+            for step in steps:
+                if isinstance(step, VisualFeatures):
+                    return step
+                if isinstance(step, MutualSLError):
+                    raise step
+                progress(step)
+        raise MutualSLError("the GPU was taken away before the video was read; try again")
+
+    def predict(self, examples: Sequence[Example], top_k: int = 5) -> list[HeadPredictions]:
+        """As the localizer does."""
+        outcome: list[HeadPredictions] | MutualSLError = _predict(self.name, examples, top_k)
+        if isinstance(outcome, MutualSLError):
+            raise outcome
+        return outcome
+
+    def prepared(self, encoded: EncodedVideo) -> EncodedVideo:
+        """As it is: what a process computes ahead is gone with it."""
+        return encoded
