@@ -118,8 +118,8 @@ def launch(
 def stay(page: Page, load: Callable[[], object]) -> None:
     """Serve until the process is told to end, by Ctrl + C or SIGTERM; visitors' files go then.
 
-    `load` is run first, while browsers fetch the page: what visitors will need in a moment. What
-    it raises ends the process too.
+    `load` is run first, while browsers fetch the page: torch and the model, which visitors will
+    need in a moment. What it raises ends the process too.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
