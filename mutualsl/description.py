@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mutualsl.errors import CheckpointError, UnknownName, in_a_line
+from mutualsl.errors import CheckpointError, in_a_line
 
 SCHEMA = 1
 CONFIG = "config.json"
@@ -31,21 +31,13 @@ def describe(folder: str | Path) -> Description:
     folder = Path(folder)
     record = read_config(folder)
     try:
-        about, count = record["about"], record.get("parameter_count")
-        if count is None:  # of an earlier version
-            from mutualsl.checkpoint import untrained
-            from mutualsl.sizes import outline
-
-            model = outline(record["config"], lambda: untrained(record))
-            count = sum(p.numel() for p in model.parameters())
+        about = record["about"]
         return Description(
             name=str(about.get("name", folder.resolve().name)),
-            parameter_count=int(count),
+            parameter_count=int(record["parameter_count"]),
             trained_on=str(about.get("trained_on", UNKNOWN_DATA)),
         )
-    except UnknownName:
-        raise
-    except Exception as error:  # as in `load_model`
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise CheckpointError(
             f"{folder}: its config describes no model of this version ({in_a_line(error)}); "
             "fetch or train it again"

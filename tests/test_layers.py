@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent / "mutualsl"
 LAYERS = [
     {"errors", "spans"},
-    {"device", "hub", "sizes", "subtitles", "video"},
+    {"description", "device", "hub", "prediction", "sizes", "subtitles", "video"},
     {"timeline"},
     {"features", "data"},
     {"models"},

@@ -83,7 +83,7 @@ def read_models(checkpoint: str | Path) -> tuple[Model, ...]:
     for folder in beside:
         try:
             model = _read(folder)
-        except (CheckpointError, UnknownName, OSError):  # a visual encoder, or no checkpoint
+        except (CheckpointError, OSError):  # a visual encoder, or no checkpoint
             continue
         taken = model.name in {other.name for other in models}
         models.append(replace(model, name=f"{model.name} ({folder.name})") if taken else model)
