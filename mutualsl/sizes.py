@@ -35,15 +35,16 @@ def outline(config: Any, build: Callable[[], Model]) -> Model:
 class unfilled(TorchFunctionMode):  # noqa: N801  a context manager
     """Around models that are built: weights keep the memory they are given, a file fills them."""
 
-    _RANDOM = (
-        nn.init.normal_, nn.init.trunc_normal_, nn.init.uniform_, nn.init.kaiming_normal_,
-        nn.init.kaiming_uniform_, nn.init.xavier_normal_, nn.init.xavier_uniform_,
-    )  # fmt: skip
+    # By name, as transformers puts functions of its own in the place of torch's.
+    _RANDOM = frozenset({
+        "normal_", "trunc_normal_", "uniform_", "kaiming_normal_", "kaiming_uniform_",
+        "xavier_normal_", "xavier_uniform_",
+    })  # fmt: skip
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
     ) -> Any:
-        if func in self._RANDOM:
+        if getattr(func, "__name__", None) in self._RANDOM:
             return args[0] if args else kwargs["tensor"]
         return func(*args, **(kwargs or {}))
 

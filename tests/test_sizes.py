@@ -3,11 +3,16 @@
 import json
 
 import pytest
+import torch
+from torch import nn
 
 from mutualsl.checkpoint import load_model
 from mutualsl.description import describe
 from mutualsl.errors import CheckpointError
 from mutualsl.features.mini import MiniEncoder
+from mutualsl.models import language_model
+from mutualsl.sizes import unfilled
+from tests import text_encoders
 from tests.demo import ROOT
 from tests.tiny_checkpoints import write_models
 
@@ -47,3 +52,21 @@ def test_the_shipped_ones_are_loaded(path):
     record = json.loads(path.read_text())
     load = MiniEncoder.from_folder if "encoder" in record else load_model
     load(path.parent)
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: nn.LSTM(4, 4),
+        lambda: language_model.build(text_encoders.config("bert")),
+        lambda: language_model.build(text_encoders.config("electra")),
+    ],
+    ids=["layers", "ours", "transformers"],
+)
+def test_no_random_numbers_are_drawn_for_what_a_file_fills(build):
+    before = torch.get_rng_state()
+    with unfilled():
+        build()
+    assert torch.equal(torch.get_rng_state(), before)
+    build()
+    assert not torch.equal(torch.get_rng_state(), before)
