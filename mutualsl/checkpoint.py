@@ -112,9 +112,9 @@ def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkp
     folder = Path(folder)
     record = read_config(folder)
     try:
-        check_sizes(outline(record["config"], lambda: untrained(record)), folder / WEIGHTS)
+        check_sizes(outline(record["config"], lambda: _untrained(record)), folder / WEIGHTS)
         with unfilled():  # every parameter comes from the file
-            model = untrained(record)
+            model = _untrained(record)
         model.load_weights(load_file(folder / WEIGHTS))
         model.to(device).eval()
         visual = VisualSource(**record["visual"])
@@ -179,7 +179,7 @@ def stored(folder: str | Path) -> dict[str, Any]:
     return record
 
 
-def untrained(record: dict[str, Any]) -> Localizer:
+def _untrained(record: dict[str, Any]) -> Localizer:
     """The model that a config describes. Raises `UnknownName` for one that nobody registered."""
     name = record["model"]
     if name not in MODELS:

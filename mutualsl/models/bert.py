@@ -41,7 +41,7 @@ class BertConfig:
     initializer_range: float = 0.02
     layer_norm_eps: float = 1e-12
     pad_token_id: int | None = 0
-    hidden_act: str = _DOES["hidden_act"]  # type: ignore[assignment]
+    hidden_act: str = "gelu"
     model_type: str = MODEL_TYPE
 
     @classmethod

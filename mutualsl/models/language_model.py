@@ -17,6 +17,7 @@ from torch import nn
 
 from mutualsl.errors import CheckpointError
 from mutualsl.models.bert import Bert, BertConfig
+from mutualsl.sizes import unfilled
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig, PreTrainedModel
@@ -64,7 +65,8 @@ def read(folder: str | Path) -> LanguageModel:
     record = config.to_dict()
     if not Bert.can_be(record):
         return model
-    own = Bert(BertConfig.of(record))
+    with unfilled():
+        own = Bert(BertConfig.of(record))
     own.load_state_dict(model.state_dict())
     return own
 

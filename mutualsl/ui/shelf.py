@@ -37,8 +37,10 @@ class Shelf:
     """Models by name, shared by all visitors."""
 
     def __init__(self, models: Sequence[Model], device: str = "auto") -> None:
-        if device != "auto":  # raises here, not when a model is wanted
-            _check(device)
+        if device not in ("auto", "cpu"):  # raises here, not when a model is wanted
+            from mutualsl.device import choose_device
+
+            choose_device(device)
         self.models = tuple(models)
         self._device = device
         self._loaded: dict[str, AnswerLocalizer] = {}
@@ -108,12 +110,6 @@ def _metrics(path: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return record
-
-
-def _check(device: str) -> None:
-    from mutualsl.device import choose_device
-
-    choose_device(device)
 
 
 def _load(model: Model, device: str) -> AnswerLocalizer:

@@ -108,7 +108,9 @@ def test_a_width_that_heads_cannot_share_is_refused():
 def test_a_folder_of_a_bert_becomes_ours_and_another_does_not(tmp_path):
     for kind in ("bert", "electra"):
         text_encoders.language_model(kind).save_pretrained(tmp_path / kind)
+    before = torch.get_rng_state()
     read = language_model.read(tmp_path / "bert")
+    assert torch.equal(torch.get_rng_state(), before)  # weights come from the folder
     assert isinstance(read, Bert)
     kept = BertModel.from_pretrained(tmp_path / "bert", add_pooling_layer=False).state_dict()
     assert all(torch.equal(read.state_dict()[name], value) for name, value in kept.items())
