@@ -108,7 +108,8 @@ class Desk:
         """
         changes = {}
         if turns.settle():
-            changes = {"ask": unlocked(), **(emptied() if loaded is None else as_it_is(loaded))}
+            there = emptied() if loaded is None else as_it_is(loaded, turns.renewed_often)
+            changes = {"ask": unlocked(), **there}
         yield view(**changes)
         if loaded is not None and (waiting := turns.late) is not None:
             yield from self._ask_now(loaded, waiting, turns)

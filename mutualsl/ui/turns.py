@@ -27,6 +27,7 @@ class Turns:
         self._unsettled = 0  # events whose own views may still be on their way to the page
         self._undrawn = 0  # those, and the settled ones whose repaint may be on its way
         self._mixed = False  # whether views of several were on their way at once
+        self._renewals = 0  # how often the video, or what is changed about it, was to be another
         self.stopped = False  # whether a stop was the last that happened
         self.reading = False  # whether files are being read
         self.asked: str | None = None  # the question to ask again of what is read next
@@ -44,12 +45,15 @@ class Turns:
         self.waiting, self.wanted, self.stopped = None, None, True
         self._questions += 1
         self._stops += 1
+        self._renewals += 1
 
     def begin(self) -> None:
         """An event begins, whose views will reach the page at some time.
 
         Views of one event come in order, those of several come in any.
         """
+        if not self._undrawn:
+            self._renewals = 0
         self._mixed = self._mixed or self._undrawn > 0
         self._unsettled += 1
         self._undrawn += 1
@@ -65,6 +69,14 @@ class Turns:
     def drawn(self) -> None:
         """What was shown when an event settled has come as well."""
         self._undrawn = max(0, self._undrawn - 1)
+
+    @property
+    def renewed_often(self) -> bool:
+        """Whether several of the events that were on their way show what is changed of a video.
+
+        One alone shows it right, and the visitor may have begun to change it since.
+        """
+        return self._renewals > 1
 
     def wait(self, question: str) -> None:
         """A question that cannot be answered yet."""
@@ -90,6 +102,7 @@ class Turns:
         they change about the video that is there.
         """
         self.supersede()
+        self._renewals += 1
         self.reading, self.waiting, self.wanted, self.stopped = True, waiting, wanted, False
         mine = self._readings
         try:

@@ -130,11 +130,15 @@ def shown(loaded: Loaded, place: int) -> dict[str, Any]:
     }
 
 
-def as_it_is(loaded: Loaded) -> dict[str, Any]:
-    """A video with the last answer about it; what was said meanwhile stays in the status line."""
+def as_it_is(loaded: Loaded, changes: bool) -> dict[str, Any]:
+    """A video with the last answer about it; what was said meanwhile stays in the status line.
+
+    Without `changes`, what a visitor may be changing about the video is not written.
+    """
     last = shown(loaded, len(loaded.answers) - 1) if loaded.answers else {}
     whole = unasked(loaded) | last
-    return {name: value for name, value in whole.items() if name not in ("status", "loaded")}
+    stay = {"status", "loaded"} | (set() if changes else what_ifs(loaded).keys())
+    return {name: value for name, value in whole.items() if name not in stay}
 
 
 def ready(loaded: Loaded) -> str:

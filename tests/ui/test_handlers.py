@@ -208,6 +208,22 @@ def test_a_question_asked_while_the_page_is_put_right_is_put_right_as_well(desk,
     assert shown(again, "results") == shown(answered, "results")
 
 
+def test_what_a_visitor_may_be_changing_is_put_right_only_where_several_have_written_it(
+    desk, loaded, track
+):
+    turns, changes = Turns(), Changes(desk.shelf)
+    list(desk.load(None, track, None, "one", turns))
+    *_, answered = desk.ask(QUESTION, loaded, None, track, "one", turns)
+    loaded = shown(answered, "loaded")
+    list(desk.settle(loaded, turns))
+    (late,) = desk.settle(loaded, turns)
+    assert isinstance(shown(late, "results"), str) and "value" not in shown(late, "offset")
+    turns.drawn()  # one of the two; the other is on its way
+    *_, moved = changes.shift(1.5, loaded, turns)
+    again, *_ = desk.settle(shown(moved, "loaded"), turns)  # and the question is asked again
+    assert shown(again, "offset")["value"] == 1.5
+
+
 def test_a_question_that_is_being_answered_is_not_late(desk, loaded):
     turns = Turns()
     answering = desk.ask(QUESTION, loaded, None, None, "one", turns)
