@@ -16,6 +16,12 @@ ROOT = Path(__file__).resolve().parent.parent
 STOP_SECOND = 30.0
 
 
+def environment(**places: str) -> dict[str, str]:
+    """Of a process as people start it: Python keeps what it has compiled for the next start."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, **places}
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """Where the page is served, by which process, and when that was started."""
@@ -39,10 +45,7 @@ def served(folder: Path, checkpoint: Path) -> Iterator[Server]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "app.py", "--checkpoint", str(checkpoint), "--port", str(port)]
-    places = {
-        "MUTUALSL_CACHE": str(folder / "cache"),
-        "TMPDIR": str(temporary),
-    }
+    places = environment(MUTUALSL_CACHE=str(folder / "cache"), TMPDIR=str(temporary))
     started = time.perf_counter()
     with log.open("w") as stderr:
         process = subprocess.Popen(
@@ -51,7 +54,7 @@ def served(folder: Path, checkpoint: Path) -> Iterator[Server]:
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,
-            env={**os.environ, **places},
+            env=places,
         )
     try:
         assert process.stdout is not None

@@ -2,15 +2,15 @@
 
 python -m benchmarks.start [--rounds N]
 
-Everything runs in fresh processes, on files that the system has read before, with an empty feature
-cache; the page fills it with what comes with the examples (assets/features).
+Everything runs in fresh processes, on files that the system has read and Python has compiled
+before, with an empty feature cache; the page fills it with what comes with the examples
+(assets/features).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -21,7 +21,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.common import CHECKPOINT, Measure, save
-from benchmarks.serving import ROOT, served
+from benchmarks.serving import ROOT, environment, served
 from tools.chromium import chromium
 
 IMPORTS = "import torch, transformers, gradio"
@@ -37,7 +37,7 @@ ANSWER_MS = 120_000
 def process_second(*arguments: str, cache: str = "") -> float:
     """How long a Python process takes, with a feature cache of its own."""
     started = time.perf_counter()
-    command, places = [sys.executable, *arguments], {**os.environ, "MUTUALSL_CACHE": cache}
+    command, places = [sys.executable, *arguments], environment(MUTUALSL_CACHE=cache)
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, env=places)
     return time.perf_counter() - started
 

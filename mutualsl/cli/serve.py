@@ -37,6 +37,11 @@ def serve(
         raise typer.BadParameter(f"--data-root {data_root}: not a folder; name an existing one")
     share_heaps()
     with starting():
+        from mutualsl.ui.limits import READY_WORKERS
+        from mutualsl.video.process import SPARES
+
+        SPARES.keep(READY_WORKERS)  # interpreters that start while this one is importing
+
         from mutualsl.ui.analyse.catalogue import read_catalogue
         from mutualsl.ui.app import build_app, launch, stay
         from mutualsl.ui.shelf import Shelf, read_models

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -63,8 +63,8 @@ class SentenceEncoder(nn.Module):
         vectors = torch.zeros(len(sentences), self.width, device=device)
 
         def encode(part: slice) -> None:
-            group = order[part]
-            vectors[group] = self._encode([sentences[i] for i in group], device)
+            for group in _alike(order[part], sentences):
+                vectors[group] = self._encode([sentences[i] for i in group], device)
 
         self._at_once.over(len(order), encode)
         return vectors
@@ -114,6 +114,18 @@ class SentenceEncoder(nn.Module):
         weights = mask.unsqueeze(-1).to(tokens.dtype)
         mean = (tokens * weights).sum(1).float() / weights.sum(1).float()
         return functional.normalize(mean, dim=-1)
+
+
+def _alike(order: Sequence[int], sentences: Sequence[Sentence]) -> Iterator[list[int]]:
+    """Parts of an order by length, in none of which a sentence is twice as long as another."""
+    part: list[int] = []
+    for i in order:
+        if part and len(sentences[i]) >= 2 * len(sentences[part[0]]):
+            yield part
+            part = []
+        part.append(i)
+    if part:
+        yield part
 
 
 def _with_neighbours(cues: Sequence[Sentence]) -> list[Sentence]:

@@ -33,7 +33,6 @@ from mutualsl.ui.parts import markup  # noqa: E402
 from mutualsl.ui.reader import Reader  # noqa: E402
 from mutualsl.ui.shelf import Shelf  # noqa: E402
 from mutualsl.ui.theme import theme  # noqa: E402
-from mutualsl.video.process import SPARES  # noqa: E402
 
 HERE = Path(__file__).parent
 STYLES = ("style.css", "axis.css", "analyse.css")
@@ -110,7 +109,6 @@ def launch(
         ) from error
     if mcp and page.mcp_error:
         raise MutualSLError(f"the MCP tools cannot be served ({page.mcp_error}); leave out --mcp")
-    SPARES.keep(limits.READY_WORKERS)
     keep_swept(made_files_folder())
     return str(url)
 

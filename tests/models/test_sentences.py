@@ -16,6 +16,17 @@ def test_vectors_do_not_depend_on_the_company():
     torch.testing.assert_close(together.norm(dim=1), torch.ones(4))
 
 
+def test_no_sentence_is_padded_to_twice_its_length(monkeypatch):
+    encoder = tiny.model().sentence_reader.encoder
+    groups = []
+    monkeypatch.setattr(
+        encoder, "_encode", lambda group, device: groups.append(group) or torch.zeros(len(group), 1)
+    )
+    monkeypatch.setattr(type(encoder), "width", 1)
+    encoder(SENTENCES)
+    assert [[len(sentence) for sentence in group] for group in groups] == [[2, 3], [4, 7]]
+
+
 def test_the_cues_of_a_video_are_computed_once(monkeypatch):
     encoder = tiny.model().sentence_reader.encoder
     first = encoder.of_video(SENTENCES)
