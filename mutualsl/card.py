@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from huggingface_hub import ModelCardData
-
 from mutualsl.checkpoint import Checkpoint
 from mutualsl.description import UNKNOWN_DATA
 
@@ -34,6 +32,8 @@ def model_card(
 
 
 def _front_matter(changes: dict[str, Any]) -> str:
+    from huggingface_hub import ModelCardData  # takes long to import
+
     known: dict[str, Any] = {
         "library_name": "mutualsl",
         "pipeline_tag": "video-text-to-text",

@@ -29,8 +29,8 @@ from mutualsl.errors import CheckpointError, MutualSLError, QuestionError
 from mutualsl.explain import cautions
 from mutualsl.features import FeatureCache, VisualEncoder, VisualFeatures, extract, open_encoder
 from mutualsl.features.files import understood
-from mutualsl.hub import locate
 from mutualsl.models.questions import FrozenLanguageModel
+from mutualsl.places import locate
 from mutualsl.prediction import HeadPredictions
 from mutualsl.reading import Admit, Progress, read_video, with_cues
 from mutualsl.sharing import Shareable

@@ -11,7 +11,7 @@ from typing import Any
 from mutualsl.card import model_card
 from mutualsl.checkpoint import Checkpoint, save_checkpoint
 from mutualsl.errors import CheckpointError
-from mutualsl.hub import CARD, ENCODER_FILES, METRICS, TEXT, VISUAL, push
+from mutualsl.places import CARD, ENCODER_FILES, METRICS, TEXT, VISUAL
 
 
 class Shareable:
@@ -96,6 +96,8 @@ class Shareable:
         makes a pull request of the commit, and the patterns choose what is uploaded or deleted.
         Raises `CheckpointError` when the Hub cannot be reached or does not let this user write.
         """
+        from mutualsl.hub import push  # what talks to the Hub takes long to import
+
         with TemporaryDirectory() as folder:
             self.save_pretrained(folder, repo_id=repo_id, model_card_kwargs=model_card_kwargs)
             return push(

@@ -7,7 +7,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent / "mutualsl"
 LAYERS = [
     {"errors", "spans"},
-    {"description", "device", "hub", "prediction", "sizes", "subtitles", "video"},
+    {"hub"},
+    {"description", "device", "places", "prediction", "sizes", "subtitles", "video"},
     {"timeline"},
     {"features", "data"},
     {"models"},

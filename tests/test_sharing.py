@@ -18,7 +18,7 @@ from huggingface_hub.errors import (
 
 from mutualsl import AnswerLocalizer
 from mutualsl.errors import CheckpointError, UnknownName
-from mutualsl.hub import is_repo_id
+from mutualsl.places import is_repo_id
 from mutualsl.ui.shelf import Shelf, read_models
 from tests.command_line import assert_refused, run
 from tests.contract import without_timings

@@ -170,8 +170,8 @@ def evaluate(
     from mutualsl.errors import UnknownName
     from mutualsl.evaluation.evaluate import evaluate as run
     from mutualsl.evaluation.record import write_run
-    from mutualsl.hub import locate
     from mutualsl.inference import AnswerLocalizer
+    from mutualsl.places import locate
 
     if dataset not in DATASETS:
         raise UnknownName("data set", dataset, DATASETS)

@@ -6,7 +6,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from mutualsl.errors import DataError
-from mutualsl.hub import fetch, is_repo_id
+from mutualsl.hub import fetch
+from mutualsl.places import is_repo_id
 
 TEXT_FILES = (
     "config.json",

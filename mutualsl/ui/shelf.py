@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from mutualsl.description import Description, describe
 from mutualsl.errors import CheckpointError, UnknownName
-from mutualsl.hub import locate
+from mutualsl.places import locate
 from mutualsl.ui import zero_gpu
 
 if TYPE_CHECKING:

@@ -118,11 +118,12 @@ def test_a_folder_of_a_bert_becomes_ours_and_another_does_not(tmp_path):
     assert not isinstance(language_model.read(tmp_path / "electra"), Bert)
 
 
-def test_a_bert_needs_no_transformers():
+def test_what_ships_is_opened_without_packages_that_take_long_to_import():
     code = (
-        "import sys; from mutualsl.checkpoint import load_model; "
-        "load_model('checkpoints/mutualsl-mini'); "
-        "print([name for name in ('transformers', 'torch._dynamo') if name in sys.modules])"
+        "import sys; from mutualsl.inference import AnswerLocalizer; "
+        "AnswerLocalizer.from_pretrained('checkpoints/mutualsl-mini', 'cpu'); "
+        "slow = ('transformers', 'torch._dynamo', 'huggingface_hub', 'pandas'); "
+        "print([name for name in slow if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "[]"

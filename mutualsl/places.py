@@ -1,0 +1,39 @@
+"""Folders of checkpoints: what they hold, and where they are, here or on the Hugging Face Hub."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+REPO_ID = re.compile(r"\w[\w.-]*/\w[\w.-]*", re.ASCII)
+# Folders and files of a checkpoint that was saved whole.
+VISUAL, TEXT = "visual", "text"  # folders of its encoders
+CARD, METRICS = "README.md", "metrics.json"
+ENCODER_FILES = ("*.json", "*.safetensors", CARD)
+CHECKPOINT_FILES = (
+    "config.json", "model.safetensors", "tokenizer.json", METRICS, CARD,
+    *(f"{folder}/{name}" for folder in (VISUAL, TEXT) for name in ENCODER_FILES),
+)  # fmt: skip
+
+
+def is_repo_id(name: str | Path) -> bool:
+    """Whether a name is a repository's, `owner/name`; one whose first part is a folder here is not.
+
+    A mistyped path into a folder is therefore never looked for elsewhere.
+    """
+    text = name.as_posix() if isinstance(name, Path) else name
+    return REPO_ID.fullmatch(text) is not None and not Path(text).parent.exists()
+
+
+def locate(name: str | Path, **options: Any) -> Path:
+    """The folder of a checkpoint; fetched first where `name` is a repository of the Hub.
+
+    `options` are those of `hub.fetch`, which says what is raised.
+    """
+    folder = Path(name)
+    if folder.is_dir() or not is_repo_id(name):
+        return folder
+    from mutualsl.hub import fetch  # what talks to the Hub takes long to import
+
+    return fetch(folder.as_posix(), CHECKPOINT_FILES, **options)
