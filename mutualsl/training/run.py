@@ -37,7 +37,7 @@ from mutualsl.training import state
 from mutualsl.training.begin import Run, begin
 from mutualsl.training.begun import Begun
 from mutualsl.training.calibrate import calibrate
-from mutualsl.training.config import RunConfig, Stage
+from mutualsl.training.config import RENDERED_ONLY, RunConfig, Stage
 from mutualsl.training.fit import Fitted, fit
 from mutualsl.training.learned import learned_from
 from mutualsl.training.library import Library
@@ -60,7 +60,7 @@ def run_visual(config: VisualTrainConfig, root: Path, out: Path) -> None:
         out,
         {
             "recipe": "visual_mini",
-            "trained_on": "rendered how-to videos only; no camera footage",
+            "trained_on": RENDERED_ONLY,
             "seed": config.seed,
             "epochs": config.epochs,
             "commit": current_commit(),

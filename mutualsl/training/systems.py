@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mutualsl.training.config import Part, RunConfig, Stage, TrainConfig
+from mutualsl.training.config import RENDERED_ONLY, Part, RunConfig, Stage, TrainConfig
 
 # The newest weights are measured, not a mean of many, and everything is in 32 bits.
 AS_PUBLISHED: dict[str, Any] = {
@@ -59,7 +59,7 @@ def _visual_system(name: str, train: TrainConfig, sizes: dict[str, Any] | None =
     part = Part(dataset="synthetic", validation=400, drop_subtitles=1.0)
     return RunConfig(
         name=name,
-        trained_on="rendered how-to videos only; no camera footage",
+        trained_on=RENDERED_ONLY,
         stages=(Stage(name="looking", parts=(part,), train=train),),
         model=name,
         sizes=sizes or {},
