@@ -26,7 +26,7 @@ import torch
 from mutualsl.data.synthetic import make_script, render_frames
 from mutualsl.evaluation.record import current_commit
 from mutualsl.subtitles import Cue, write_subtitles
-from mutualsl.video import write_video
+from mutualsl.video.write import write_video
 
 HERE = Path(__file__).resolve().parent
 WORK = HERE.parent / "runs" / "benchmarks"

@@ -21,7 +21,8 @@ from mutualsl.data.synthetic import make_script, render_frames
 from mutualsl.features import extract
 from mutualsl.features.i3d import I3DEncoder
 from mutualsl.features.inception import CLIP_FRAMES, SIDE, InceptionI3D
-from mutualsl.video import probe, write_video
+from mutualsl.video import probe
+from mutualsl.video.write import write_video
 
 SIZE = (640, 360)  # what the published features were made of
 SECONDS = 60

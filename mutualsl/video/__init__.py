@@ -1,8 +1,8 @@
 """Videos: what they are, their frames, their embedded text, and clips of them.
 
 Everything that opens a user's file happens in a separate process, `mutualsl.video.worker`; the
-modules beside it start that process and take its answers. Only `write`, which encodes our own
-pictures, uses PyAV in the caller's process.
+modules beside it start that process and take its answers. Only `mutualsl.video.write`, which
+encodes our own pictures, uses PyAV in the caller's process; it is imported by those who do.
 """
 
 from mutualsl.video.clips import export_clip, playable_copy
@@ -17,7 +17,6 @@ from mutualsl.video.info import (
     VideoInfo,
 )
 from mutualsl.video.probe import probe, read_text_track
-from mutualsl.video.write import write_video
 
 __all__ = [
     "FrameChunk",
@@ -33,5 +32,4 @@ __all__ = [
     "probe",
     "read_frames",
     "read_text_track",
-    "write_video",
 ]

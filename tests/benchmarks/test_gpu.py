@@ -12,7 +12,7 @@ from benchmarks import floors, gpu
 from benchmarks.floors import Rates, Work, operations, result, training_work, weight_bytes
 from mutualsl.features.i3d import I3DEncoder
 from mutualsl.features.inception import InceptionI3D
-from mutualsl.video import write_video
+from mutualsl.video.write import write_video
 from tests.demo import ROOT
 
 CPU = torch.device("cpu")

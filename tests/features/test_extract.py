@@ -2,7 +2,8 @@ import numpy as np
 
 from mutualsl.features import extract
 from mutualsl.features.extract import _whole_rows
-from mutualsl.video import FrameRequest, probe, write_video
+from mutualsl.video import FrameRequest, probe
+from mutualsl.video.write import write_video
 
 
 class MeanColour:

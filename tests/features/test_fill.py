@@ -14,7 +14,8 @@ from mutualsl.features import FeatureCache, extract
 from mutualsl.features.files import read_rows
 from mutualsl.features.fill import Job, fill
 from mutualsl.features.mini import MiniEncoder
-from mutualsl.video import content_hash, probe, write_video
+from mutualsl.video import content_hash, probe
+from mutualsl.video.write import write_video
 from tests.command_line import assert_refused, call
 from tests.features import encoding
 from tests.video.conftest import gray

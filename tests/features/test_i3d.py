@@ -16,7 +16,8 @@ from mutualsl.errors import CheckpointError, MutualSLError, WeightsMissing
 from mutualsl.features import encoder_name, extract, files, i3d, open_encoder
 from mutualsl.features.i3d import I3DEncoder, checked, fingerprint, read_weights
 from mutualsl.features.inception import InceptionI3D
-from mutualsl.video import probe, write_video
+from mutualsl.video import probe
+from mutualsl.video.write import write_video
 
 
 class Mean(nn.Module):

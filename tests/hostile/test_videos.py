@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from mutualsl.errors import VideoError
-from mutualsl.video import FrameRequest, probe, read_frames, write_video
+from mutualsl.video import FrameRequest, probe, read_frames
+from mutualsl.video.write import write_video
 from tests.hostile.inputs import count, mutated
 from tests.video.conftest import make_odd, tone
 

@@ -122,7 +122,7 @@ def test_what_ships_is_opened_without_packages_that_take_long_to_import():
     code = (
         "import sys; from mutualsl.inference import AnswerLocalizer; "
         "AnswerLocalizer.from_pretrained('checkpoints/mutualsl-mini', 'cpu'); "
-        "slow = ('transformers', 'torch._dynamo', 'huggingface_hub', 'pandas'); "
+        "slow = ('transformers', 'torch._dynamo', 'huggingface_hub', 'av'); "
         "print([name for name in slow if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)

@@ -7,7 +7,8 @@ import av
 import numpy as np
 import pytest
 
-from mutualsl.video import FrameRequest, read_frames, write_video
+from mutualsl.video import FrameRequest, read_frames
+from mutualsl.video.write import write_video
 
 WIDTH, HEIGHT = 64, 48
 

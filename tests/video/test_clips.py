@@ -6,7 +6,8 @@ import pytest
 
 from mutualsl.errors import VideoError
 from mutualsl.spans import Span
-from mutualsl.video import export_clip, playable_copy, probe, write_video
+from mutualsl.video import export_clip, playable_copy, probe
+from mutualsl.video.write import write_video
 from tests.video.conftest import gray, make_odd, number_of, read_all, tone
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from mutualsl.errors import VideoError
-from mutualsl.video import FrameRequest, probe, read_frames, write_video
+from mutualsl.video import FrameRequest, probe, read_frames
+from mutualsl.video.write import write_video
 from tests.video.conftest import gray, make_odd, number_of, read_all, tone
 
 

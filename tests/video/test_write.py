@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from mutualsl.errors import VideoError
-from mutualsl.video import content_hash, probe, write_video
+from mutualsl.video import content_hash, probe
+from mutualsl.video.write import write_video
 from tests.video.conftest import gray, number_of, read_all, tone
 
 

@@ -19,7 +19,7 @@ from mutualsl.data.synthetic.storyboards import STORYBOARDS, Storyboard
 from mutualsl.data.synthetic.wording import ask
 from mutualsl.errors import VideoError
 from mutualsl.subtitles import write_subtitles
-from mutualsl.video import write_video
+from mutualsl.video.write import write_video
 
 SIZE = (854, 480)
 RATE_HZ = 25.0

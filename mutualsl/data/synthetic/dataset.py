@@ -23,7 +23,7 @@ from mutualsl.data.synthetic.script import Script, Shot
 from mutualsl.data.synthetic.staging import make_script
 from mutualsl.errors import UnknownName
 from mutualsl.subtitles import write_subtitles
-from mutualsl.video import write_video
+from mutualsl.video.write import write_video
 
 SPLITS = ("train", "val", "test")
 ATTRIBUTES = ("tool", "object", "colour", "action", "place")
