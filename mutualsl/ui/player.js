@@ -85,10 +85,11 @@
     const player = event.target;
     if (player !== video()) return;
     if (event.type === "seeking" && guard) {
-      const ours = guard.seeking && Math.abs(player.currentTime - guard.start) < 0.05;
+      const ours = Math.abs(player.currentTime - guard.start) < 0.05;
       if (!ours) release(); // the visitor went elsewhere
     }
-    if (event.type === "seeked" && guard) guard.seeking = false;
+    // The end of an earlier seek may arrive while ours has begun.
+    if (event.type === "seeked" && guard && !player.seeking) guard.seeking = false;
     if (event.type === "timeupdate") {
       place = { source: player.getAttribute("src"), second: player.currentTime };
       stopAtEnd();

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from mutualsl.video import probe
-from tests.browser.page import SOON_MS, clock
+from tests.browser.page import RECORD_CLOCK, SOON_MS, Played, clock
 
 pytestmark = pytest.mark.browser
 QUESTION = "Where is the kettle poured?"
@@ -103,6 +103,25 @@ def test_edges_are_moved_and_what_is_played_moves_with_them(visit, demos, locali
     played = page.play("textual-play")
     assert played.start_second == pytest.approx(start + 1, abs=0.3)
     assert played.end_second == pytest.approx(end - 0.1, abs=0.1)
+
+
+def test_play_pressed_in_the_moment_a_seek_ends_stops_at_the_end(visit, demos, localizer, kitchen):
+    page = visit()
+    question = demos["kitchen"].questions[0]
+    page.try_example(question)
+    answer = localizer.ask(kitchen, question)
+    page.shows(answer)
+    page.has_video()
+    page.page.evaluate(
+        """() => window.addEventListener("seeked", () =>
+            document.getElementById("textual-play").click(), { capture: true, once: true })"""
+    )
+    page.page.evaluate(RECORD_CLOCK)
+    card = page.page.locator(".card.textual")
+    card.get_by_role("button", name="Move the end by -0.1 seconds").click()
+    played = Played(*page.page.evaluate("window.recordedClock"))
+    assert played.start_second == pytest.approx(answer.textual.span.start_second, abs=0.3)
+    assert played.end_second == pytest.approx(answer.textual.span.end_second - 0.1, abs=0.1)
 
 
 @pytest.fixture
