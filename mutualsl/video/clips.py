@@ -1,20 +1,23 @@
 """Video files made from a user's video: the clip of a span, and a copy that browsers can play."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mutualsl.errors import VideoError
-from mutualsl.spans import Span
 from mutualsl.video.atomic import atomic_output
 from mutualsl.video.hashing import content_hash
 from mutualsl.video.info import Progress, VideoInfo
 from mutualsl.video.process import run_job
+
+if TYPE_CHECKING:  # the worker imports this package, and has no use for spans
+    from mutualsl.spans import Span
 
 PLAYABLE_HEIGHT = 360
 """Enough to recognise an action in a browser, and several times faster to make than 720p."""
 
 
 def export_clip(
-    path: str | Path, span: Span, out: str | Path, progress: Progress | None = None
+    path: str | Path, span: "Span", out: str | Path, progress: Progress | None = None
 ) -> Path:
     """Cut a span out of a video, exact to the frame: H.264 + AAC in an MP4 that streams.
 

@@ -88,12 +88,8 @@ def test_a_clip_can_be_taken_home(answered, tmp_path, name):
     assert probe(clip).duration_second == pytest.approx(length, abs=0.2)
 
 
-def test_edges_are_moved_and_what_is_played_moves_with_them(visit, demos, localizer, kitchen):
-    page = visit()
-    question = demos["kitchen"].questions[0]
-    page.try_example(question)
-    answer = localizer.ask(kitchen, question)
-    page.shows(answer)
+def test_edges_are_moved_and_what_is_played_moves_with_them(asked):
+    page, answer = asked
     page.has_video()
     card = page.page.locator(".card.textual")
     start, end = answer.textual.span
@@ -105,12 +101,8 @@ def test_edges_are_moved_and_what_is_played_moves_with_them(visit, demos, locali
     assert played.end_second == pytest.approx(end - 0.1, abs=0.1)
 
 
-def test_play_pressed_in_the_moment_a_seek_ends_stops_at_the_end(visit, demos, localizer, kitchen):
-    page = visit()
-    question = demos["kitchen"].questions[0]
-    page.try_example(question)
-    answer = localizer.ask(kitchen, question)
-    page.shows(answer)
+def test_play_pressed_in_the_moment_a_seek_ends_stops_at_the_end(asked):
+    page, answer = asked
     page.has_video()
     page.page.evaluate(
         """() => window.addEventListener("seeked", () =>

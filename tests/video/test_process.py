@@ -73,7 +73,7 @@ def test_the_worker_imports_nothing_heavy():
     result = subprocess.run([sys.executable, "-c", command], capture_output=True, check=True)
     loaded = set(json.loads(result.stdout))
     assert "av" in loaded
-    assert not loaded & {"torch", "transformers", "gradio", "cv2"}
+    assert not loaded & {"torch", "transformers", "gradio", "cv2", "mutualsl.spans"}
 
 
 def test_a_script_without_a_main_guard_may_use_it(plain, tmp_path):
