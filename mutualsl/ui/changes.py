@@ -85,6 +85,7 @@ class Changes:
         other = yield from watched(made, "text")
         if other is None:  # nothing to ask again of; the reason is shown
             turns.wanted, turns.waiting = None, unanswered
+            turns.show(loaded.what_if)
         yield view(**(what_ifs(loaded) if other is None else unasked(other)))
 
 

@@ -35,6 +35,7 @@ from mutualsl.ui.views import (
     unasked,
     unlocked,
     view,
+    what_ifs,
 )
 from mutualsl.ui.watching import Steps, watched
 
@@ -60,9 +61,9 @@ class Desk:
         """
         turns.begin()
         if video is None and subtitles is None:
-            turns.stop()
+            turns.stop(status.notice())
             turns.asked = None
-            yield view(**emptied(), status=status.notice(), ask=unlocked())
+            yield view(**emptied(), status=turns.stopped, ask=unlocked())
             return
         if before is not None and before.encoded.path not in (None, video and Path(video)):
             turns.asked = None
@@ -96,7 +97,7 @@ class Desk:
     def ask_again(self, loaded: Loaded | None, turns: Turns) -> Iterator[View]:
         """Answer the question that waited for its video, or for a change of it."""
         waiting = turns.waiting
-        if loaded is None or waiting is None or turns.reading or turns.stopped:
+        if loaded is None or waiting is None or turns.reading or turns.stopped is not None:
             yield view()
             return
         yield from self._ask_now(loaded, waiting, turns)
@@ -106,10 +107,12 @@ class Desk:
 
         A question whose video came in just when it was asked still waits; it is answered.
         """
-        changes = {}
+        changes: dict[str, Any] = {}
         if turns.settle():
-            there = emptied() if loaded is None else as_it_is(loaded, turns.renewed_often)
-            changes = {"ask": unlocked(), **there}
+            changes = emptied() if loaded is None else as_it_is(loaded, turns.differ)
+            changes["ask"] = unlocked()
+        if turns.stopped is not None:
+            changes |= {"status": turns.stopped, "ask": unlocked()}
         yield view(**changes)
         if loaded is not None and (waiting := turns.late) is not None:
             yield from self._ask_now(loaded, waiting, turns)
@@ -148,7 +151,9 @@ class Desk:
         """
         turns.begin()
         taken = yield from turns.read(
-            switch_model(self.shelf, wanted, model, loaded), turns.waiting
+            switch_model(self.shelf, wanted, model, loaded),
+            turns.waiting,
+            loaded.what_if if loaded is not None else None,
         )
         if taken is None:
             return
@@ -170,12 +175,12 @@ class Desk:
 
     def stop(self, loaded: Loaded | None, turns: Turns) -> View:
         """Cancel was pressed; what runs ends first, so that it cannot write over this."""
-        turns.stop()
+        turns.stop(status.stopped(reading=loaded is None))
         deadline = time.monotonic() + limits.STOP_SECOND
         while turns.busy and time.monotonic() < deadline:
             time.sleep(0.02)
-        changes = {} if loaded is None else {"model_choice": loaded.model}
-        return view(status=status.stopped(reading=loaded is None), ask=unlocked(), **changes)
+        changes = {} if loaded is None else {"model_choice": loaded.model, **what_ifs(loaded)}
+        return view(status=turns.stopped, ask=unlocked(), **changes)
 
     def show_again(self, event: gr.EventData, loaded: Loaded | None) -> Iterator[View]:
         """An earlier answer was clicked."""

@@ -27,8 +27,8 @@ class Turns:
         self._unsettled = 0  # events whose own views may still be on their way to the page
         self._undrawn = 0  # those, and the settled ones whose repaint may be on its way
         self._mixed = False  # whether views of several were on their way at once
-        self._renewals = 0  # how often the video, or what is changed about it, was to be another
-        self.stopped = False  # whether a stop was the last that happened
+        self._what_ifs: set[WhatIf] = set()  # what those events say is changed about a video
+        self.stopped: str | None = None  # what to say of a stop that was the last that happened
         self.reading = False  # whether files are being read
         self.asked: str | None = None  # the question to ask again of what is read next
         self.waiting: str | None = None  # the question that has no answer yet
@@ -39,13 +39,15 @@ class Turns:
         self._readings += 1
         self.reading = False
 
-    def stop(self) -> None:
-        """Everything stops before its next step, and nothing that waits begins."""
+    def stop(self, why: str) -> None:
+        """Everything stops before its next step, and nothing that waits begins.
+
+        `why` is the status line that says so.
+        """
         self.supersede()
-        self.waiting, self.wanted, self.stopped = None, None, True
+        self.waiting, self.wanted, self.stopped = None, None, why
         self._questions += 1
         self._stops += 1
-        self._renewals += 1
 
     def begin(self) -> None:
         """An event begins, whose views will reach the page at some time.
@@ -53,7 +55,7 @@ class Turns:
         Views of one event come in order, those of several come in any.
         """
         if not self._undrawn:
-            self._renewals = 0
+            self._what_ifs.clear()
         self._mixed = self._mixed or self._undrawn > 0
         self._unsettled += 1
         self._undrawn += 1
@@ -70,23 +72,28 @@ class Turns:
         """What was shown when an event settled has come as well."""
         self._undrawn = max(0, self._undrawn - 1)
 
-    @property
-    def renewed_often(self) -> bool:
-        """Whether several of the events that were on their way show what is changed of a video.
+    def show(self, what_if: WhatIf) -> None:
+        """An event is to show what is changed about a video."""
+        self._what_ifs.add(what_if)
 
-        One alone shows it right, and the visitor may have begun to change it since.
+    @property
+    def differ(self) -> bool:
+        """Whether the events that were on their way show different changes of a video.
+
+        Where they agree, what they show is right, and the visitor may have begun to change it.
         """
-        return self._renewals > 1
+        return len(self._what_ifs) > 1
 
     def wait(self, question: str) -> None:
         """A question that cannot be answered yet."""
-        self.waiting, self.stopped = question, False
+        self.waiting, self.stopped = question, None
 
     @property
     def late(self) -> str | None:
         """A question that waits although nothing runs which would answer it."""
-        busy = self.reading or self.stopped or self.busy or self._unsettled > 0
-        return None if busy else self.waiting
+        if self.reading or self.stopped is not None or self.busy or self._unsettled:
+            return None
+        return self.waiting
 
     @property
     def busy(self) -> bool:
@@ -102,8 +109,8 @@ class Turns:
         they change about the video that is there.
         """
         self.supersede()
-        self._renewals += 1
-        self.reading, self.waiting, self.wanted, self.stopped = True, waiting, wanted, False
+        self.show(wanted or WhatIf())
+        self.reading, self.waiting, self.wanted, self.stopped = True, waiting, wanted, None
         mine = self._readings
         try:
             return (yield from self._while(steps, lambda: self._readings == mine))
@@ -114,7 +121,7 @@ class Turns:
     def answer(self, steps: Steps[S, None], question: str | None = None) -> Steps[S, None]:
         """The steps of answering a question, which waits until they are through."""
         self._questions += 1
-        self.asked, self.stopped, self.waiting = question, False, question
+        self.asked, self.stopped, self.waiting = question, None, question
         mine = (self._readings, self._questions)
         yield from self._while(steps, lambda: (self._readings, self._questions) == mine)
         if (self._readings, self._questions) == mine:

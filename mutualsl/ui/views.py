@@ -90,22 +90,23 @@ def unasked(loaded: Loaded) -> dict[str, Any]:
     }
 
 
-def what_ifs(loaded: Loaded) -> dict[str, Any]:
-    """What can be changed about a video, as it is now."""
+def what_ifs(loaded: Loaded, written: bool = True) -> dict[str, Any]:
+    """What can be changed about a video, as it is now; if not `written`, as the visitor has it."""
     subtitles = loaded.whole.subtitles
     spoken = subtitles is not None
     both = spoken and loaded.whole.input.rows is not None
     number = subtitles.track_number if subtitles is not None else None
     tracks = track_choices(loaded.whole.info) if number is not None else []
+    what_if = loaded.what_if
     return {
-        "offset": gr.update(value=loaded.what_if.offset_second, visible=spoken),
-        "given": gr.update(value=loaded.what_if.given, visible=both),
-        "track": gr.update(
-            choices=tracks,
-            value=number,
-            visible=len(tracks) > 1,
-        ),
+        "offset": gr.update(visible=spoken, **_value(what_if.offset_second, written)),
+        "given": gr.update(visible=both, **_value(what_if.given, written)),
+        "track": gr.update(choices=tracks, value=number, visible=len(tracks) > 1),
     }
+
+
+def _value(value: Any, written: bool) -> dict[str, Any]:
+    return {"value": value} if written else {}
 
 
 def shown(loaded: Loaded, place: int) -> dict[str, Any]:
@@ -130,15 +131,14 @@ def shown(loaded: Loaded, place: int) -> dict[str, Any]:
     }
 
 
-def as_it_is(loaded: Loaded, changes: bool) -> dict[str, Any]:
+def as_it_is(loaded: Loaded, differ: bool) -> dict[str, Any]:
     """A video with the last answer about it; what was said meanwhile stays in the status line.
 
-    Without `changes`, what a visitor may be changing about the video is not written.
+    What a visitor may be changing about the video is written only where views of it `differ`.
     """
     last = shown(loaded, len(loaded.answers) - 1) if loaded.answers else {}
-    whole = unasked(loaded) | last
-    stay = {"status", "loaded"} | (set() if changes else what_ifs(loaded).keys())
-    return {name: value for name, value in whole.items() if name not in stay}
+    whole = unasked(loaded) | last | what_ifs(loaded, written=differ)
+    return {name: value for name, value in whole.items() if name not in {"status", "loaded"}}
 
 
 def ready(loaded: Loaded) -> str:

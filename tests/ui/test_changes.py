@@ -55,5 +55,5 @@ def test_a_change_that_fails_is_not_in_the_next_one(changes, loaded):
 def test_a_change_of_another_video_is_forgotten(changes, loaded):
     turns = Turns()
     next(without(changes, 2, loaded, turns))
-    turns.stop()
+    turns.stop("Stopped.")
     assert shown(without(changes, 0, loaded, turns)).what_if.left_out == {0}

@@ -208,20 +208,35 @@ def test_a_question_asked_while_the_page_is_put_right_is_put_right_as_well(desk,
     assert shown(again, "results") == shown(answered, "results")
 
 
-def test_what_a_visitor_may_be_changing_is_put_right_only_where_several_have_written_it(
+def test_what_a_visitor_may_be_changing_is_put_right_only_where_events_say_different_things(
     desk, loaded, track
 ):
     turns, changes = Turns(), Changes(desk.shelf)
     list(desk.load(None, track, None, "one", turns))
+    list(desk.load(None, track, None, "one", turns))
     *_, answered = desk.ask(QUESTION, loaded, None, track, "one", turns)
     loaded = shown(answered, "loaded")
-    list(desk.settle(loaded, turns))
-    (late,) = desk.settle(loaded, turns)
-    assert isinstance(shown(late, "results"), str) and "value" not in shown(late, "offset")
-    turns.drawn()  # one of the two; the other is on its way
+    *_, late = [list(desk.settle(loaded, turns)).pop() for _ in range(3)]
+    assert isinstance(shown(late, "results"), str)
+    assert shown(late, "offset")["visible"] and "value" not in shown(late, "offset")
+    turns.drawn()  # one of the three; the others are on their way
     *_, moved = changes.shift(1.5, loaded, turns)
     again, *_ = desk.settle(shown(moved, "loaded"), turns)  # and the question is asked again
     assert shown(again, "offset")["value"] == 1.5
+
+
+def test_a_stop_has_the_last_word(desk, loaded, track):
+    """What stopped ends with a view of its own, which may come after that of the stop."""
+    turns = Turns()
+    reading = desk.load(None, track, None, "one", turns)
+    next(reading)
+    reading.close()
+    stopped = desk.stop(None, turns)
+    (settled,) = desk.settle(None, turns)
+    assert shown(settled, "status") == shown(stopped, "status")
+    assert "Stopped" in shown(settled, "status") and shown(settled, "ask")["interactive"]
+    list(desk.ask(QUESTION, loaded, None, track, "one", turns))
+    assert isinstance(shown(next(desk.settle(loaded, turns)), "status"), dict)  # it is over
 
 
 def test_a_question_that_is_being_answered_is_not_late(desk, loaded):

@@ -72,11 +72,11 @@ def test_a_stop_ends_all_of_it_and_nothing_that_waited_begins():
     for steps in running:
         next(steps)
     visit.turns.waiting = "How?"
-    visit.turns.stop()
-    assert visit.turns.busy and visit.turns.stopped and visit.turns.waiting is None
+    visit.turns.stop("Stopped.")
+    assert visit.turns.busy and visit.turns.stopped == "Stopped." and visit.turns.waiting is None
     assert [list(steps) for steps in running] == [[], [], []]
     assert not visit.turns.busy and visit.ended == ["files", "clip", "question"]
-    assert len(list(visit.turns.answer(visit.steps("next")))) == 3 and not visit.turns.stopped
+    assert len(list(visit.turns.answer(visit.steps("next")))) == 3 and visit.turns.stopped is None
 
 
 def test_what_goes_on_beside_ends_with_a_stop_only():
