@@ -9,18 +9,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from mutualsl.answer import Answer
-from mutualsl.errors import QuestionError
 from mutualsl.ui import limits, status
 from mutualsl.ui.parts import View
-from mutualsl.ui.progress import Report
 from mutualsl.ui.reader import Reader, files_of
 from mutualsl.ui.shelf import Shelf
 from mutualsl.ui.switching import switch_model
@@ -30,14 +26,12 @@ from mutualsl.ui.views import (
     as_it_is,
     emptied,
     filled,
-    locked,
     shown,
-    unasked,
     unlocked,
     view,
     what_ifs,
 )
-from mutualsl.ui.watching import Steps, watched
+from mutualsl.ui.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +40,11 @@ class Desk:
 
     shelf: Shelf
     reader: Reader
+
+    @property
+    def work(self) -> Work:
+        """Reading files and answering questions."""
+        return Work(self.shelf, self.reader)
 
     def load(
         self,
@@ -67,7 +66,7 @@ class Desk:
             return
         if before is not None and before.encoded.path not in (None, video and Path(video)):
             turns.asked = None
-        yield from turns.read(self._load(video, subtitles, model), turns.asked)
+        yield from turns.read(self.work.load(video, subtitles, model), turns.asked)
 
     def ask(
         self,
@@ -86,13 +85,13 @@ class Desk:
             turns.wait(question)
             yield view()
         elif loaded is not None:
-            yield from self._ask_now(loaded, question, turns)
+            yield from self.work.answer(loaded, question, turns)
         elif nothing:
             turns.wait(question)
             text = "Load a video first; your question is kept and answered then."
             yield view(status=status.notice(text))
         else:
-            yield from self._load_and_answer(video, subtitles, question, model, turns)
+            yield from self.work.load_and_answer(video, subtitles, question, model, turns)
 
     def ask_again(self, loaded: Loaded | None, turns: Turns) -> Iterator[View]:
         """Answer the question that waited for its video, or for a change of it."""
@@ -100,7 +99,7 @@ class Desk:
         if loaded is None or waiting is None or turns.reading or turns.stopped is not None:
             yield view()
             return
-        yield from self._ask_now(loaded, waiting, turns)
+        yield from self.work.answer(loaded, waiting, turns)
 
     def settle(self, loaded: Loaded | None, turns: Turns) -> Iterator[View]:
         """What an event has said is on the page: put right what several have said at once.
@@ -115,7 +114,7 @@ class Desk:
             changes |= {"status": turns.stopped, "ask": unlocked()}
         yield view(**changes)
         if loaded is not None and (waiting := turns.late) is not None:
-            yield from self._ask_now(loaded, waiting, turns)
+            yield from self.work.answer(loaded, waiting, turns)
 
     def try_example(
         self, event: gr.EventData, loaded: Loaded | None, model: str, turns: Turns
@@ -126,11 +125,11 @@ class Desk:
         question = example.questions[int(event.question)]
         inputs: dict[str, Any] = {"question": question}
         if loaded is not None and loaded.encoded.path == example.video:
-            steps = self._ask_now(loaded, question, turns)
+            steps = self.work.answer(loaded, question, turns)
         else:
             video, subtitles = files_of(example)
             inputs |= {"video_file": video, "subtitle_file": subtitles}
-            steps = self._load_and_answer(video, subtitles, question, model, turns)
+            steps = self.work.load_and_answer(video, subtitles, question, model, turns)
         with closing(steps):
             for step in steps:
                 yield filled(step, **inputs)
@@ -163,13 +162,13 @@ class Desk:
             if not waiting and problem is None and again.answers:
                 waiting = again.answers[-1].question
             if waiting:
-                yield from self._ask_now(again, waiting, turns, problem)
+                yield from self.work.answer(again, waiting, turns, problem)
         elif video is None and subtitles is None:
             return  # a question waits on
         elif waiting:
-            yield from self._load_and_answer(video, subtitles, waiting, used, turns, problem)
+            yield from self.work.load_and_answer(video, subtitles, waiting, used, turns, problem)
         else:
-            there = yield from turns.read(self._load(video, subtitles, used))
+            there = yield from turns.read(self.work.load(video, subtitles, used))
             if there is not None and problem is not None:
                 yield view(status=problem)
 
@@ -190,72 +189,3 @@ class Desk:
             yield filled(view(clip="", **shown(loaded, place)), question=question)
         else:
             yield filled(view())
-
-    def _load(
-        self,
-        video: str | None,
-        subtitles: str | None,
-        model: str,
-        for_question: bool = False,
-    ) -> Steps[Loaded | None]:
-        """Read, on an empty page unless it is at hand; the button waits `for_question`."""
-        loaded = self.reader.kept(model, video, subtitles)
-        if loaded is None:
-            yield view(**emptied(), ask=locked())
-            work = partial(self.reader.read, model, video, subtitles)
-            loaded = yield from watched(work, "video", video, subtitles)
-        if loaded is None:
-            yield view(ask=unlocked())
-        else:
-            button = locked() if for_question else unlocked()
-            yield view(**unasked(loaded), ask=button, model=model, clip="")
-        return loaded
-
-    def _load_and_answer(
-        self,
-        video: str | None,
-        subtitles: str | None,
-        question: str,
-        model: str,
-        turns: Turns,
-        problem: str | None = None,
-    ) -> Steps[None]:
-        reading = self._load(video, subtitles, model, for_question=True)
-        loaded = yield from turns.read(reading, question)
-        if loaded is not None:
-            question = turns.waiting or question
-            yield from turns.answer(self._answer(loaded, question, problem), question)
-
-    def _ask_now(
-        self, loaded: Loaded, question: str, turns: Turns, problem: str | None = None
-    ) -> Steps[None]:
-        def steps() -> Steps[None]:
-            yield view(ask=locked(), clip="")
-            yield from self._answer(loaded, question, problem)
-
-        yield from turns.answer(steps(), question)
-
-    def _answer(self, loaded: Loaded, question: str, problem: str | None) -> Steps[None]:
-        """Each line of `question` is one; the last answer stays on the page.
-
-        `problem` is a status line of before, which the visitor has yet to read.
-        """
-        lines = [line for line in question.splitlines() if line.strip()] or [question]
-        if len(lines) > limits.MAX_QUESTIONS:
-            text = f"these are {len(lines)} questions; ask at most {limits.MAX_QUESTIONS} at once"
-            yield view(status=status.failed(QuestionError(text)), ask=unlocked())
-            return
-        for number, line in enumerate(lines, start=1):
-            answer = yield from watched(partial(self._ask, loaded, line), "question")
-            if answer is None:
-                yield view(ask=unlocked())
-                return
-            answers = (*loaded.answers, answer)[-limits.MAX_HISTORY :]
-            loaded = replace(loaded, answers=answers)
-            changes = {"loaded": loaded, **shown(loaded, len(answers) - 1)}
-            if number == len(lines):
-                changes |= {"ask": unlocked()} | ({} if problem is None else {"status": problem})
-            yield view(**changes)
-
-    def _ask(self, loaded: Loaded, question: str, report: Report) -> Answer:
-        return self.shelf.get(loaded.model).ask(loaded.encoded, question)

@@ -1,0 +1,99 @@
+"""The work that a visitor starts, step by step: reading files, and answering questions about them.
+
+Each step is a view of the page; whose turn it is decides whether the next one comes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+from mutualsl.answer import Answer
+from mutualsl.errors import QuestionError
+from mutualsl.ui import limits, status
+from mutualsl.ui.progress import Report
+from mutualsl.ui.reader import Reader
+from mutualsl.ui.shelf import Shelf
+from mutualsl.ui.turns import Turns
+from mutualsl.ui.views import Loaded, emptied, locked, shown, unasked, unlocked, view
+from mutualsl.ui.watching import Steps, watched
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What can be done with the models and the reader of files.
+
+    `problem` is a status line of before, which the visitor has yet to read.
+    """
+
+    shelf: Shelf
+    reader: Reader
+
+    def load(
+        self,
+        video: str | None,
+        subtitles: str | None,
+        model: str,
+        for_question: bool = False,
+    ) -> Steps[Loaded | None]:
+        """Read, on an empty page unless it is at hand; the button waits `for_question`."""
+        loaded = self.reader.kept(model, video, subtitles)
+        if loaded is None:
+            yield view(**emptied(), ask=locked())
+            work = partial(self.reader.read, model, video, subtitles)
+            loaded = yield from watched(work, "video", video, subtitles)
+        if loaded is None:
+            yield view(ask=unlocked())
+        else:
+            button = locked() if for_question else unlocked()
+            yield view(**unasked(loaded), ask=button, model=model, clip="")
+        return loaded
+
+    def load_and_answer(
+        self,
+        video: str | None,
+        subtitles: str | None,
+        question: str,
+        model: str,
+        turns: Turns,
+        problem: str | None = None,
+    ) -> Steps[None]:
+        """Read, and answer `question`, or a later one that waits by then."""
+        reading = self.load(video, subtitles, model, for_question=True)
+        loaded = yield from turns.read(reading, question)
+        if loaded is not None:
+            question = turns.waiting or question
+            yield from turns.answer(self._answer(loaded, question, problem), question)
+
+    def answer(
+        self, loaded: Loaded, question: str, turns: Turns, problem: str | None = None
+    ) -> Steps[None]:
+        """Answer about a video that has been read."""
+
+        def steps() -> Steps[None]:
+            yield view(ask=locked(), clip="")
+            yield from self._answer(loaded, question, problem)
+
+        yield from turns.answer(steps(), question)
+
+    def _answer(self, loaded: Loaded, question: str, problem: str | None) -> Steps[None]:
+        """Each line of `question` is one; the last answer stays on the page."""
+        lines = [line for line in question.splitlines() if line.strip()] or [question]
+        if len(lines) > limits.MAX_QUESTIONS:
+            text = f"these are {len(lines)} questions; ask at most {limits.MAX_QUESTIONS} at once"
+            yield view(status=status.failed(QuestionError(text)), ask=unlocked())
+            return
+        for number, line in enumerate(lines, start=1):
+            answer = yield from watched(partial(self._ask, loaded, line), "question")
+            if answer is None:
+                yield view(ask=unlocked())
+                return
+            answers = (*loaded.answers, answer)[-limits.MAX_HISTORY :]
+            loaded = replace(loaded, answers=answers)
+            changes = {"loaded": loaded, **shown(loaded, len(answers) - 1)}
+            if number == len(lines):
+                changes |= {"ask": unlocked()} | ({} if problem is None else {"status": problem})
+            yield view(**changes)
+
+    def _ask(self, loaded: Loaded, question: str, report: Report) -> Answer:
+        return self.shelf.get(loaded.model).ask(loaded.encoded, question)
