@@ -1,6 +1,9 @@
 # Two commands are enough: `make demo` serves the page, `make test` runs every test.
 PYTHON ?= python3
 BIN := .venv/bin
+# Many containers tell Python to keep nothing that it has compiled. Here several processes start, each
+# with all of gradio and torch to import, so it is compiled once and kept.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test hostile lint types bench soak space chromium
 

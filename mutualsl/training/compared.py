@@ -88,8 +88,8 @@ def mutualsl_both() -> RunConfig:
     )
     together = Stage(
         name="together",
-        parts=(replace(PART, per_epoch=1200),),
-        train=TrainConfig(epochs=1, text_lr=3e-5, new_lr=3e-4, frozen_layers=2, max_questions=16),
+        parts=(replace(PART, per_epoch=1500, drop_video=0.2, drop_subtitles=0.3),),
+        train=TrainConfig(epochs=2, text_lr=3e-5, new_lr=3e-4, frozen_layers=2, max_questions=16),
     )
     return _run("mutualsl", reading, looking, together)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from mutualsl.models.profiles import profile
 from mutualsl.training.compared import KNOWN, KNOWN_SIZES, MATCHING, data_recipes, mutualsl_both
@@ -148,7 +149,7 @@ def _of_profile(name: str) -> RunConfig:
     stages = (
         _shorter(reading, epochs=1, per_epoch=1400),
         _shorter(looking, epochs=3, per_epoch=3000),
-        _shorter(together, epochs=1, per_epoch=900),
+        _shorter(together, epochs=1, per_epoch=900, drop_video=0.0, drop_subtitles=0.0),
     )
     return RunConfig(
         name=f"mutualsl-{name}-synthetic",
@@ -158,11 +159,11 @@ def _of_profile(name: str) -> RunConfig:
     )
 
 
-def _shorter(stage: Stage, *, epochs: int, per_epoch: int) -> Stage:
+def _shorter(stage: Stage, *, epochs: int, **of_part: Any) -> Stage:
     (part,) = stage.parts
     return replace(
         stage,
-        parts=(replace(part, per_epoch=per_epoch),),
+        parts=(replace(part, **of_part),),
         train=replace(stage.train, epochs=epochs),
     )
 
