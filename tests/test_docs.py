@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 from pkgutil import resolve_name
 
 import pytest
@@ -53,9 +54,11 @@ def test_the_file_tree_is_real(path):
     assert (ROOT / path).is_dir() if path.endswith("/") else (ROOT / path).is_file()
 
 
-def test_the_file_tree_has_every_top_level_module():
-    top = {p.relative_to(ROOT).as_posix() for p in (ROOT / "mutualsl").glob("[a-z]*.py")}
-    assert top <= set(tree())
+def test_where_the_file_tree_names_files_of_the_package_it_names_them_all():
+    named = set(tree())
+    folders = {Path(name).parent for name in named if re.match(r"mutualsl/.*\.py$", name)}
+    modules = {path for folder in folders for path in (ROOT / folder).glob("[a-z]*.py")}
+    assert {path.relative_to(ROOT).as_posix() for path in modules} <= named
 
 
 def test_every_equation_is_where_the_table_says():
