@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.page import SOON_MS
+from tests.browser.page import ANSWER_MS
 
 pytestmark = pytest.mark.browser
 QUESTION = "how do i open the jar"
@@ -30,7 +30,7 @@ def test_another_model_answers_the_last_question_beside_the_old_answer(
         if count > 1:
             page.type("not asked")
             choose(page, name)
-            expect(chips).to_have_count(count, timeout=SOON_MS)
+            expect(chips).to_have_count(count, timeout=ANSWER_MS)
             expect(chips.nth(count - 1)).to_contain_text(f"· {name}")
         localizer = shelf.get(name)
         page.shows(localizer.ask(localizer.encode_video(short_video, one_cue), QUESTION))
@@ -44,7 +44,7 @@ def test_another_model_while_the_video_is_on_its_way_answers_too(visit, shelf, n
     page.upload(new_video, one_cue)
     page.ask(QUESTION)
     choose(page, "two")
-    expect(page["results"].locator(".answer-question")).to_have_text(QUESTION, timeout=SOON_MS)
+    expect(page["results"].locator(".answer-question")).to_have_text(QUESTION, timeout=ANSWER_MS)
     two = shelf.get("two")
     page.shows(two.ask(two.encode_video(new_video, one_cue), QUESTION))
     expect(page["history"].locator(".chip")).to_have_count(0)
