@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import random
 from collections.abc import Sequence
@@ -15,7 +14,7 @@ from mutualsl.data.example import Rows, VideoInput
 from mutualsl.data.folders import find_features
 from mutualsl.errors import DataError
 from mutualsl.features import FeatureCache, VisualEncoder, extract
-from mutualsl.features.files import read_rows
+from mutualsl.features.files import fitting, read_rows
 from mutualsl.training.augment import WordPieces
 from mutualsl.training.config import Part, Stage
 from mutualsl.training.sampling import Source
@@ -82,7 +81,7 @@ class Library:
         encoder = self._encoder
         file = find_features(folder, encoder.name, video.video_id)
         if file is not None:
-            return read_rows(file, encoder)[: max(1, math.ceil(video.duration_second))]
+            return fitting(read_rows(file, encoder), video.duration_second, file)
         path = source.find_video(folder, video.video_id)
         if path is None:
             return None

@@ -2,8 +2,11 @@
 
 import json
 
+import numpy as np
 import pytest
 
+from mutualsl.errors import FeatureError
+from mutualsl.features.files import write_rows
 from mutualsl.features.missing import MissingEncoder
 from mutualsl.training.config import Part, Stage, TrainConfig
 from mutualsl.training.library import Library
@@ -50,3 +53,18 @@ def test_videos_held_out_validate_in_its_place_and_teach_nothing(library):
 def test_something_is_always_left_to_learn_from(library):
     train, validation = videos(library, 1.0)
     assert len(train) == 2 and len(validation) == 18
+
+
+@pytest.mark.parametrize(("count", "kept"), [(9, 9), (11, 9), (7, 7), (12, None)])
+def test_rows_of_a_file_are_those_of_a_video_of_that_length(library, tmp_path, count, kept):
+    path = tmp_path / "text" / "features" / "mini" / "t0.npz"
+    path.parent.mkdir(parents=True)
+    write_rows(path, np.ones((count, 6)), "none")
+    stage = Stage(name="only", parts=(Part(dataset="text"),), train=TrainConfig())
+    if kept is None:
+        with pytest.raises(FeatureError, match=r"t0\.npz: 12 rows.*9 s.*another video"):
+            library.sources(stage)
+    else:
+        (source,) = library.sources(stage)
+        rows = [e.video.rows for e in source.examples if e.video.video_id == "t0"]
+        assert [len(row) for row in rows] == [kept, kept]
