@@ -1,6 +1,7 @@
 """A whole run: two stages over rendered videos, then a checkpoint that answers."""
 
 import json
+import math
 import shutil
 from dataclasses import fields, replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from mutualsl.models.profiles import profile
 from mutualsl.training.config import Part, RunConfig, Stage, TrainConfig
 from mutualsl.training.recipes import RECIPES
 from mutualsl.training.run import run
+from mutualsl.video import probe
 from tests import text_encoders, tiny
 from tests.demo import ROOT
 from tests.tiny_checkpoints import write_model
@@ -263,7 +265,8 @@ def test_published_rows_are_enough_to_train_and_to_answer(root, config, tmp_path
     features = data / "synthetic" / "features" / "i3d"
     features.mkdir(parents=True)
     for number, path in enumerate(sorted((root / "synthetic" / "videos").glob("*.mp4"))):
-        rows = np.random.default_rng(number).random((12, 1024), dtype=np.float32)
+        count = math.ceil(probe(path).duration_second)
+        rows = np.random.default_rng(number).random((count, 1024), dtype=np.float32)
         np.save(features / f"{path.stem}.npy", rows)
     run(replace(config, stages=config.stages[1:]), data, tmp_path / "out", Path("i3d"))
     localizer = AnswerLocalizer.from_pretrained(tmp_path / "out" / "checkpoint", "cpu")
