@@ -78,11 +78,11 @@ class Turns:
 
     @property
     def differ(self) -> bool:
-        """Whether the events that were on their way show different changes of a video.
+        """Whether the events that were on their way show another offset or modality.
 
         Where they agree, what they show is right, and the visitor may have begun to change it.
         """
-        return len(self._what_ifs) > 1
+        return len({(what_if.offset_second, what_if.given) for what_if in self._what_ifs}) > 1
 
     def wait(self, question: str) -> None:
         """A question that cannot be answered yet."""
