@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import statistics
 import tempfile
 import time
 from collections.abc import Iterator
@@ -33,6 +34,7 @@ from tools.chromium import chromium
 
 LIMIT_MS = 100
 ZOOMS = 9
+VISITORS = 3  # one after another
 SETTLED_MS = 8000  # after the page has come the model is loaded and the examples are read
 QUESTION = "When do they turn the red jar around on the kitchen counter?"
 
@@ -92,25 +94,29 @@ def actions_ms(page: Page) -> dict[str, float]:
     return {**spent, "whole": page.evaluate(TIMED, "whole")}
 
 
-def opening_second(browser: Browser) -> float:
-    """From giving a file of predictions on the tab Analyse to its table."""
+def opening_seconds(browser: Browser) -> list[float]:
+    """From giving a file of predictions on the tab Analyse to its table, for several visitors."""
     path = predictions()
     with (
         tempfile.TemporaryDirectory() as folder,
         served(Path(folder) / "run", CHECKPOINT) as server,
     ):
-        page = browser.new_page()
-        page.goto(server.url)
-        page.get_by_role("tab", name="Analyse").click()
-        given = page.locator("#predictions-file input[type=file]")
-        given.wait_for(state="attached")
-        page.wait_for_timeout(SETTLED_MS)
-        started = time.perf_counter()
-        given.set_input_files(path)
-        counted = re.compile(f"{QUESTIONS:,}|{QUESTIONS}")
-        expect(page.locator(".q-count")).to_contain_text(counted, timeout=120_000)
-        second = time.perf_counter() - started
-        page.close()
+        return [_opening_second(browser, server.url, path) for _ in range(VISITORS)]
+
+
+def _opening_second(browser: Browser, url: str, path: Path) -> float:
+    page = browser.new_page()
+    page.goto(url)
+    page.get_by_role("tab", name="Analyse").click()
+    given = page.locator("#predictions-file input[type=file]")
+    given.wait_for(state="attached")
+    page.wait_for_timeout(SETTLED_MS)
+    started = time.perf_counter()
+    given.set_input_files(path)
+    counted = re.compile(f"{QUESTIONS:,}|{QUESTIONS}")
+    expect(page.locator(".q-count")).to_contain_text(counted, timeout=120_000)
+    second = time.perf_counter() - started
+    page.close()
     return second
 
 
@@ -127,7 +133,7 @@ def main() -> None:
     with chromium() as browser:
         with shown(browser, encoded, answer) as page:
             spent = actions_ms(page)
-        opened = opening_second(browser)
+        opened = opening_seconds(browser)
     slowest = max(spent, key=lambda action: spent[action])
     about = f"{options.minutes / 60:g} hours with {options.cues:,} cues"
     save(
@@ -142,13 +148,15 @@ def main() -> None:
             ),
             Measure(
                 what=f"giving the page {QUESTIONS:,} predictions until their table is there",
-                value=round(opened, 2),
+                value=round(statistics.median(opened), 2),
                 unit="s",
                 limit=OPENED_SECOND,
+                note=f"middle of {VISITORS} visitors",
             ),
         ],
         what="Chromium; until the picture after an action is ready to be painted",
         actions_ms={action: round(ms, 1) for action, ms in spent.items()},
+        opened_second=[round(second, 2) for second in opened],
         drawing_second={"time axis": round(drawing, 3), "transcript": round(lines, 3)},
     )
 

@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from mutualsl.evaluation.metrics import Floats
 from mutualsl.evaluation.predictions import QuestionResult
-from mutualsl.spans import Span
 
+Edges = tuple[float, float]  # of a span, in seconds
 HEADS = ("visual", "textual", "answer")
 SCORED = (*HEADS, "oracle", "oracle@5")
 FIRST = 5  # candidates of each predictor that oracle@5 may choose from
@@ -39,7 +39,7 @@ def measure(results: Sequence[QuestionResult]) -> Ious:
     values = np.zeros((len(results), len(SCORED)))
     given = np.zeros((len(results), len(SCORED)), dtype=bool)
     counts: list[int] = []  # of spans, for each question the columns one after the other
-    spans: list[Span] = []
+    spans: list[Edges] = []
     for result in results:
         for own in _spans(result):
             counts.append(len(own))
@@ -55,16 +55,16 @@ def measure(results: Sequence[QuestionResult]) -> Ious:
     return Ious(values, given)
 
 
-def _spans(result: QuestionResult) -> list[list[Span]]:
+def _spans(result: QuestionResult) -> list[list[Edges]]:
     """What each of `SCORED` may choose from."""
     heads = [found for found in (result.visual, result.textual) if found is not None]
-    visual = [result.visual.span] if result.visual else []
-    textual = [result.textual.span] if result.textual else []
-    first = [span for found in heads for span in found.candidates[:FIRST]]
+    visual: list[Edges] = [result.visual.span] if result.visual else []
+    textual: list[Edges] = [result.textual.span] if result.textual else []
+    first: list[Edges] = [scored[:2] for found in heads for scored in found.candidates[:FIRST]]
     return [visual, textual, [result.answer.span], visual + textual, first]
 
 
-def as_array(spans: Sequence[Span]) -> Floats:
+def as_array(spans: Sequence[Edges]) -> Floats:
     """Spans as (n, 2); numpy alone is slow with tuples."""
     return np.fromiter(chain.from_iterable(spans), np.float64, 2 * len(spans)).reshape(-1, 2)
 

@@ -6,7 +6,6 @@ All analysis starts from these rows alone: neither the model nor the data set is
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -18,18 +17,31 @@ from mutualsl.data.example import Example, VideoInput
 from mutualsl.errors import DataError
 from mutualsl.spans import Span
 
+Share = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
+
+class Scored(NamedTuple):
+    """A candidate as it is written."""
+
+    start_second: float
+    end_second: float
+    score: float | None = None
+
+    @property
+    def span(self) -> Span:
+        """Without its score."""
+        return Span(self.start_second, self.end_second)
+
+
+class Found(msgspec.Struct, frozen=True):
     """A span that a predictor gave."""
 
     span: Span
-    score: float  # in [0, 1]
-    candidates: tuple[Span, ...] = ()  # best first
+    score: Share
+    candidates: tuple[Scored, ...] = ()  # best first
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class QuestionResult:
+class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
     """One row: a question, its gold span and everything that was answered."""
 
     sample_id: str
@@ -109,26 +121,9 @@ def _read(line: bytes, where: str) -> QuestionResult:
         raise _damaged(where, str(error)) from error
 
 
-class _Scored(NamedTuple):
-    """A candidate as it is written."""
-
-    start_second: float
-    end_second: float
-    score: float | None = None
-
-
-_Share = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
-
-
-class _Head(msgspec.Struct):
-    span: Span
-    score: _Share
-    candidates: tuple[_Scored, ...] = ()
-
-
 class _Answer(msgspec.Struct):
     span: Span
-    score: _Share
+    score: Share
     source: str
 
 
@@ -145,8 +140,8 @@ class _Row(msgspec.Struct):
     question: str
     duration: float
     gold: tuple[float, ...] | None
-    visual: _Head | None
-    textual: _Head | None
+    visual: Found | None
+    textual: Found | None
     answer: _Answer
     kind: Any = None
     gold_covered: float | None = None
@@ -164,8 +159,8 @@ def _result(row: _Row) -> QuestionResult:
         question=row.question,
         duration_second=row.duration,
         gold=_gold(row.gold),
-        visual=_found(row.visual),
-        textual=_found(row.textual),
+        visual=row.visual,
+        textual=row.textual,
         answer=Found(span=row.answer.span, score=row.answer.score),
         source=row.answer.source,
         kind=None if row.kind is None else str(row.kind),
@@ -179,13 +174,6 @@ def _gold(pair: tuple[float, ...] | None) -> Span:
     """The true span; without one nothing is right."""
     start, end = pair or (0.0, 0.0)
     return Span(start, end)
-
-
-def _found(head: _Head | None) -> Found | None:
-    if head is None:
-        return None
-    candidates = tuple([Span(start, end) for start, end, _ in head.candidates])
-    return Found(span=head.span, score=head.score, candidates=candidates)
 
 
 def _damaged(where: str, what: str) -> DataError:

@@ -70,7 +70,9 @@ def test_a_row_is_read_as_it_was_written(tmp_path):
     assert (result.cue_ceiling, result.row_ceiling) == (round(4 / 9, 4), 1.0)
     assert (result.visual, result.source) == (None, "textual")
     spans = (Span(0.0, 2.0), Span(4.0, 9.0))  # to the millisecond
-    assert result.textual == Found(span=spans[0], score=0.75, candidates=spans)
+    assert result.textual is not None
+    assert (result.textual.span, result.textual.score) == (spans[0], 0.75)
+    assert tuple(scored.span for scored in result.textual.candidates) == spans
     assert result.answer == Found(span=spans[0], score=0.75)
 
 

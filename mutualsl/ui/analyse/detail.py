@@ -45,9 +45,8 @@ def lines(opened: Opened) -> Iterator[Line]:
             yield Line(KINDS[head], NAMES[head], None, said=said)
             continue
         value = float(analysis.ious.values[place, SCORED.index(head)])
-        yield Line(
-            KINDS[head], NAMES[head], found.span, found.score, value, said, found.candidates[1:]
-        )
+        further = tuple(scored.span for scored in found.candidates[1:])
+        yield Line(KINDS[head], NAMES[head], found.span, found.score, value, said, further)
     if opened.compared is not None:
         other = opened.compared.second[place].answer
         own = iou(other.span, result.gold)
