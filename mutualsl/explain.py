@@ -14,9 +14,11 @@ from mutualsl.prediction import HeadPredictions, Prediction
 from mutualsl.spans import Span, iou
 
 if TYPE_CHECKING:
-    from mutualsl.models.base import Localizer
+    from mutualsl.checkpoint import Checkpoint
 
 NEEDED = {"video": "a video", "subtitles": "subtitles"}
+NOT_USED = {"video": "the pictures", "subtitles": "the subtitles"}
+RECIPE = "mutualsl_mini"  # of a checkpoint that does not say by which it was trained
 AGREE_IOU = 0.5
 SAME_SECOND = 0.05  # less cannot be seen on the page
 NEAR_SECOND = 1.5  # edges no farther apart count as the same
@@ -154,9 +156,13 @@ def _later(second: float) -> str:
 
 
 def cautions(
-    encoded: EncodedVideo, heads: HeadPredictions, model: Localizer, question_limit: int | None
+    encoded: EncodedVideo,
+    heads: HeadPredictions,
+    checkpoint: Checkpoint,
+    question_limit: int | None,
 ) -> tuple[str, ...]:
     """What to keep in mind; of a question that is too long `question_limit` tokens were used."""
+    model = checkpoint.model
     said = []
     if heads.visual is not None and not heads.visual.in_domain:
         said.append(
@@ -167,9 +173,16 @@ def cautions(
         said.append("no subtitles: only the pictures were searched")
     there = {"video": encoded.input.rows is not None, "subtitles": bool(encoded.input.cues)}
     if there["subtitles"] and "subtitles" not in model.reads:
-        said.append("the subtitles were not used: this model does not read them")
+        said.append(f"{NOT_USED['subtitles']} were not used: this model does not read them")
     if there["video"] and "video" not in model.reads:
-        said.append("the pictures were not used: this model does not look at them")
+        said.append(f"{NOT_USED['video']} were not used: this model does not look at them")
+    said += [
+        f"{NOT_USED[name]} were not used: no predictor of this model was trained on "
+        f"{NEEDED[name]}; train one on data with {NEEDED[name]}: mutualsl train --recipe "
+        f"{checkpoint.about.get('recipe', RECIPE)} --data-root DATA --out RUN"
+        for name in model.untrained
+        if there[name]
+    ]
     said += [
         f"this model cannot answer without {NEEDED[name]}"
         for name in model.needs

@@ -263,7 +263,7 @@ class AnswerLocalizer(Shareable):
             score=score,
             source=source,
             agreement=agreement(heads),
-            warnings=(*encoded.warnings, *cautions(encoded, heads, self.checkpoint.model, limit)),
+            warnings=(*encoded.warnings, *cautions(encoded, heads, self.checkpoint, limit)),
             video_name=encoded.name,
             model=self.model,
             timings={**encoded.timings, "question": second},

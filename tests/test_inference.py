@@ -201,6 +201,10 @@ def test_an_untrained_head_shows_no_span(localizer, kitchen, monkeypatch, traine
     assert (answer.visual is None) == ("visual" not in trained)
     assert (answer.textual is None) == ("textual" not in trained)
     assert (answer.source, answer.agreement) == (source, None)
+    for head, what in (("visual", "a video"), ("textual", "subtitles")):
+        said = [w for w in answer.warnings if f"was trained on {what}; train one" in w]
+        assert len(said) == (head not in trained)
+        assert all("mutualsl train --recipe mutualsl_mini --data-root" in w for w in said)
     check_answer(answer.to_dict())
 
 

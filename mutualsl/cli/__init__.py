@@ -209,6 +209,7 @@ def train(
         list[str] | None, typer.Option("--set", help="Change a setting of the recipe: key=value.")
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
+    device: Device = "auto",
 ) -> None:
     """Train a localizer or a visual encoder."""
     from mutualsl.errors import UnknownName
@@ -218,7 +219,8 @@ def train(
 
     if recipe not in RECIPES:
         raise UnknownName("recipe", recipe, RECIPES)
-    run(override(RECIPES[recipe](), settings or []), data_root, out, visual, resume)
+    config = override(RECIPES[recipe](), settings or [])
+    run(config, data_root, out, visual, resume, device=device)
 
 
 def main(arguments: list[str] | None = None) -> Any:

@@ -148,8 +148,12 @@ def read_weights(path: Path) -> dict[str, Tensor]:
         *(OSError, RuntimeError, TypeError, ValueError, EOFError, KeyError),
         *(AttributeError, pickle.UnpicklingError, SafetensorError),
     ) as error:
-        text = f"{path}: not a file of weights ({in_a_line(error)}); {TODO}"
-        raise CheckpointError(text) from error
+        unread = isinstance(error, pickle.UnpicklingError)  # its message advises to run the file
+        why = "no PyTorch file of nothing but tensors" if unread else in_a_line(error)
+        raise CheckpointError(
+            f"{path}: not a file of weights ({why}); if it was downloaded, delete it to have it "
+            f"fetched again, or {TODO}"
+        ) from error
     return {str(name).removeprefix("module."): value for name, value in stored.items()}
 
 

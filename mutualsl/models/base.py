@@ -66,6 +66,11 @@ class Localizer(nn.Module, ABC):
         """What rows it has learned from; `None` where it looks at none."""
         return None
 
+    @property
+    def untrained(self) -> tuple[str, ...]:
+        """Modalities that it reads, but not with a predictor that was ever trained."""
+        return ()
+
     def has_learned_from(self, modalities: Collection[str]) -> None:
         """Never show a span that needs another modality, where a model can do without it."""
 

@@ -195,6 +195,11 @@ class MutualSL(NeuralLocalizer):
         silent = float(self.language_share) == 0.0 and "visual" not in self.config.trained_heads
         return silent and not self.training
 
+    @property
+    def untrained(self) -> tuple[str, ...]:
+        """What a head reads that has no say: the pictures, the subtitles or both."""
+        return tuple(READS[head] for head in READS if head not in self.config.trained_heads)
+
     def has_learned_from(self, modalities: Collection[str]) -> None:
         """Of the heads that may show a span, keep those that read one of the modalities."""
         kept = tuple(h for h in self.config.trained_heads if READS[h] in modalities)

@@ -7,6 +7,7 @@ from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
 from accelerate import PartialState
 from accelerate.utils import parse_flag_from_env
 
@@ -43,8 +44,8 @@ def _agree(noted: Any, now: Any) -> bool:
     return bool(noted == now or noted == json.loads(json.dumps(now)))
 
 
-def begin(config: Run, out: Path, resume: bool) -> None:
-    """Note in `out` what is run there; refuse to mix two runs.
+def begin(config: Run, out: Path, resume: bool, device: torch.device) -> None:
+    """Note in `out` what is run there, choose the device; refuse to mix two runs.
 
     A run that failed before its first saved state leaves nothing to mix with. Raises `DataError`
     when `out` holds a run and `resume` is not asked for, or another run.
@@ -58,9 +59,10 @@ def begin(config: Run, out: Path, resume: bool) -> None:
                 f"{out}: its run has other settings (recipe.json); give the same recipe and --set, "
                 "or another --out"
             )
-    # Made here first, and so that processes without a GPU find each other: by itself it does not
-    # look at the variable.
-    processes = PartialState(cpu=parse_flag_from_env("ACCELERATE_USE_CPU"))
+    # Made here first: whatever asks for it later gets this one. By itself it looks neither at the
+    # variable, by which processes without a GPU find each other, nor for a GPU of CUDA alone.
+    on_cpu = device.type == "cpu" or parse_flag_from_env("ACCELERATE_USE_CPU")
+    processes = PartialState(cpu=on_cpu)
     processes.wait_for_everyone()  # before any process writes what the others look for
     if processes.is_main_process:
         out.mkdir(parents=True, exist_ok=True)

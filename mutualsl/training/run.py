@@ -25,6 +25,7 @@ from mutualsl.checkpoint import (
 )
 from mutualsl.data import TextTokenizer
 from mutualsl.data.batch import Collator
+from mutualsl.device import choose_device
 from mutualsl.errors import DataError, UnknownName
 from mutualsl.evaluation.record import current_commit
 from mutualsl.features import encoder_at
@@ -233,12 +234,13 @@ def run(
     visual: Path,
     resume: bool = False,
     deadline: float | None = None,
+    device: str = "auto",
 ) -> None:
     """Start the run a recipe describes, or go on with it.
 
     A localizer that is not done at `deadline` (`time.monotonic`) stops there and is saved as it is.
     """
-    begin(config, out, resume)
+    begin(config, out, resume, choose_device(device))
     if isinstance(config, VisualTrainConfig):
         run_visual(config, root, out)
     else:

@@ -22,8 +22,8 @@ NUDGES_SECOND = (-1.0, -0.1, 0.1, 1.0)
 CHANCE = "estimated chance that this span is right"
 CONFIDENCE = f"{CHANCE}: that it shares at least half with the true one (IoU ≥ 0.5)"
 MISSING = {
-    "visual": "No span: no video is given to look at, or this model does not look at any.",
-    "textual": "No span: no subtitles are given to read, or this model does not read any.",
+    "visual": "No span: no video is given, or this model has not learned to look at one.",
+    "textual": "No span: no subtitles are given, or this model has not learned to read any.",
 }
 _ICONS = {  # an eye and lines of text, so that colour is not the only mark
     "visual": '<path d="M2 12s3.6-7 10-7 10 7 10 7-3.6 7-10 7S2 12 2 12Z"/>'

@@ -218,8 +218,11 @@ def test_a_file_that_holds_no_weights_is_refused_and_never_executed(tmp_path, co
         torch.save([torch.zeros(2)] if content == "list" else {"epoch": 3}, path)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        with pytest.raises(CheckpointError, match=r"rgb_imagenet.pt: not a file of weights"):
+        with pytest.raises(
+            CheckpointError, match=r"rgb_imagenet.pt: not a file of weights"
+        ) as error:
             read_weights(path)
+    assert "delete it" in str(error.value) and "weights_only" not in str(error.value)
 
 
 def test_weights_are_looked_for_in_order(network, tmp_path, monkeypatch):

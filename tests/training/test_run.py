@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 from mutualsl import AnswerLocalizer
 from mutualsl.data import jsonl
 from mutualsl.data.synthetic import write_dataset
-from mutualsl.errors import CheckpointError, DataError, UnknownName
+from mutualsl.errors import CheckpointError, DataError, MutualSLError, UnknownName
 from mutualsl.evaluation.evaluate import evaluate
 from mutualsl.models import MODELS
 from mutualsl.models.profiles import profile
@@ -88,6 +88,13 @@ def test_a_run_leaves_a_checkpoint_that_answers_and_can_be_run_again(root, confi
     run(config, root, tmp_path, VISUAL, resume=True)  # finished stages are not trained again
     assert weights.read_bytes() == first
     assert (tmp_path / "together" / "log.jsonl").read_bytes() == lines
+
+
+def test_a_device_that_is_not_there_is_said(root, config, tmp_path, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(MutualSLError, match="no CUDA device here; use --device cpu or auto"):
+        run(config, root, tmp_path, VISUAL, device="cuda")
+    assert not (tmp_path / "recipe.json").exists()
 
 
 def test_a_part_may_learn_by_itself(root, config, tmp_path):

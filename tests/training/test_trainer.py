@@ -224,7 +224,8 @@ from mutualsl.training.begin import begin
 from mutualsl.training.visual import VisualTrainConfig
 from tests.training.test_trainer import CONFIG, start
 out = Path(sys.argv[1])
-begin(VisualTrainConfig(), out / "noted", resume=False)  # as every run begins
+device = torch.device(sys.argv[2])
+begin(VisualTrainConfig(), out / "noted", resume=False, device=device)  # as every run begins
 model, _ = start(out)
 state = PartialState()
 assert state.num_processes == 2
@@ -232,14 +233,16 @@ torch.save(model.state_dict(), out / f"process-{state.process_index}.pt")
 """
 
 
-def test_two_processes_train_one_model(tmp_path):
+@pytest.mark.parametrize("by", ["device", "variable"])
+def test_two_processes_train_one_model(tmp_path, by):
     script = tmp_path / "two.py"
     script.write_text(TWO)
     command = [
         sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2",
-        str(script), str(tmp_path),
+        str(script), str(tmp_path), "cpu" if by == "device" else "cuda",
     ]  # fmt: skip
-    env = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "1"}
+    env = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    env |= {"ACCELERATE_USE_CPU": "1"} if by == "variable" else {}
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=280)
     assert done.returncode == 0, done.stderr[-3000:]
     one, other = (torch.load(tmp_path / f"process-{i}.pt") for i in range(2))
