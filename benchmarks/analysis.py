@@ -31,7 +31,8 @@ def main() -> None:
         opened_anew(open_file(str(path), None, lambda stage, fraction: None))
 
     collect_rarely()  # as the server does
-    parse(), opening()  # the first call of each sets up memory
+    parse()  # the first call of each sets up memory
+    opening()
     second, parse_second = median_second(opening, parse, rounds=5)
     save(
         "analysis",

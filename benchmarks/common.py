@@ -106,9 +106,10 @@ def peak_memory(every_second: float = 0.1) -> Iterator[Peak]:
 
 
 def _command(process: psutil.Process) -> list[str]:
+    command: list[str] = []
     with suppress(psutil.Error):
-        return process.cmdline()
-    return []
+        command = process.cmdline()
+    return command
 
 
 def _highest_byte(process: psutil.Process) -> int:

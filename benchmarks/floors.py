@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -9,6 +10,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
+
+from benchmarks.common import Measure
 
 MEGABYTE = 2**20
 BF16, FP32 = 2, 4  # bytes of a number
@@ -36,6 +39,13 @@ class Rates(NamedTuple):
         return max(work.operations / self.operations, work.bytes / self.bytes)
 
 
+class Measured(NamedTuple):
+    """A line of the table, and what else is to be known of it."""
+
+    measure: Measure
+    details: dict[str, Any]
+
+
 def training_work(forward_operations: float, parameters: int) -> Work:
     """Of one step; what is computed again to save memory is not needed."""
     return Work((1 + BACKWARD) * forward_operations, STEP_BYTES * parameters)
@@ -59,8 +69,9 @@ def measure_rates(device: torch.device, side: int = 8192, copied: int = 1024 * M
     left, right = (torch.randn(side, side, device=device).bfloat16() for _ in range(2))
     source = torch.zeros(copied, dtype=torch.uint8, device=device)
     target = torch.empty_like(source)
-    product = best_second(lambda: torch.mm(left, right), device)
-    copying = best_second(lambda: target.copy_(source), device)
+    # An idle device takes a while to its highest clock.
+    product = best_second(lambda: torch.mm(left, right), device, rounds=100)
+    copying = best_second(lambda: target.copy_(source), device, rounds=100)
     return Rates(2 * side**3 / product, 2 * copied / copying)
 
 
@@ -84,9 +95,18 @@ def synchronize(device: torch.device) -> None:
 
 
 def forget_peak(device: torch.device) -> None:
-    """Begin to measure the peak of memory anew."""
+    """Begin to measure the peak of memory anew, without what nothing uses any more."""
+    gc.collect()
     if device.type == "cuda":
+        torch.cuda.empty_cache()
         torch.cuda.reset_peak_memory_stats(device)
+
+
+def peak_memory_mb(device: torch.device) -> int:
+    """The most that tensors took at once since `forget_peak`; 0 on a CPU."""
+    if device.type != "cuda":
+        return 0
+    return round(torch.cuda.max_memory_allocated(device) / MEGABYTE)
 
 
 def result(
@@ -94,7 +114,6 @@ def result(
 ) -> dict[str, Any]:
     """`count` units in `second`, beside their floor; memory since `forget_peak`, CUDA only."""
     floor = rates.floor_second(work)
-    peak = torch.cuda.max_memory_allocated(device) if device.type == "cuda" else 0
     return {
         "unit": unit,
         "count": count,
@@ -103,5 +122,17 @@ def result(
         "floor_second": round(floor, 5),
         "ratio": round(second / floor, 2),
         "bound_by": "operations" if floor == work.operations / rates.operations else "bytes",
-        "peak_memory_mb": round(peak / MEGABYTE),
+        "peak_memory_mb": peak_memory_mb(device),
     }
+
+
+def beside_floor(what: str, found: dict[str, Any]) -> Measured:
+    """The line of a `result`, with its ratio to the floor as value."""
+    speed = f"{found['per_second']:,} {found['unit']}s a second"
+    measure = Measure(
+        what=what,
+        value=found["ratio"],
+        unit=f"× the floor by {found['bound_by']}",
+        note=f"{speed}, {found['peak_memory_mb']:,} MB",
+    )
+    return Measured(measure, found)

@@ -78,7 +78,7 @@ def write_frames(path: Path, folder: Path) -> list[str]:
 @torch.inference_mode()
 def clip_row(network: InceptionI3D, files: list[str]) -> np.ndarray:
     """The row (1, 1024) of one second's files, the last repeated where some are missing."""
-    pictures = [prepared(cv2.imread(file)) for file in files]
+    pictures = [prepared(np.asarray(cv2.imread(file))) for file in files]
     pictures += pictures[-1:] * (CLIP_FRAMES - len(pictures))
     clip = torch.from_numpy(np.stack(pictures)).permute(3, 0, 1, 2)[None].contiguous()
     row: np.ndarray = network(clip).numpy()
@@ -98,8 +98,8 @@ def prepared(picture: np.ndarray) -> np.ndarray:
 def similarity(rows: np.ndarray, others: np.ndarray) -> float:
     """The least cosine of two rows of the same second."""
     count = min(len(rows), len(others))
-    pairs = (torch.from_numpy(each[:count]) for each in (rows, others))
-    return float(torch.cosine_similarity(*pairs).min())
+    first, second = (torch.from_numpy(each[:count]) for each in (rows, others))
+    return float(torch.cosine_similarity(first, second).min())
 
 
 def main() -> None:

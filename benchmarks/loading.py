@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -27,7 +28,7 @@ from mutualsl.video import content_hash
 from mutualsl.video.process import Worker
 
 LIMIT = 1.25
-PARTS = {
+PARTS: dict[str, Callable[..., object]] = {
     "waiting for decoded frames": Worker.receive_bytes,
     "visual encoder": MiniEncoder.encode,
     "hash of the file": content_hash,

@@ -16,6 +16,7 @@ from mutualsl.data import Example, jsonl, prepare
 from mutualsl.data.batch import Batch
 from mutualsl.data.synthetic import write_dataset
 from mutualsl.inference import AnswerLocalizer
+from mutualsl.models.mutualsl import MutualSL
 from mutualsl.training.config import Part, TrainConfig
 from mutualsl.training.sampling import Source, draw_epoch, make_batches
 from mutualsl.training.trainer import Trainer
@@ -29,6 +30,7 @@ def main() -> None:
     """Measure and write results/training.json."""
     localizer = AnswerLocalizer.from_pretrained(CHECKPOINT, "cpu")
     model, collator = localizer.checkpoint.model, localizer.collator
+    assert isinstance(model, MutualSL)
     part = Part(dataset="narrations", per_epoch=QUESTIONS)
     source = Source(part=part, examples=_examples(localizer))
     chance = random.Random(0)  # what an epoch of the trainer with seed 0 draws

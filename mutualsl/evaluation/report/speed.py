@@ -17,6 +17,7 @@ BENCHMARKS = (
     "analysis",
     "training",
     "i3d",
+    "gpu",
     "soak",
 )
 
@@ -57,6 +58,8 @@ def _machines(speed: dict[str, dict[str, Any]]) -> str:
         if name in speed:
             machine = speed[name]["machine"]
             facts = f"{machine['cpus']} CPUs ({machine['processor']}), torch {machine['torch']}"
+            if "device" in speed[name]:
+                facts = f"{speed[name]['device']}, {facts}"
             found.setdefault(f"{speed[name]['date']} with {facts}", []).append(name)
     if len(found) == 1:
         return f"Measured on {next(iter(found))}."

@@ -139,6 +139,8 @@ def test_speed_says_when_and_on_what_each_part_was_measured():
     speed = benchmarks()
     del speed["soak"]
     assert f"Measured on 2001-02-03 {facts}." in made(speed=speed)
+    gpu = {"gpu": {**speed["loading"], "device": "NVIDIA T4"}}
+    assert "Measured on 2001-02-03 with NVIDIA T4, 2 CPUs (x86_64), torch 2." in speed_table(gpu)
 
 
 def test_what_was_never_measured_is_left_out():
