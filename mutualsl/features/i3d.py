@@ -21,7 +21,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from mutualsl.device import fastest_dtype
+from mutualsl.device import fastest_dtype, memory_is_short
 from mutualsl.errors import CheckpointError, MutualSLError, in_a_line
 from mutualsl.features.base import Frames, Rows
 from mutualsl.features.cache import default_folder
@@ -104,7 +104,9 @@ class I3DEncoder:
             scaled = moved.to(self.dtype).sub_(127.5).div_(127.5)
             rows: Tensor = self.network(scaled)
             return rows
-        except torch.OutOfMemoryError:
+        except RuntimeError as error:
+            if not memory_is_short(error):
+                raise
             return None
 
     def _use_less_memory(self, clip_count: int) -> None:
