@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, fields, is_dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from mutualsl.training.visual import VisualTrainConfig
 
 Run = RunConfig | VisualTrainConfig
 NOTE = "recipe.json"
+LONGEST_WAIT = timedelta(hours=24)  # for the process that reads the videos, see `run_localizer`
 
 
 def note_of(config: Run) -> str:
@@ -60,7 +62,7 @@ def begin(config: Run, out: Path, resume: bool) -> None:
             )
     # Made here first, and so that processes without a GPU find each other: by itself it does not
     # look at the variable.
-    processes = PartialState(cpu=parse_flag_from_env("ACCELERATE_USE_CPU"))
+    processes = PartialState(cpu=parse_flag_from_env("ACCELERATE_USE_CPU"), timeout=LONGEST_WAIT)
     processes.wait_for_everyone()  # before any process writes what the others look for
     if processes.is_main_process:
         out.mkdir(parents=True, exist_ok=True)
