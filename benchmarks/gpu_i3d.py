@@ -51,7 +51,8 @@ def from_memory(count: int, device: torch.device) -> Measured:
     """`count` clips in the host's memory to rows, as many at once as extraction has them."""
     encoder = new_encoder(device)
     frames = random_frames(encoder, count)
-    pieces = [frames[i : i + FRAMES_AT_ONCE] for i in range(0, len(frames), FRAMES_AT_ONCE)]
+    at_once = FRAMES_AT_ONCE[encoder.device.type]
+    pieces = [frames[i : i + at_once] for i in range(0, len(frames), at_once)]
     network = _network_second(encoder, frames)
     forget_peak(device)
     second = best_second(lambda: [encoder.encode(piece) for piece in pieces], device)
@@ -64,7 +65,7 @@ def from_memory(count: int, device: torch.device) -> Measured:
     )
     found = {
         "count": count,
-        "clips_at_once": FRAMES_AT_ONCE // encoder.frames_per_row,
+        "clips_at_once": at_once // encoder.frames_per_row,
         "second": round(second, 5),
         "network_second": round(network, 5),
         "peak_memory_mb": peak_mb,

@@ -14,6 +14,8 @@ from mutualsl.errors import MutualSLError
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
+OUT_OF_MEMORY = ("_ALLOC_FAILED", "_ALLOCATION_FAILED", "out of memory")  # of cuBLAS, cuDNN, CUDA
+
 
 def choose_device(name: str) -> torch.device:
     """The device of that name; auto is CUDA where there is one.
@@ -30,8 +32,9 @@ def choose_device(name: str) -> torch.device:
 
 
 def precision(device: torch.device) -> AbstractContextManager[Any]:
-    """bf16 on CUDA, plain fp32 elsewhere."""
-    return torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda")
+    """bf16 on a GPU that multiplies it, plain fp32 elsewhere."""
+    native = device.type == "cuda" and fastest_dtype(device) == torch.bfloat16
+    return torch.autocast(device.type, torch.bfloat16, enabled=native)
 
 
 def fastest_dtype(device: torch.device) -> torch.dtype:
@@ -44,6 +47,13 @@ def fastest_dtype(device: torch.device) -> torch.dtype:
     return torch.bfloat16 if fast else torch.float32
 
 
+def memory_is_short(error: RuntimeError) -> bool:
+    """Whether a device has no memory left; the libraries of CUDA say so in words alone."""
+    if isinstance(error, torch.OutOfMemoryError):
+        return True
+    return any(words in str(error) for words in OUT_OF_MEMORY)
+
+
 class AtOnce:
     """How many items are worked on at once; what was too much once is not tried again."""
 
@@ -54,8 +64,8 @@ class AtOnce:
     def over(self, count: int, work: Callable[[slice], T]) -> list[T]:
         """What `work` returns for one slice after the other, until `count` items are done.
 
-        Raises `torch.OutOfMemoryError` when one item is too much; and at once while gradients are
-        kept, as halves would then take as much together.
+        Raises the error of the memory (`memory_is_short`) when one item is too much; and at once
+        while gradients are kept, as halves would then take as much together.
         """
         results: list[T] = []
         begin = 0
@@ -65,8 +75,9 @@ class AtOnce:
                 results.append(work(portion))
                 begin = portion.stop
                 continue
-            except torch.OutOfMemoryError:
-                if portion.stop - begin == 1 or torch.is_grad_enabled():
+            except RuntimeError as error:
+                last = portion.stop - begin == 1 or torch.is_grad_enabled()
+                if last or not memory_is_short(error):
                     raise
             # Not inside `except`: until it is left, the error holds what was computed so far.
             torch.cuda.empty_cache()

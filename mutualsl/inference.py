@@ -23,7 +23,7 @@ from mutualsl.checkpoint import (
 from mutualsl.data.batch import Collator
 from mutualsl.data.example import Example
 from mutualsl.description import UNKNOWN_DATA
-from mutualsl.device import AtOnce, choose_device, precision
+from mutualsl.device import AtOnce, choose_device, memory_is_short, precision
 from mutualsl.encoded import ASK_AT_ONCE, EncodedVideo
 from mutualsl.errors import CheckpointError, MutualSLError, QuestionError
 from mutualsl.explain import cautions
@@ -232,7 +232,9 @@ class AnswerLocalizer(Shareable):
             with torch.inference_mode():
                 parts = self._at_once.over(len(examples), answered)
             return list(chain.from_iterable(parts))
-        except torch.OutOfMemoryError as error:
+        except RuntimeError as error:
+            if not memory_is_short(error):
+                raise
             raise MutualSLError(
                 f"the memory of {self.device} is too small for this video and one question; "
                 "use --device cpu, or end what else runs there"

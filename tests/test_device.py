@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from mutualsl import AnswerLocalizer
-from mutualsl.device import AtOnce, choose_device
+from mutualsl.device import AtOnce, choose_device, memory_is_short, precision
 from mutualsl.errors import MutualSLError
 from tests.contract import without_timings
 
@@ -26,6 +26,52 @@ def test_a_device_that_is_not_there(monkeypatch):
         choose_device("cuda")
     with pytest.raises(MutualSLError, match="abacus"):
         choose_device("abacus")
+
+
+@pytest.mark.parametrize("native", [False, True])
+def test_bf16_is_used_only_where_the_gpu_multiplies_it(monkeypatch, native):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(
+        torch.cuda,
+        "is_bf16_supported",
+        lambda including_emulation=True: including_emulation or native,
+    )
+    assert precision(torch.device("cuda"))._enabled is native
+    assert not precision(torch.device("cpu"))._enabled
+
+
+SHORT = (
+    torch.OutOfMemoryError("stand-in"),
+    RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
+    RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"),
+    RuntimeError("CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED"),
+    RuntimeError("CUDA error: out of memory"),
+)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("error", SHORT, ids=str)
+def test_every_library_that_is_out_of_memory_is_understood(error):
+    def work(part):
+        if part.stop - part.start > 1:
+            raise error
+        return part.start
+
+    assert memory_is_short(error)
+    assert AtOnce(4, "things").over(3, work) == [0, 1, 2]
+
+
+@torch.no_grad()
+def test_other_errors_are_not_tried_again():
+    tried = []
+
+    def work(part):
+        tried.append(part)
+        raise RuntimeError("CUDA error: device-side assert triggered")
+
+    with pytest.raises(RuntimeError, match="assert"):
+        AtOnce(4, "things").over(4, work)
+    assert len(tried) == 1
 
 
 @torch.no_grad()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -31,13 +30,16 @@ def encode(
     out: Annotated[
         Path | None, typer.Option(help="Also write the rows of each here, as <name>.npz.")
     ] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Processes; else one for each core, with cuda for each GPU."),
+    ] = None,
     device: Device = "auto",
 ) -> int:
     """Read videos ahead of time; a run that was ended goes on where it was."""
     from mutualsl.device import choose_device
     from mutualsl.features import FeatureCache
-    from mutualsl.features.fill import Job, fill
+    from mutualsl.features.fill import Job, fill, usual_workers
     from mutualsl.features.missing import MissingEncoder
 
     files = list(_files(videos))
@@ -46,7 +48,7 @@ def encode(
     if out is not None:
         _check_names(files)
     chosen = str(choose_device(device))
-    encoder, place = _encoder(checkpoint, visual, chosen)
+    encoder, place = _encoder(checkpoint, visual)
     if isinstance(encoder, MissingEncoder):
         raise WeightsMissing(encoder.why)
     cache = FeatureCache()
@@ -63,7 +65,7 @@ def encode(
         outcomes = fill(
             files,
             job,
-            workers=min(workers, len(files)),
+            workers=min(workers or usual_workers(chosen), len(files)),
             done=lambda count: report(f"{count} of {len(files)}", count / len(files)),
         )
     for outcome in outcomes:
@@ -85,14 +87,17 @@ def encode(
     return 2 if counts["failed"] else 0
 
 
-def _encoder(checkpoint: Path, visual: Path | None, device: str) -> tuple[VisualEncoder, Path]:
-    """The encoder at `visual`, or else that of the checkpoint, and where its weights are."""
+def _encoder(checkpoint: Path, visual: Path | None) -> tuple[VisualEncoder, Path]:
+    """The encoder at `visual`, or else that of the checkpoint, and where its weights are.
+
+    On the CPU: this process asks for its name alone, and its workers encode.
+    """
     from mutualsl.features import encoder_at
     from mutualsl.inference import AnswerLocalizer
 
     if visual is not None:
-        return encoder_at(visual, device), visual
-    localizer = AnswerLocalizer.from_pretrained(checkpoint, device)
+        return encoder_at(visual), visual
+    localizer = AnswerLocalizer.from_pretrained(checkpoint, "cpu")
     return localizer.encoder, localizer.visual_folder
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from mutualsl.video import FrameRequest
+
+if TYPE_CHECKING:
+    import torch
 
 Frames = npt.NDArray[np.uint8]  # (T, H, W, 3) RGB
 Rows = npt.NDArray[np.float32]  # (K, F)
@@ -23,6 +26,10 @@ class VisualEncoder(Protocol):
     @property
     def fingerprint(self) -> str:
         """Identifies weights and preprocessing."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where rows are computed."""
 
     @property
     def row_width(self) -> int:

@@ -7,6 +7,7 @@ a process that loads the visual encoder once; one that crashes costs the file it
 from __future__ import annotations
 
 import functools
+import itertools
 import multiprocessing
 import os
 import queue
@@ -14,7 +15,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -68,10 +69,13 @@ def fill(
 ) -> list[Outcome]:
     """Encode every video that is not in the cache; `done` hears how many have ended.
 
-    The outcomes come in the order in which they ended.
+    The workers take turns at the GPUs there are. The outcomes come in the order in which they
+    ended.
     """
     idle: queue.SimpleQueue[_Process] = queue.SimpleQueue()
-    processes = [_Process(max(1, (os.cpu_count() or 1) // workers)) for _ in range(workers)]
+    threads_each = max(1, (os.cpu_count() or 1) // workers)
+    devices = itertools.cycle(_devices(job.device))
+    processes = [_Process(threads_each, next(devices)) for _ in range(workers)]
     for process in processes:
         idle.put(process)
     seen = Locks()  # contents: a copy waits for the video it is a copy of, then is there
@@ -87,6 +91,17 @@ def fill(
             for process in processes:
                 process.close()
     return outcomes
+
+
+def usual_workers(device: str) -> int:
+    """One for each core, or for each GPU, where every worker keeps a network of its own."""
+    return len(_devices(device)) if device == "cuda" else os.cpu_count() or 1
+
+
+def _devices(device: str) -> list[str]:
+    if device != "cuda":
+        return [device]
+    return [f"cuda:{number}" for number in range(torch.cuda.device_count())]
 
 
 def _one(
@@ -125,8 +140,8 @@ def _keep(job: Job, video: Path, digest: str) -> bool:
 class _Process:
     """One worker, started when it is needed, and again after a crash."""
 
-    def __init__(self, threads: int) -> None:
-        self._threads = threads
+    def __init__(self, threads: int, device: str) -> None:
+        self._threads, self._device = threads, device
         self._pool: ProcessPoolExecutor | None = None
 
     def run(self, encode: Encode, job: Job, video: Path, digest: str) -> tuple[str, ...]:
@@ -136,7 +151,8 @@ class _Process:
             context.set_forkserver_preload([__name__])  # what all workers import, once
             self._pool = ProcessPoolExecutor(1, context, _begin, (self._threads,))
         try:
-            return self._pool.submit(encode, job, video, digest).result()
+            own = replace(job, device=self._device)
+            return self._pool.submit(encode, own, video, digest).result()
         except BrokenProcessPool as error:
             self.close()
             raise VideoError(f"{video}: the worker crashed; try it alone") from error

@@ -21,7 +21,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from mutualsl.device import fastest_dtype
+from mutualsl.device import fastest_dtype, memory_is_short
 from mutualsl.errors import CheckpointError, MutualSLError, in_a_line
 from mutualsl.features.base import Frames, Rows
 from mutualsl.features.cache import default_folder
@@ -57,7 +57,8 @@ class I3DEncoder:
         self.device = torch.device(device)
         self.dtype = dtype or fastest_dtype(self.device)
         self.fingerprint = fingerprint(network)
-        self.network = channels_last(faster(network).to(self.device, self.dtype))
+        fast = faster(network, pools_by_axis=self.device.type == "cpu")
+        self.network = channels_last(fast.to(self.device, self.dtype))
         self.clips_at_once = CLIPS_AT_ONCE[self.device.type]
 
     @classmethod
@@ -79,8 +80,6 @@ class I3DEncoder:
         if missing:
             frames = np.concatenate([frames, np.repeat(frames[-1:], missing, axis=0)])
         clips = torch.from_numpy(frames).view(-1, CLIP_FRAMES, *frames.shape[1:])
-        if self.device.type == "cuda":
-            clips = clips.pin_memory()  # copied while the GPU is at the clips before
         rows: Rows = torch.cat(list(self._pieces(clips))).cpu().numpy()
         return rows
 
@@ -99,12 +98,16 @@ class I3DEncoder:
     def _rows(self, clips: Tensor) -> Tensor | None:
         """Rows of a few clips; `None` if there is not enough memory for them."""
         try:
+            if self.device.type == "cuda":
+                clips = clips.pin_memory()  # this happens while the GPU is at the clips before
             moved = clips.to(self.device, non_blocking=True).permute(0, 4, 1, 2, 3)
             # In this order no digit is lost in 16 bits; -1 is black, 1 is white.
             scaled = moved.to(self.dtype).sub_(127.5).div_(127.5)
             rows: Tensor = self.network(scaled)
             return rows
-        except torch.OutOfMemoryError:
+        except RuntimeError as error:
+            if not memory_is_short(error):
+                raise
             return None
 
     def _use_less_memory(self, clip_count: int) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from mutualsl.errors import WeightsMissing
 from mutualsl.features.base import Frames, Rows
 from mutualsl.video import FrameRequest
+
+if TYPE_CHECKING:
+    import torch
 
 
 class MissingEncoder:
@@ -17,6 +22,11 @@ class MissingEncoder:
         self.fingerprint = fingerprint
         self.row_width = row_width
         self.why = why
+
+    @property
+    def device(self) -> torch.device:
+        """Raises `WeightsMissing`: nothing is computed."""
+        raise WeightsMissing(self.why)
 
     @property
     def request(self) -> FrameRequest:

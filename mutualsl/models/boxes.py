@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mutualsl.models.layers import MASKED, SequenceEncoder, masked_mean
+from mutualsl.models.layers import MASKED, SequenceEncoder, masked_mean, run_recurrent
 from mutualsl.models.losses import SpanLogits
 from mutualsl.models.remembered import Remembered
 from mutualsl.models.statistics import RowStatistics
@@ -151,8 +151,8 @@ class VisualPredictor(nn.Module):
 
     def forward(self, rows: Tensor, mask: Tensor) -> SpanLogits:
         """(B, K, D) -> two (B, K)."""
-        start = self.start(self.start_lstm(rows)[0]).squeeze(-1)
-        end = self.end(self.end_lstm(rows)[0]).squeeze(-1)
+        start = self.start(run_recurrent(self.start_lstm, rows)).squeeze(-1)
+        end = self.end(run_recurrent(self.end_lstm, rows)).squeeze(-1)
         return SpanLogits(start.masked_fill(~mask, MASKED), end.masked_fill(~mask, MASKED))
 
 

@@ -5,10 +5,14 @@ Letters: B questions, K rows, N text segments, M any sequence, D model width.
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
+
+Sequences = TypeVar("Sequences", Tensor, PackedSequence)
 
 MASKED = -1e30  # a logit that no softmax sees; finite, so that fully masked rows stay finite
 
@@ -19,6 +23,17 @@ def masked_mean(x: Tensor, mask: Tensor) -> Tensor:
     return (x * weights).sum(1) / weights.sum(1).clamp_min(1.0)
 
 
+def run_recurrent(network: nn.RNNBase, x: Sequences) -> Sequences:
+    """What an LSTM or GRU says at every position, (B, M, D) -> (B, M, hidden width), in float32.
+
+    Autocast would have cuDNN compute in fp16, whatever its own 16 bits are, and nothing scales the
+    gradients for that.
+    """
+    with torch.autocast(x.data.device.type, enabled=False):
+        out: Sequences = network(x.float())[0]
+        return out
+
+
 def run_packed(network: nn.RNNBase, x: Tensor, mask: Tensor) -> Tensor:
     """Run an LSTM or GRU over the valid positions alone, so that none looks back from padding.
 
@@ -27,7 +42,8 @@ def run_packed(network: nn.RNNBase, x: Tensor, mask: Tensor) -> Tensor:
     lengths = mask.sum(1).clamp_min(1).cpu()
     packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
     out: Tensor
-    out, _ = pad_packed_sequence(network(packed)[0], batch_first=True, total_length=x.shape[1])
+    read = run_recurrent(network, packed)
+    out, _ = pad_packed_sequence(read, batch_first=True, total_length=x.shape[1])
     return out * mask.unsqueeze(-1)
 
 

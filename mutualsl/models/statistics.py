@@ -41,9 +41,13 @@ class RowStatistics(nn.Module):
         return (rows - self.mean) / self.scale
 
     def distance(self, rows: Tensor, mask: Tensor) -> Tensor:
-        """Mean squared Mahalanobis distance per feature of each video: (B, K, F) -> (B,)."""
-        centred = self.standardise(rows)
-        squared = ((centred @ self.precision) * centred).mean(-1)
+        """Mean squared Mahalanobis distance per feature of each video: (B, K, F) -> (B,).
+
+        In float32 also under autocast, as large terms cancel here.
+        """
+        with torch.autocast(rows.device.type, enabled=False):
+            centred = self.standardise(rows)
+            squared = ((centred @ self.precision) * centred).mean(-1)
         return (squared * mask).sum(1) / mask.sum(1).clamp_min(1)
 
     def in_domain(self, rows: Tensor, mask: Tensor) -> Tensor:
@@ -70,10 +74,10 @@ class ScoreCalibration(nn.Module):
     def forward(
         self, confidence: Tensor, other: Tensor | None = None, agreement: Tensor | None = None
     ) -> Tensor:
-        """Calibrated probability of raw confidences in [0, 1], any shape."""
+        """Calibrated probability of raw confidences in [0, 1], any shape, on their device."""
         if other is None or agreement is None:
-            return torch.sigmoid(_evidence(confidence, None, None) @ self.alone)
-        return torch.sigmoid(_evidence(confidence, other, agreement) @ self.beside)
+            return _probability(_evidence(confidence, None, None), self.alone)
+        return _probability(_evidence(confidence, other, agreement), self.beside)
 
     def fit(
         self,
@@ -94,6 +98,10 @@ def _evidence(confidence: Tensor, other: Tensor | None, agreement: Tensor | None
     others = absent if other is None else other.float().logit(eps=1e-4)
     agrees = absent if agreement is None else agreement.float()
     return torch.stack([own, others, agrees, torch.ones_like(own)], dim=-1)
+
+
+def _probability(evidence: Tensor, weights: Tensor) -> Tensor:
+    return torch.sigmoid(evidence @ weights.to(evidence.device))
 
 
 def _logistic(evidence: Tensor, correct: Tensor) -> Tensor:

@@ -16,7 +16,13 @@ import torch
 from torch import Tensor, nn
 
 from mutualsl.data.batch import Batch
-from mutualsl.models.layers import MASKED, ContextQueryAttention, Fusion, SequenceEncoder
+from mutualsl.models.layers import (
+    MASKED,
+    ContextQueryAttention,
+    Fusion,
+    SequenceEncoder,
+    run_recurrent,
+)
 from mutualsl.models.losses import SpanLogits, mean_where, span_cross_entropy
 from mutualsl.models.rows import at_most
 from mutualsl.models.visual import (
@@ -79,8 +85,8 @@ class ConditionedPredictor(nn.Module):
     def forward(self, rows: Tensor, mask: Tensor) -> SpanLogits:
         """(B, K, D) -> two (B, K)."""
         if self.recurrent:
-            start = self.start_lstm(rows)[0] * mask.unsqueeze(-1)
-            end = self.end_lstm(start)[0] * mask.unsqueeze(-1)
+            start = run_recurrent(self.start_lstm, rows) * mask.unsqueeze(-1)
+            end = run_recurrent(self.end_lstm, start) * mask.unsqueeze(-1)
         else:
             first = self.encode(rows, mask)
             start, end = self.start_norm(first), self.end_norm(self.encode(first, mask))

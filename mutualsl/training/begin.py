@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, fields, is_dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from mutualsl.training.visual import VisualTrainConfig
 
 Run = RunConfig | VisualTrainConfig
 NOTE = "recipe.json"
+LONGEST_WAIT = timedelta(hours=24)  # for the process that reads the videos, see `run_localizer`
 
 
 def note_of(config: Run) -> str:
@@ -62,7 +64,7 @@ def begin(config: Run, out: Path, resume: bool, device: torch.device) -> None:
     # Made here first: whatever asks for it later gets this one. By itself it looks neither at the
     # variable, by which processes without a GPU find each other, nor for a GPU of CUDA alone.
     on_cpu = device.type == "cpu" or parse_flag_from_env("ACCELERATE_USE_CPU")
-    processes = PartialState(cpu=on_cpu)
+    processes = PartialState(cpu=on_cpu, timeout=LONGEST_WAIT)
     processes.wait_for_everyone()  # before any process writes what the others look for
     if processes.is_main_process:
         out.mkdir(parents=True, exist_ok=True)

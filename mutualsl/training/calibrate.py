@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import torch
 
 from mutualsl.data import Example
-from mutualsl.data.batch import Collator
+from mutualsl.data.batch import Batch, Collator
+from mutualsl.device import precision
 from mutualsl.models import Localizer, NeuralLocalizer
 from mutualsl.models.decoding import RIGHT_IOU
 from mutualsl.models.statistics import ScoreCalibration
 from mutualsl.prediction import HeadPredictions, Prediction
 from mutualsl.spans import Span, iou
 from mutualsl.training.sampling import validation_batches
+
+Collate = Callable[[Sequence[Example]], Batch]  # on the device of the model
 
 SHARES = tuple(i / 20 for i in range(20)) + (1.0,)  # what may be believed of one of two
 DOMAIN_MARGIN = 1.5  # how much farther than the farthest validation video is still in domain
@@ -28,6 +31,7 @@ def calibrate(
 ) -> None:
     """Fit both heads' score calibration and the limit of the visual domain on validation data.
 
+    The model is asked on the device that it is on, in the bits in which it will be asked there.
     Questions with both modalities are asked three times, so that each head is also seen alone.
     Where only the second of a model's textual scorers has learned anything, it is `reader_alone`
     that is believed.
@@ -37,10 +41,16 @@ def calibrate(
     one = [e for e in everything if e.video.rows is None or not e.video.cues]
     one += [replace(e, video=e.video.without_video()) for e in both]
     one += [replace(e, video=e.video.without_subtitles()) for e in both]
-    _share_out(model, collator, validation, reader_alone)
-    _limit_domain(model, collator, everything)
-    alone = list(_ask(model, collator, one))
-    beside = list(_ask(model, collator, both))
+    device = next(model.buffers()).device
+
+    def collate(examples: Sequence[Example]) -> Batch:
+        return collator(examples).to(device)
+
+    with precision(device):
+        _share_out(model, collate, validation, reader_alone)
+        _limit_domain(model, collate, everything)
+        alone = list(_ask(model, collate, one))
+        beside = list(_ask(model, collate, both))
     _fit(model.visual_calibration, [(g, h.visual, None) for g, h in alone])
     _fit(model.textual_calibration, [(g, h.textual, None) for g, h in alone])
     _fit(model.visual_calibration, [(g, h.visual, h.textual) for g, h in beside])
@@ -50,7 +60,7 @@ def calibrate(
 @torch.inference_mode()
 def _share_out(
     model: Localizer,
-    collator: Collator,
+    collate: Collate,
     validation: Mapping[str, Sequence[Example]],
     reader_alone: bool,
 ) -> None:
@@ -64,7 +74,7 @@ def _share_out(
     for examples in validation.values():
         spoken = [replace(e, video=e.video.without_video()) for e in examples if e.video.cues]
         for group in validation_batches(spoken) if spoken else []:
-            batch = collator(group)
+            batch = collate(group)
             model.share.fill_(0.5)  # so that both are asked
             output = model(batch)
             for i, share in enumerate(SHARES):
@@ -75,13 +85,13 @@ def _share_out(
     model.share.fill_(SHARES[int(means.argmax())])
 
 
-def _limit_domain(model: Localizer, collator: Collator, examples: Sequence[Example]) -> None:
+def _limit_domain(model: Localizer, collate: Collate, examples: Sequence[Example]) -> None:
     statistics = model.row_statistics
     if statistics is None or not examples:
         return
     distances = [0.0]
     for group in validation_batches(examples):
-        batch = collator(group)
+        batch = collate(group)
         distance = statistics.distance(batch.rows, batch.row_mask)
         distances += distance[batch.has_video].tolist()
     statistics.limit.fill_(DOMAIN_MARGIN * max(distances))
@@ -89,10 +99,10 @@ def _limit_domain(model: Localizer, collator: Collator, examples: Sequence[Examp
 
 @torch.inference_mode()
 def _ask(
-    model: Localizer, collator: Collator, examples: Sequence[Example]
+    model: Localizer, collate: Collate, examples: Sequence[Example]
 ) -> Iterator[tuple[Span, HeadPredictions]]:
     for group in validation_batches(examples) if examples else []:
-        batch = collator(group)
+        batch = collate(group)
         raw = model.predict_raw(batch, top_k=1)
         for example, heads in zip(group, raw, strict=True):
             assert example.gold is not None, "calibration needs gold spans"

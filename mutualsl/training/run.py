@@ -126,9 +126,10 @@ def run_localizer(
         return
     if config.start is None:  # else it brings what it has learned before
         model.has_learned_from(modalities)
-    model.to("cpu").eval()
+    model.to(device).eval()
     apart = config.start is None and all(stage.learner for stage in config.stages)
     calibrate(model, collator, library.validation(config.stages[-1]), reader_alone=apart)
+    model.to("cpu")
     about = {
         "name": config.name,
         "recipe": config.name.replace("-", "_"),

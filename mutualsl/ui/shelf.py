@@ -7,6 +7,7 @@ anything else of torch's asks for a model first.
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,12 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mutualsl.description import Description, describe
-from mutualsl.errors import CheckpointError, UnknownName
+from mutualsl.errors import CheckpointError, MutualSLError, UnknownName
 from mutualsl.places import locate
 from mutualsl.ui import zero_gpu
 
 if TYPE_CHECKING:
     from mutualsl.inference import AnswerLocalizer
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,10 +61,18 @@ class Shelf:
     def open_before_serving(self) -> None:
         """Load what cannot be loaded later: on ZeroGPU every model, elsewhere none.
 
-        A process that is given a GPU has the models that were there when the page was served.
+        A process that is given a GPU has the models that were there when the page was served. The
+        first must be there: raises what `get` does. Another that is damaged is left out, and says
+        so to who chooses it.
         """
-        for name in self.names if zero_gpu.ACTIVE else ():
-            self.get(name)
+        if not zero_gpu.ACTIVE:
+            return
+        self.open()
+        for name in self.names[1:]:
+            try:
+                self.get(name)
+            except MutualSLError as error:
+                log.warning("%s is not loaded: %s", name, error)
 
     def get(self, name: str) -> AnswerLocalizer:
         """The model of that name. `UnknownName` if there is none, `CheckpointError` if it fails."""

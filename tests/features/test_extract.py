@@ -1,7 +1,10 @@
 import numpy as np
+import pytest
+import torch
 
 from mutualsl.features import extract
-from mutualsl.features.extract import _whole_rows
+from mutualsl.features.extract import _whole, _whole_rows
+from mutualsl.features.i3d import CLIPS_AT_ONCE
 from mutualsl.video import FrameRequest, probe
 from mutualsl.video.write import write_video
 
@@ -11,6 +14,7 @@ class MeanColour:
 
     name, fingerprint, row_width, frames_per_row = "mean", "mean-1", 3, 8
     request = FrameRequest(rate_hz=8, width=32, height=16)
+    device = torch.device("cpu")
 
     def encode(self, frames):
         pads = -len(frames) % 8
@@ -38,3 +42,12 @@ def test_chunks_of_any_size_become_whole_rows():
     groups = list(_whole_rows(chunks, 8))
     assert [len(g) for g in groups] == [8, 8, 7]
     assert np.concatenate(groups).ravel().tolist() == list(range(23))
+
+
+@pytest.mark.parametrize(("device", "count"), [("cpu", 128), ("cuda", 512)])
+def test_a_gpu_is_given_as_many_frames_as_it_takes(monkeypatch, device, count):
+    encoder = MeanColour()
+    monkeypatch.setattr(encoder, "device", torch.device(device), raising=False)
+    assert _whole(encoder) == count >= 16 * CLIPS_AT_ONCE[device]
+    monkeypatch.setattr(encoder, "frames_per_row", 1000, raising=False)
+    assert _whole(encoder) == 1000

@@ -6,9 +6,11 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from mutualsl.features import FeatureCache, extract
 from mutualsl.features.files import read_rows
@@ -78,6 +80,35 @@ def test_an_error_nobody_foresaw_costs_one_file(videos, job, tmp_path):
     paths = [tmp_path / "odd.mp4", videos / "1.mp4"]
     outcomes = fill(paths, job, workers=1, done=str, encode=encoding.unforeseen)
     assert kinds(outcomes) == {"failed": 1, "made": 1}
+
+
+@pytest.mark.parametrize(("device", "devices"), [("cpu", {"cpu"}), ("cuda", {"cuda:0", "cuda:1"})])
+def test_workers_share_the_gpus(videos, job, monkeypatch, device, devices):
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    outcomes = fill(
+        [videos / "0.mp4", videos / "1.mp4"], replace(job, device=device),
+        workers=2, done=str, encode=encoding.said_device,
+    )  # fmt: skip
+    assert {outcome.reason for outcome in outcomes} == devices
+
+
+@pytest.mark.parametrize(
+    ("arguments", "count"),
+    [(["cpu"], 5), (["cuda"], 2), (["cuda", "--workers", "3"], 3)],
+)
+def test_there_is_a_worker_for_each_core_or_for_each_gpu(
+    videos, tiny_models, monkeypatch, capfd, arguments, count
+):
+    started = []
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr("os.cpu_count", lambda: 5)
+    monkeypatch.setattr(
+        "mutualsl.features.fill.fill",
+        lambda *given, workers, **more: started.append(workers) or [],
+    )
+    done = call(capfd, "encode", videos, "--checkpoint", tiny_models, "--device", *arguments)
+    assert (done.code, started) == (0, [count])
 
 
 def test_features_that_do_not_stay_are_no_success(videos, job):

@@ -113,12 +113,17 @@ def test_the_network_does_what_the_published_layers_do(network, small):
 
 
 def test_the_faster_network_gives_the_same_rows(network, small):
-    fast = faster(network)
+    fast, on_a_gpu = faster(network), faster(network, pools_by_axis=False)
     slow = (nn.BatchNorm3d, nn.MaxPool3d)
-    assert not any(isinstance(module, slow) for module in fast.modules())
-    assert len([module for module in network.modules() if isinstance(module, slow)]) == 57 + 13
+    left = [
+        len([module for module in each.modules() if isinstance(module, slow)])
+        for each in (network, on_a_gpu, fast)
+    ]
+    assert left == [57 + 13, 13, 0]
     with torch.inference_mode():
-        torch.testing.assert_close(fast(small), network(small), rtol=1e-3, atol=1e-4)
+        rows = fast(small)
+        torch.testing.assert_close(rows, network(small), rtol=1e-3, atol=1e-4)
+        assert torch.equal(on_a_gpu(small), rows)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])

@@ -71,6 +71,17 @@ def test_losses_are_finite_and_every_trained_parameter_learns(name):
     assert still == []
 
 
+@pytest.mark.parametrize("name", NEURAL)
+def test_it_trains_and_answers_where_bf16_is_on(name):
+    model, batch = tiny.system(name).train(), tiny.collator()(examples())
+    with torch.autocast("cpu", torch.bfloat16):
+        loss = torch.stack(list(model.losses(model(batch), batch).values())).sum()
+    loss.backward()
+    with torch.autocast("cpu", torch.bfloat16):
+        predictions = model.eval().predict(batch)
+    assert loss.isfinite() and any(heads_of(predictions))
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_a_question_is_answered_the_same_in_any_company(name):
     model, collate = shaken(tiny.system(name)), tiny.collator()

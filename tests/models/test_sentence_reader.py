@@ -141,3 +141,20 @@ def test_the_share_is_chosen_on_validation(monkeypatch):
     gold = [replace(e, gold=heads.textual.span) for e, heads in zip(asked, own, strict=True)]
     calibrate(model, collate, {"jars": gold})
     assert float(model.language_share) < 0.5
+
+
+def test_calibration_asks_in_the_bits_in_which_the_device_will_answer(monkeypatch):
+    monkeypatch.setattr(
+        "mutualsl.training.calibrate.precision",
+        lambda device: torch.autocast(device.type, torch.bfloat16),
+    )
+    model, seen = tiny.model(), []
+    forward = model.forward
+
+    def watched(batch):
+        seen.append(torch.is_autocast_enabled("cpu"))
+        return forward(batch)
+
+    monkeypatch.setattr(model, "forward", watched)
+    calibrate(model, tiny.collator(), {"jars": [tiny.example(i) for i in range(3)]})
+    assert len(seen) > 2 and all(seen)

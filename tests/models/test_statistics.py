@@ -1,4 +1,5 @@
 import torch
+from torch._subclasses.fake_tensor import FakeTensorMode
 
 from mutualsl.models.statistics import RowStatistics, ScoreCalibration
 
@@ -36,6 +37,8 @@ def test_row_statistics_standardise_and_measure_distance():
     torch.testing.assert_close(statistics.distance(strange, mask), usual)
     strange[0, 0, 2] += 5  # many deviations of the narrow feature
     assert statistics.distance(strange, mask) > 100 * usual
+    with torch.autocast("cpu", torch.bfloat16):
+        assert torch.equal(statistics.distance(rows[None, :3], mask), usual)
 
 
 def test_what_the_other_predictor_says_counts_where_there_is_one():
@@ -46,3 +49,13 @@ def test_what_the_other_predictor_says_counts_where_there_is_one():
     calibration.fit(own, torch.bernoulli(true), other, agreement)
     assert (calibration(own, other, agreement) - true).abs().mean() < 0.03
     torch.testing.assert_close(calibration(own), own.clamp(1e-4, 1 - 1e-4))  # alone: as before
+
+
+def test_spans_are_scored_where_they_are_whatever_device_the_model_is_on():
+    with FakeTensorMode():  # shapes and devices without data, so that CUDA need not be there
+        calibration, score = ScoreCalibration(), torch.empty(())
+        for name in ("alone", "beside"):
+            calibration._buffers[name] = torch.empty(4, device="cuda")
+        assert calibration.alone.device.type == "cuda"
+        assert calibration(score).device.type == "cpu"
+        assert calibration(score, score, score).device.type == "cpu"

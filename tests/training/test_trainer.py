@@ -220,7 +220,7 @@ import sys
 from pathlib import Path
 import torch
 from accelerate import PartialState
-from mutualsl.training.begin import begin
+from mutualsl.training.begin import LONGEST_WAIT, begin
 from mutualsl.training.visual import VisualTrainConfig
 from tests.training.test_trainer import CONFIG, start
 out = Path(sys.argv[1])
@@ -229,6 +229,8 @@ begin(VisualTrainConfig(), out / "noted", resume=False, device=device)  # as eve
 model, _ = start(out)
 state = PartialState()
 assert state.num_processes == 2
+group = torch.distributed.group.WORLD._get_backend(state.device)
+assert group.options._timeout == LONGEST_WAIT
 torch.save(model.state_dict(), out / f"process-{state.process_index}.pt")
 """
 

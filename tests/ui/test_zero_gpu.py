@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from mutualsl.errors import MutualSLError, VideoError
+from mutualsl.errors import CheckpointError, MutualSLError, VideoError
 from mutualsl.features import FeatureCache
 from mutualsl.ui import lent_gpu, zero_gpu
 from mutualsl.ui import shelf as shelf_module
@@ -141,7 +141,21 @@ def test_a_gpu_that_is_taken_away_is_said(lent, monkeypatch, short_video):
 
 
 def test_all_models_are_there_before_anyone_visits(calls, tiny_models):
-    models = [model for model in read_models(tiny_models) if model.name != "broken"]
+    shelf = Shelf(read_models(tiny_models), "cpu")
+    shelf.open_before_serving()
+    assert lent_module()._localizers.keys() == {*shelf.names} - {"broken"}
+
+
+def test_a_damaged_model_stops_the_page_only_where_visitors_begin_with_it(
+    calls, tiny_models, caplog
+):
+    models = read_models(tiny_models)
     shelf = Shelf(models, "cpu")
     shelf.open_before_serving()
-    assert lent_module()._localizers.keys() == set(shelf.names)
+    (record,) = caplog.records
+    assert "broken is not loaded: " in record.getMessage()
+    with pytest.raises(CheckpointError):
+        shelf.get("broken")
+    first = [model for model in models if model.name == "broken"]
+    with pytest.raises(CheckpointError):
+        Shelf([*first, *models], "cpu").open_before_serving()
