@@ -17,7 +17,13 @@ UNANSWERED_BELOW = 0.2
 """An answer with a lower score is called probably not answered in the video.
 
 A score is the calibrated probability that the span overlaps the answer by an IoU of at least 0.5,
-so this is a bound on a probability, not a detector that was trained on questions without answers.
+so this is a bound on a probability of a question that the video answers.
+"""
+UNRELATED_BELOW = 0.33
+"""A question that no subtitle comes nearer to is called so too, whatever its score.
+
+The nearness is a cosine of sentence vectors. `python -m tools.unrelated` measures how many
+questions that a video answers fall below, and how many of others (`docs/results/unrelated.json`).
 """
 
 
@@ -33,6 +39,7 @@ class Answer:
     score: float
     source: Source
     agreement: float | None  # IoU of the two spans
+    related: float | None = None  # cosine of the question and the nearest subtitle, where known
     warnings: tuple[str, ...] = ()
     video_name: str = ""
     model: dict[str, Any] | None = None
@@ -44,12 +51,21 @@ class Answer:
 
         Without an answer to stand behind there is no probability to go by.
         """
+        if self.unrelated:
+            return (
+                "Probably not answered in this video: nothing said in it is near to the question."
+            )
         if self.source == "fallback" or self.score >= UNANSWERED_BELOW:
             return None
         return (
             "Probably not answered in this video: the chance that this span is right "
             f"(IoU ≥ 0.5) is put at less than {100 * UNANSWERED_BELOW:.0f} %."
         )
+
+    @property
+    def unrelated(self) -> bool:
+        """Whether the question is about something that nobody speaks of; scores then say little."""
+        return self.related is not None and self.related < UNRELATED_BELOW
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object of the command line and the API, schema 1."""
@@ -66,7 +82,7 @@ class Answer:
                 "score": round(self.score, 4),
             },
             "agreement": None if self.agreement is None else round(self.agreement, 4),
-            "warnings": list(self.warnings),
+            "warnings": [*([self.doubt] if self.doubt else []), *self.warnings],
             "model": self.model,
             "timings": {k: round(v, 3) for k, v in (self.timings or {}).items()},
         }

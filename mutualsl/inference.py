@@ -265,6 +265,7 @@ class AnswerLocalizer(Shareable):
             score=score,
             source=source,
             agreement=agreement(heads),
+            related=heads.related,
             warnings=(*encoded.warnings, *cautions(encoded, heads, self.checkpoint, limit)),
             video_name=encoded.name,
             model=self.model,

@@ -38,3 +38,4 @@ class HeadPredictions:
 
     visual: Prediction | None
     textual: Prediction | None
+    related: float | None = None  # how near the nearest cue comes to the question, where known

@@ -63,6 +63,25 @@ def test_a_doubtful_answer_says_so_and_keeps_its_span(score, source, doubted):
         agreement=None,
     )
     assert (given.doubt is not None) == doubted
-    assert given.to_dict()["warnings"] == [] and given.to_dict()["textual"]["span"] == [1.0, 2.0]
+    assert given.to_dict()["warnings"] == ([given.doubt] if doubted else [])
+    assert given.to_dict()["textual"]["span"] == [1.0, 2.0]
     assert ("Probably not answered in this video" in answer_table(given)) == doubted
     assert "0:01.0 - 0:02.0" in answer_table(given)
+
+
+@pytest.mark.parametrize(("related", "doubted"), [(None, False), (0.32, True), (0.34, False)])
+def test_a_question_that_nobody_speaks_of_is_doubted_whatever_its_score(related, doubted):
+    given = Answer(
+        question="Who wins the election?",
+        duration_second=30.0,
+        visual=None,
+        textual=SURE,
+        span=SURE.span,
+        score=SURE.score,
+        source="textual",
+        agreement=None,
+        related=related,
+    )
+    assert given.unrelated == doubted
+    assert ("nothing said in it is near to the question" in answer_table(given)) == doubted
+    assert len(given.to_dict()["warnings"]) == doubted

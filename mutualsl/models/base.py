@@ -59,6 +59,7 @@ class Localizer(nn.Module, ABC):
         return HeadPredictions(
             visual and calibrated(visual, self.visual_calibration, textual),
             textual and calibrated(textual, self.textual_calibration, witness),
+            raw.related,
         )
 
     @property

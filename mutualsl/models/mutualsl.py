@@ -273,7 +273,8 @@ class MutualSL(NeuralLocalizer):
     def decode(self, output: MutualSLOutput, batch: Batch, top_k: int = 5) -> list[HeadPredictions]:
         """Both predictors' spans in seconds; `None` for a missing modality or an untrained head."""
         in_domain = self.feature_projection.statistics.in_domain(batch.rows, batch.row_mask)
-        heads = self.config.trained_heads
+        heads, reader = self.config.trained_heads, self._reader()
+        related = [None] * len(batch) if reader is None else reader.related(batch)
         predictions = []
         for b in range(len(batch)):
             visual = textual = None
@@ -285,7 +286,7 @@ class MutualSL(NeuralLocalizer):
                 )  # fmt: skip
             if "textual" in heads and batch.has_subtitles[b]:
                 textual = self._decode_textual(output, batch, b, top_k)
-            predictions.append(HeadPredictions(visual, textual))
+            predictions.append(HeadPredictions(visual, textual, related[b]))
         return predictions
 
     def _decode_textual(

@@ -114,6 +114,22 @@ class SentenceReader(NeuralLocalizer):
             pair = pair + weight * spans
         return SpanLogits(start, end, pair)
 
+    @torch.inference_mode()
+    def related(self, batch: Batch) -> list[float | None]:
+        """For each question its cosine with the nearest cue; `None` without subtitles.
+
+        It says whether a video speaks of something at all, which no span probability does: those
+        are shares of what is there (`docs/decisions/0030-questions-about-something-else.md`).
+        """
+        nearest: list[float | None] = []
+        for sentences, question in zip(batch.cue_sentences, batch.question_sentences, strict=True):
+            if not sentences:
+                nearest.append(None)
+                continue
+            asked, cues = self.encoder.of_questions([question])[0], self.encoder.of_video(sentences)
+            nearest.append(float((cues[:, 0].to(asked.dtype) @ asked).max()))
+        return nearest
+
     def prepare(self, sentences: tuple[Sentence, ...]) -> None:
         """Compute and remember the vectors of a video's cues."""
         self.encoder.of_video(sentences)
@@ -130,11 +146,11 @@ class SentenceReader(NeuralLocalizer):
 
     def decode(self, output: SpanLogits, batch: Batch, top_k: int = 5) -> list[HeadPredictions]:
         """Textual spans in seconds with raw confidences; `None` without subtitles."""
-        predictions = []
+        predictions, related = [], self.related(batch)
         for b in range(len(batch)):
             timeline = batch.timeline.of_one(b)
             count = timeline.cue_mask.shape[1]
             logits = output.of_one(b, count)
             textual = decode_cues(logits, timeline, top_k=top_k) if count else None
-            predictions.append(HeadPredictions(None, textual))
+            predictions.append(HeadPredictions(None, textual, related[b]))
         return predictions

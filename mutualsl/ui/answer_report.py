@@ -46,7 +46,8 @@ def answer_report(encoded: EncodedVideo, answer: Answer, why: str | None = None)
 
 
 def _answer(answer: Answer) -> str:
-    score = "" if answer.source == "fallback" else f", {percent(answer.score)} {CONFIDENCE}"
+    said = answer.source != "fallback" and not answer.unrelated
+    score = f", {percent(answer.score)} {CONFIDENCE}" if said else ""
     return (
         f'<p class="answer"><b>{clock_range(answer.span)}</b> {SOURCES[answer.source]}{score}</p>'
         f"{_paragraph(answer.doubt)}"

@@ -63,7 +63,8 @@ def _answer_line(
     doubt = f'<p class="doubt">{escaped(answer.doubt)}</p>' if answer.doubt else ""
     reason = f'<p class="why">{escaped(why)}</p>' if why else ""
     moved = f'<p class="change">Compared with before: {escaped(change)}</p>' if change else ""
-    chance = "" if answer.source == "fallback" else f" · {percent(answer.score)} {CONFIDENCE}"
+    said = answer.source != "fallback" and not answer.unrelated
+    chance = f" · {percent(answer.score)} {CONFIDENCE}" if said else ""
     return (
         f'<div class="answer {answer.source}" role="status">'
         f'<p class="answer-question">{escaped(answer.question)}</p>'
@@ -108,12 +109,13 @@ def _card(head: str, answer: Answer | None, playable: bool) -> str:
     prediction: Prediction | None = getattr(answer, head, None)
     chosen = answer is not None and answer.source == head
     muted = prediction is not None and not prediction.in_domain
+    condition = ", if it is answered here at all" if answer is not None and answer.unrelated else ""
     classes = f"card {head}{' is-answer' if chosen else ''}{' is-muted' if muted else ''}"
     badge = '<span class="badge">✓ Answer</span>' if chosen else ""
     if prediction is None:
         body = _silent_body(head, MISSING[head] if answer is not None else "Waits for a question.")
     else:
-        body = _spoken_body(head, prediction, playable)
+        body = _spoken_body(head, prediction, playable, condition)
     return (
         f'<section class="{classes}" aria-label="{TITLES[head]}"><header>'
         f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{_ICONS[head]}</svg>'
@@ -130,9 +132,9 @@ def _silent_body(head: str, why: str) -> str:
     )
 
 
-def _spoken_body(head: str, prediction: Prediction, playable: bool) -> str:
+def _spoken_body(head: str, prediction: Prediction, playable: bool, condition: str) -> str:
     if prediction.in_domain:
-        meaning = f"<b>{percent(prediction.score)}</b> {CHANCE}"
+        meaning = f"<b>{percent(prediction.score)}</b> {CHANCE}{condition}"
     else:
         meaning = "Outside what this predictor has learned: a guess, which is not used."
     span, off = prediction.span, "" if playable else " disabled"

@@ -41,6 +41,21 @@ def test_it_answers_in_a_batch_what_it_answers_alone(asked):
         assert alone.start_curve == pytest.approx(expected.textual.start_curve, abs=1e-4)
 
 
+def test_how_near_what_is_said_comes_to_a_question():
+    model, collate = with_share(0.5), tiny.collator()
+    reader, batch = model.sentence_reader, collate(examples())
+    for b, nearest in enumerate(reader.related(batch)):
+        if not batch.cue_sentences[b]:
+            assert nearest is None
+            continue
+        (question,), cues = reader.encoder([batch.question_sentences[b]]), batch.cue_sentences[b]
+        assert nearest == pytest.approx(float((reader.encoder(cues) @ question).max()), abs=2e-3)
+    said = [heads.related for heads in model.predict(batch)]
+    assert said == reader.related(batch)
+    model.language_share.fill_(1.0)  # without a say it has none in this either
+    assert [heads.related for heads in model.predict(batch)] == [None] * len(batch)
+
+
 @ASKED
 def test_it_learns_and_its_encoder_stays(asked):
     reader = tiny.model(reader_asked=asked, reader_width=64).sentence_reader

@@ -1,5 +1,6 @@
 import base64
 import re
+from dataclasses import replace
 
 from mutualsl.exports import EXPORTS
 from mutualsl.prediction import Candidate
@@ -91,6 +92,15 @@ def test_a_doubtful_answer_keeps_its_spans():
     assert "Probably not answered in this video" in page and "less than 20 %" in page
     assert text_of(page, "answer-span") == text_of(page, "textual-span") == "0:12.3 – 0:20.1"
     assert "Probably not" not in results(answer(None, prediction(score=0.3)))
+
+
+def test_a_question_about_something_else_has_no_chance_of_its_own():
+    given = answer(None, prediction(score=0.9))
+    line, _, cards = results(replace(given, related=0.1)).partition('<div class="cards">')
+    assert "nothing said in it is near to the question" in line and "90 %" not in line
+    assert "<b>90 %</b>" in cards and "if it is answered here at all" in cards
+    line, _, cards = results(replace(given, related=0.6)).partition('<div class="cards">')
+    assert "90 %" in line and "answered here at all" not in cards
 
 
 def test_agreement_in_number_and_words():
