@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mutualsl.encoded import EncodedVideo
 from mutualsl.errors import MutualSLError
+from mutualsl.subtitles.doctor import covered_second
 from mutualsl.ui.progress import STAGES, Update
 from mutualsl.ui.text import clock, escaped, file_name, percent
 from mutualsl.video.atomic import DISK_FULL
@@ -69,7 +70,8 @@ def ready(encoded: EncodedVideo) -> str:
         if subtitles.track_number is not None:
             kind = f"track {subtitles.track_number} of the video"
         lines = f"{len(subtitles):,} line{'' if len(subtitles) == 1 else 's'}"
-        facts.append(f"Subtitles: {kind}, {lines}")
+        share = covered_second(subtitles.cues) / max(encoded.duration_second, 1e-6)
+        facts.append(f"Subtitles: {kind}, {lines}, shown {percent(min(share, 1.0))} of the time")
     notes = list(encoded.warnings)
     if subtitles is not None:
         notes += [f"{repair.kind} ({repair.count}): {repair.detail}" for repair in subtitles.report]

@@ -37,7 +37,7 @@ def test_an_unforeseen_error_is_logged_and_not_shown(caplog):
 def test_ready_says_where_the_subtitles_are_from():
     encoded = encoded_video()
     page = status.ready(encoded)
-    assert "Subtitles: WEBVTT, 1 line" in page and "1:40.0" in page
+    assert "Subtitles: WEBVTT, 1 line, shown 10 % of the time" in page and "1:40.0" in page
     embedded = replace(encoded, subtitles=replace(encoded.subtitles, track_number=2))
     assert "Subtitles: track 2 of the video, 1 line" in status.ready(embedded)
     assert "Subtitles: none" in status.ready(encoded_video(cues=()))
