@@ -22,13 +22,16 @@ First in time.
 
 def test_the_doctor_says_what_it_repaired_and_writes_it(tmp_path, capfd, short_video):
     sick, clean = tmp_path / "sick.srt", tmp_path / "clean.vtt"
-    sick.write_text(UNTIDY)
+    sick.write_text(UNTIDY + "\n3\n00:00:07,500 --> 00:00:20,000\nRuns on.\n")
     done = call(capfd, "doctor", sick, "--video", short_video, "--write", clean)
     assert (done.code, done.err) == (0, "")
     assert "found:" in done.out and "order" in done.out
     assert "8.0 s video" in done.out
     times = [(cue.start_second, cue.end_second, cue.text) for cue in read_subtitles(clean)]
-    assert times == [(1, 3, "First in time."), (5, 7, "Second in time, first in the file.")]
+    first, second, *beyond = times
+    assert first == (1, 3, "First in time.")
+    assert second == (5, 7, "Second in time, first in the file.")
+    assert beyond == [(7.5, 20, "Runs on.")]  # as it was, though the video ends before
     assert "nothing had to be repaired" in call(capfd, "doctor", clean).out
 
 

@@ -73,6 +73,8 @@ def test_a_question_that_cannot_be_asked(folder, capfd, question, words):
         (["ask", "real.mp4", *QUESTION, "--clip", "good.srt/x.mp4"], ["good.srt", "folder"]),
         (["sing"], ["sing"]),
         (["doctor", "no-cues.srt"], ["no-cues.srt"]),
+        (["train", "--recipe", "mor_tutorialvqa", *RUN], ["tutorialvqa: no such folder"]),
+        (["reproduce", "table1", "--data-root", "nowhere", "--out", "x"], ["nowhere"]),
         (["synthesize", "--out", "x", "--split", "holdout"], ["holdout", "train"]),
         (["train", "--recipe", "soup", *RUN], ["soup"]),
         (["train", "--recipe", "vslnet", *RUN, "--set", "epoch=1"], ["epoch", "epochs"]),

@@ -114,10 +114,9 @@ def doctor(
     from mutualsl.video import probe
 
     duration = probe(video).duration_second if video is not None else None
-    subtitles = read_subtitles(file, duration)
-    print(diagnose(subtitles, duration))
-    if write is not None:
-        write_subtitles(subtitles, write)
+    print(diagnose(read_subtitles(file, duration), duration))
+    if write is not None:  # whole: what lies beyond this video may belong to a longer one
+        write_subtitles(read_subtitles(file), write)
 
 
 @app.command()

@@ -14,7 +14,10 @@ from mutualsl.cli.output import progress
 
 def reproduce(
     table: Annotated[str, typer.Argument(help="table1, table2, figure3 or profiles.")],
-    data_root: Annotated[Path, typer.Option(help="Folder with one folder per data set.")],
+    data_root: Annotated[
+        Path,
+        typer.Option(exists=True, file_okay=False, help="Folder with one folder per data set."),
+    ],
     out: Annotated[Path, typer.Option(help="Folder for runs and results.")],
     budget_minutes: Annotated[
         float | None,

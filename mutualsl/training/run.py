@@ -84,6 +84,12 @@ def run_localizer(
     config = begun.config
     device = PartialState().device
     encoder = encoder_at(visual, str(device) if device.type == "cuda" else "cpu")
+    for folder in {root / part.dataset: None for stage in config.stages for part in stage.parts}:
+        if not folder.is_dir():  # said before anything large is read
+            raise DataError(
+                f"{folder}: no such folder; the recipe needs it, --data-root holds one for each "
+                "data set (docs/datasets.md)"
+            )
     weights = text_folder(config.text_encoder)
     tokenizer = TextTokenizer.from_folder(weights)
     text_encoder = load_text_encoder(weights)
