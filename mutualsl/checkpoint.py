@@ -13,13 +13,13 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 
+from mutualsl.atomic import atomic_output
 from mutualsl.data.tokenizer import FILE_NAME, TextTokenizer
 from mutualsl.description import CONFIG, SCHEMA, read_config
 from mutualsl.errors import CheckpointError, UnknownName, in_a_line
 from mutualsl.models import MODELS, Localizer
 from mutualsl.models.text_encoder import TextEncoder
 from mutualsl.sizes import check_sizes, outline, unfilled
-from mutualsl.video.atomic import atomic_output
 
 WEIGHTS = "model.safetensors"
 TEXT_ENCODER = "text_encoder."  # how its weights are named inside a model

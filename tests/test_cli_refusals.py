@@ -85,6 +85,15 @@ def test_wrong_usage(folder, capfd, arguments, words):
     assert_refused(call(capfd, *arguments), *words)
 
 
+@pytest.mark.parametrize("clip", ["real.mp4", "link.mp4", "good.srt"])
+def test_a_clip_in_place_of_what_is_asked_about(folder, capfd, clip):
+    (folder / "link.mp4").symlink_to("real.mp4")
+    before = {path: path.read_bytes() for path in (folder / "real.mp4", folder / "good.srt")}
+    given = ("real.mp4", "--subtitles", "good.srt", *QUESTION, "--checkpoint", "nowhere")
+    assert_refused(call(capfd, "ask", *given, "--clip", clip), f"--clip {clip}", "another name")
+    assert {path: path.read_bytes() for path in before} == before
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
+from mutualsl.atomic import is_same_file
 from mutualsl.cli import data
 from mutualsl.cli.analyse import analyse
 from mutualsl.cli.encode import encode
@@ -85,6 +86,9 @@ def ask(
         raise typer.BadParameter("--clip needs a video; '-' has none")
     if clip is not None and not clip.absolute().parent.is_dir():
         raise typer.BadParameter(f"--clip {clip}: its folder does not exist; make it first")
+    for given in filter(None, (video, subtitles, features)):
+        if clip is not None and is_same_file(given, clip):
+            raise typer.BadParameter(f"--clip {clip}: would replace {given}; give another name")
     check_question(question)
     with starting():
         localizer = AnswerLocalizer.from_pretrained(checkpoint, device, visual)
