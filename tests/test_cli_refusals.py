@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+import torch
 
 from tests.command_line import Finished, assert_refused, call, run
 from tests.demo import ROOT
@@ -154,6 +155,32 @@ def test_a_gpu_that_is_not_there(folder, capfd, monkeypatch, arguments):
 )
 def test_a_page_that_cannot_be_served(folder, capfd, arguments, word):
     assert_refused(call(capfd, "serve", *arguments), word)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory.\nTried to allocate 20 GiB."),
+        MemoryError(),
+        RuntimeError("[enforce fail at alloc_cpu.cpp:117] DefaultCPUAllocator: can't allocate"),
+    ],
+)
+def test_too_little_memory(capfd, monkeypatch, error):
+    def run(*given, **more):
+        raise error
+
+    monkeypatch.setattr("mutualsl.training.run.run", run)
+    done = call(capfd, "train", "--recipe", "vslnet", *RUN)
+    assert_refused(done, "--set max_questions=", "--set gradient_checkpointing=true", "cpu")
+
+
+def test_an_error_that_nobody_foresaw_is_shown_whole(capfd, monkeypatch):
+    def run(*given, **more):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("mutualsl.training.run.run", run)
+    with pytest.raises(RuntimeError, match="a bug"):
+        call(capfd, "train", "--recipe", "vslnet", *RUN)
 
 
 def test_mcp_without_its_package(capfd, monkeypatch):
