@@ -87,8 +87,9 @@ def ask(
         raise typer.BadParameter("--clip needs a video; '-' has none")
     if clip is not None and not clip.absolute().parent.is_dir():
         raise typer.BadParameter(f"--clip {clip}: its folder does not exist; make it first")
-    for given in filter(None, (video, subtitles, features)):
-        if clip is not None and is_same_file(given, clip):
+    inputs: tuple[str | Path | None, ...] = (video, subtitles, features)
+    for given in inputs:
+        if clip is not None and given is not None and is_same_file(given, clip):
             raise typer.BadParameter(f"--clip {clip}: would replace {given}; give another name")
     check_question(question)
     with starting():
