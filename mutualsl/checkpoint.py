@@ -13,13 +13,13 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 
+from mutualsl.atomic import atomic_output
 from mutualsl.data.tokenizer import FILE_NAME, TextTokenizer
 from mutualsl.description import CONFIG, SCHEMA, read_config
 from mutualsl.errors import CheckpointError, UnknownName, in_a_line
 from mutualsl.models import MODELS, Localizer
 from mutualsl.models.text_encoder import TextEncoder
 from mutualsl.sizes import check_sizes, outline, unfilled
-from mutualsl.video.atomic import atomic_output
 
 WEIGHTS = "model.safetensors"
 TEXT_ENCODER = "text_encoder."  # how its weights are named inside a model
@@ -117,8 +117,8 @@ def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkp
             model = _untrained(record)
         model.load_weights(load_file(folder / WEIGHTS))
         model.to(device).eval()
-        visual = VisualSource(**record["visual"])
-        text = TextSource(**record["text"]) if record.get("text") else None
+        visual = VisualSource(**_names(record["visual"]))
+        text = TextSource(**_names(record["text"])) if record.get("text") else None
         window_tokens, about = int(record["window_tokens"]), dict(record["about"])
     except UnknownName:
         raise
@@ -156,10 +156,12 @@ def load_text_encoder(folder: str | Path) -> TextEncoder:
             encoder.load_state_dict(
                 {name.removeprefix(TEXT_ENCODER): weights.get_tensor(name) for name in inside}
             )
-    except (OSError, SafetensorError, RuntimeError, TypeError, KeyError, ValueError) as error:
+    except CheckpointError:
+        raise
+    except Exception as error:  # as for any config of another version
         raise CheckpointError(
-            f"{folder}: no language model can be read here ({error}); fetch or train the "
-            "checkpoint again whose text encoder this is"
+            f"{folder}: no language model can be read here ({in_a_line(error)}); fetch or train "
+            "the checkpoint again whose text encoder this is"
         ) from error
     return encoder
 
@@ -177,6 +179,14 @@ def stored(folder: str | Path) -> dict[str, Any]:
             f"{folder}: its config describes no model that is known here"
         ) from error
     return record
+
+
+def _names(stored: dict[str, Any]) -> dict[str, str]:
+    """Stored names and folders. Raises `ValueError` for what can be neither."""
+    for key, value in stored.items():
+        if not isinstance(value, str) or "\0" in value:
+            raise ValueError(f"{key} is {value!r}")
+    return stored
 
 
 def _untrained(record: dict[str, Any]) -> Localizer:

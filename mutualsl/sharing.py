@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from mutualsl.atomic import write_whole
 from mutualsl.card import model_card
 from mutualsl.checkpoint import Checkpoint, save_checkpoint
 from mutualsl.errors import CheckpointError
@@ -67,7 +68,7 @@ class Shareable:
             own = self.folder / CARD
             about = own.read_text(encoding="utf-8") if own.is_file() else ""
             card = model_card(self.checkpoint, about, repo_id, **(model_card_kwargs or {}))
-            (out / CARD).write_text(card, encoding="utf-8")
+            write_whole(out / CARD, card)
         if not push_to_hub:
             return None
         return self.push_to_hub(

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+import torch
 
 from tests.command_line import Finished, assert_refused, call, run
 from tests.demo import ROOT
@@ -87,6 +88,15 @@ def test_wrong_usage(folder, capfd, arguments, words):
     assert_refused(call(capfd, *arguments), *words)
 
 
+@pytest.mark.parametrize("clip", ["real.mp4", "link.mp4", "good.srt"])
+def test_a_clip_in_place_of_what_is_asked_about(folder, capfd, clip):
+    (folder / "link.mp4").symlink_to("real.mp4")
+    before = {path: path.read_bytes() for path in (folder / "real.mp4", folder / "good.srt")}
+    given = ("real.mp4", "--subtitles", "good.srt", *QUESTION, "--checkpoint", "nowhere")
+    assert_refused(call(capfd, "ask", *given, "--clip", clip), f"--clip {clip}", "another name")
+    assert {path: path.read_bytes() for path in before} == before
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -147,6 +157,32 @@ def test_a_gpu_that_is_not_there(folder, capfd, monkeypatch, arguments):
 )
 def test_a_page_that_cannot_be_served(folder, capfd, arguments, word):
     assert_refused(call(capfd, "serve", *arguments), word)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory.\nTried to allocate 20 GiB."),
+        MemoryError(),
+        RuntimeError("[enforce fail at alloc_cpu.cpp:117] DefaultCPUAllocator: can't allocate"),
+    ],
+)
+def test_too_little_memory(capfd, monkeypatch, error):
+    def run(*given, **more):
+        raise error
+
+    monkeypatch.setattr("mutualsl.training.run.run", run)
+    done = call(capfd, "train", "--recipe", "vslnet", *RUN)
+    assert_refused(done, "--set max_questions=", "--set gradient_checkpointing=true", "cpu")
+
+
+def test_an_error_that_nobody_foresaw_is_shown_whole(capfd, monkeypatch):
+    def run(*given, **more):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("mutualsl.training.run.run", run)
+    with pytest.raises(RuntimeError, match="a bug"):
+        call(capfd, "train", "--recipe", "vslnet", *RUN)
 
 
 def test_mcp_without_its_package(capfd, monkeypatch):

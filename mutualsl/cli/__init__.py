@@ -15,15 +15,17 @@ from typing import Annotated, Any
 
 import typer
 
+from mutualsl.atomic import is_same_file
 from mutualsl.cli import data
 from mutualsl.cli.analyse import analyse
 from mutualsl.cli.encode import encode
+from mutualsl.cli.memory import OUT_OF_MEMORY, is_out_of_memory
 from mutualsl.cli.options import DEFAULT_CHECKPOINT, DEFAULT_VISUAL, Checkpoint, Device, Visual
-from mutualsl.cli.output import answer_table, progress
+from mutualsl.cli.output import answer_table, progress, write_anything
 from mutualsl.cli.reproduce import reproduce
 from mutualsl.cli.serve import serve
 from mutualsl.cli.starting import starting
-from mutualsl.errors import MutualSLError
+from mutualsl.errors import MutualSLError, in_a_line
 
 # typer carries its own copy of click; what every usage error derives from is public only this way.
 UsageError: Any = typer.BadParameter.__mro__[1]
@@ -85,6 +87,10 @@ def ask(
         raise typer.BadParameter("--clip needs a video; '-' has none")
     if clip is not None and not clip.absolute().parent.is_dir():
         raise typer.BadParameter(f"--clip {clip}: its folder does not exist; make it first")
+    inputs: tuple[str | Path | None, ...] = (video, subtitles, features)
+    for given in inputs:
+        if clip is not None and given is not None and is_same_file(given, clip):
+            raise typer.BadParameter(f"--clip {clip}: would replace {given}; give another name")
     check_question(question)
     with starting():
         localizer = AnswerLocalizer.from_pretrained(checkpoint, device, visual)
@@ -224,12 +230,17 @@ def train(
 
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; user errors become one line on stderr and exit code 2."""
+    write_anything()
     try:
         code = app(args=arguments, standalone_mode=False)
     except UsageError as error:
         _fail(f"{error.format_message()} (see mutualsl --help)")
     except (MutualSLError, OSError) as error:
         _fail(str(error))
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
+            raise
+        _fail(f"{OUT_OF_MEMORY} ({in_a_line(error)})")
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
     sys.exit(code if isinstance(code, int) else 0)

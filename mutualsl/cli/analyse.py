@@ -16,6 +16,7 @@ def analyse(
     ] = None,
 ) -> None:
     """Write an error analysis: classes, plots, and every question worst first."""
+    from mutualsl.atomic import write_whole
     from mutualsl.errors import DataError
     from mutualsl.evaluation.analysis import analyse as analyse_results
     from mutualsl.evaluation.analysis import write_csv
@@ -28,10 +29,9 @@ def analyse(
     analysis = analyse_results(results)
     name = predictions.absolute().parent.name
     try:
-        out.mkdir(parents=True, exist_ok=True)
         write_csv(analysis, out / "questions.csv")
         page = analysis_page(analysis, name, compared)
-        (out / "report.html").write_text(page, encoding="utf-8")
+        write_whole(out / "report.html", page)
     except OSError as error:
         raise DataError(f"{out}: cannot write there ({error}); name another folder") from error
     print(out / "report.html")

@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+import codecs
+import io
+import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mutualsl.answer import Answer
+
+
+def write_anything() -> None:
+    """Let stdout take any text: what its encoding lacks is escaped, as JSON does it.
+
+    Terminals may know ASCII alone, and names of files may be no text at all.
+    """
+    codecs.register_error("mutualsl.escape", _escaped)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="mutualsl.escape")
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from mutualsl.data.record import read_text
 from mutualsl.errors import DataError
 from mutualsl.spans import Span
 
+_KEPT = ("sample_id", "video_id", "question", "kind", "differs_by")
 _ORDER = {split: place for place, split in enumerate(SPLITS)}
 
 
@@ -77,7 +78,8 @@ def _parse(line: str, where: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
         row["video_id"], row["question"] = str(row["video_id"]), str(row["question"])
-        f"{row['video_id']}{row['question']}".encode()  # half a character could not be written
+        # Half a character could not be written.
+        json.dumps([row.get(name) for name in _KEPT], ensure_ascii=False).encode()
         for name in ("start", "end", "duration"):
             row[name] = float(row[name])
             if not math.isfinite(row[name]):

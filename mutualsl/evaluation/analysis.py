@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mutualsl.atomic import atomic_output
 from mutualsl.evaluation.errors import ErrorClass, classify
 from mutualsl.evaluation.ious import FIRST, HEADS, SCORED, Ious, measure
 from mutualsl.evaluation.predictions import QuestionResult
@@ -95,7 +96,10 @@ def write_csv(
     rows = list(analysis.rows())
     if more is not None:
         rows = [{**row, **own} for row, own in zip(rows, more, strict=True)]
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with (
+        atomic_output(path) as partial,
+        partial.open("w", encoding="utf-8", newline="") as file,
+    ):
         writer = csv.DictWriter(file, fieldnames=list(rows[0]))
         writer.writeheader()
         writer.writerows({name: _harmless(value) for name, value in row.items()} for row in rows)

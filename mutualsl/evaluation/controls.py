@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from mutualsl.atomic import write_whole
 from mutualsl.data.example import Example, Rows
 from mutualsl.evaluation.evaluate import encode
 from mutualsl.evaluation.metrics import score
@@ -48,8 +49,7 @@ def run_controls(
         "motion questions, as asked": _measure(localizer, motion),
         "motion questions, steps frozen": _measure(localizer, frozen),
     }
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "controls.json").write_text(json.dumps(table, indent=2) + "\n")
+    write_whole(out / "controls.json", json.dumps(table, indent=2) + "\n")
     return table
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mutualsl.answer import Answer, ReadOut
+from mutualsl.atomic import atomic_output, write_whole
 from mutualsl.data import DATASETS, Dataset, Example
 from mutualsl.data.folders import find_features
 from mutualsl.encoded import ASK_AT_ONCE, EncodedVideo
@@ -40,14 +41,14 @@ def evaluate(
     out.mkdir(parents=True, exist_ok=True)
     path = out / "predictions.jsonl"
     results: list[QuestionResult] = []
-    with path.open("w", encoding="utf-8") as file:
+    with atomic_output(path) as partial, partial.open("w", encoding="utf-8") as file:
         for example, answer in answers(localizer, examples, root, read_out, dataset):
             row = to_row(example, answer)
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
             results.append(from_row(row, f"{path}, line {len(results) + 1}"))
             progress(len(results) / len(examples))
     metrics = summary(results)
-    (out / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n")
+    write_whole(out / "metrics.json", json.dumps(metrics, indent=2) + "\n")
     return metrics
 
 

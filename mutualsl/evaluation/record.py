@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from mutualsl.atomic import write_whole
 from mutualsl.checkpoint import Checkpoint
 from mutualsl.errors import MutualSLError
 from mutualsl.video import content_hash
@@ -40,7 +41,7 @@ def write_run(
         "commit": current_commit(),
         "date": datetime.now(UTC).date().isoformat(),
     }
-    (out / "run.json").write_text(json.dumps(run, indent=2) + "\n")
+    write_whole(out / "run.json", json.dumps(run, indent=2) + "\n")
 
 
 def data_name(dataset: str, data_root: Path) -> str:
@@ -55,8 +56,7 @@ def write_record(out: Path, make: Callable[[], Mapping[str, Any]]) -> int:
     """
     try:
         text = json.dumps(make(), indent=2) + "\n"
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(text)
+        write_whole(out, text)
     except (MutualSLError, OSError) as error:
         print(f"mutualsl: {error}", file=sys.stderr)
         return 2

@@ -72,7 +72,7 @@ def encoder_name(place: str | Path) -> str:
         return published
     try:
         return str(json.loads((place / "config.json").read_text())["name"])
-    except (OSError, KeyError, TypeError, ValueError) as error:
+    except (OSError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise CheckpointError(
             f"{place}: no visual encoder here ({error!r}); name the folder of one, with its "
             f"config.json, a file of published weights, or one of: {', '.join(PUBLISHED)}"

@@ -17,9 +17,9 @@ from typing import IO, Any
 
 import numpy as np
 
+from mutualsl.atomic import atomic_output
 from mutualsl.errors import CheckpointError, FeatureError
 from mutualsl.features.base import Rows, VisualEncoder
-from mutualsl.video.atomic import atomic_output
 
 # Width of the rows of encoders whose one set of weights is published, and used by everybody.
 PUBLISHED = {"i3d": 1024}

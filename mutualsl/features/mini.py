@@ -15,6 +15,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from mutualsl.atomic import atomic_output, write_whole
 from mutualsl.errors import CheckpointError, in_a_line
 from mutualsl.features.base import Frames, Rows
 from mutualsl.features.network import MiniNetwork, channels_last
@@ -69,14 +70,14 @@ class MiniEncoder:
 
     def save(self, folder: Path, about: dict[str, object]) -> None:
         """Write config, weights (16-bit) and `about` (how they came to be)."""
-        folder.mkdir(parents=True, exist_ok=True)
         weights = {
             k: (v.half() if v.is_floating_point() else v).contiguous()
             for k, v in self.network.state_dict().items()
         }
-        save_file(weights, folder / "model.safetensors")
+        with atomic_output(folder / "model.safetensors") as partial:
+            save_file(weights, partial)
         record = {"name": self.name, "encoder": asdict(self.config), **about}
-        (folder / "config.json").write_text(json.dumps(record, indent=2) + "\n")
+        write_whole(folder / "config.json", json.dumps(record, indent=2) + "\n")
 
     @property
     def row_width(self) -> int:

@@ -26,6 +26,7 @@ LanguageModel: TypeAlias = "Bert | PreTrainedModel"
 
 UNREADABLE = (
     OSError, SafetensorError, UnpicklingError, RuntimeError, KeyError, TypeError, ValueError,
+    AttributeError,
 )  # fmt: skip
 
 
@@ -53,8 +54,8 @@ def read(folder: str | Path) -> LanguageModel:
             if "dropout" in name and isinstance(value, float):
                 setattr(config, name, 0.0)
         options = _without_pooler(config)
-        model = transformers.AutoModel.from_pretrained(
-            folder, config=config, dtype=torch.float32, **options
+        model, found = transformers.AutoModel.from_pretrained(
+            folder, config=config, dtype=torch.float32, output_loading_info=True, **options
         )
     except UNREADABLE as error:
         reason = str(error).strip().partition("\n")[0]
@@ -62,6 +63,12 @@ def read(folder: str | Path) -> LanguageModel:
             f"{folder}: no language model that can be read ({reason}); name a folder with "
             "config.json and weights, as `save_pretrained` of transformers writes it"
         ) from error
+    missing = sorted(name for name in found["missing_keys"] if "pooler" not in name)
+    if missing:  # they would be random
+        raise CheckpointError(
+            f"{folder}: its weights are not of the {config.model_type} that config.json describes "
+            f"({len(missing)} are missing: {', '.join(missing[:3])}); take both from one model"
+        )
     record = config.to_dict()
     if not Bert.can_be(record):
         return model

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from mutualsl.atomic import write_whole
 from mutualsl.description import describe
 from mutualsl.evaluation.collect import read_json
 from mutualsl.evaluation.metrics import COLUMNS
@@ -38,9 +39,7 @@ def file_of(name: str, seed: int) -> Path:
 
 def write(run: Measured, folder: Path) -> None:
     """Write the file that `measured` finds in the folder `earlier`."""
-    path = folder / file_of(run["run"], run["seed"])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(run, indent=2) + "\n")
+    write_whole(folder / file_of(run["run"], run["seed"]), json.dumps(run, indent=2) + "\n")
 
 
 def _of_folder(run: Trained, questions: Questions) -> Measured:

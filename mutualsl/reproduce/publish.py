@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from mutualsl.atomic import write_whole
 from mutualsl.evaluation.collect import read_json
 from mutualsl.evaluation.report import systems, tables
 from mutualsl.reproduce.collect import finished
@@ -19,11 +20,10 @@ PLOTS = "plots"
 def write(record: Mapping[str, Any], out: Path) -> str:
     """Write `<table>.json` and the page `<table>.md` below `out`; returns the page."""
     page = "\n\n".join(systems.sections(record, PLOTS)) + "\n"
-    (out / PLOTS).mkdir(parents=True, exist_ok=True)
     for name, drawing in systems.plots(record).items():
-        (out / PLOTS / name).write_text(drawing, encoding="utf-8")
-    (out / f"{record['table']}.json").write_text(json.dumps(record, indent=2) + "\n")
-    (out / f"{record['table']}.md").write_text(page, encoding="utf-8")
+        write_whole(out / PLOTS / name, drawing)
+    write_whole(out / f"{record['table']}.json", json.dumps(record, indent=2) + "\n")
+    write_whole(out / f"{record['table']}.md", page)
     return page
 
 
@@ -39,13 +39,11 @@ def publish(record: Mapping[str, Any], out: Path, repository: Path) -> str:
         return f"{kept} stays as it is: it has {before} finished runs, these are {finished(record)}"
     if not finished(record):
         return f"{tables.DOCS / 'results.md'} stays as it is: no run was finished"
-    kept.write_text(json.dumps(record, indent=2) + "\n")
+    write_whole(kept, json.dumps(record, indent=2) + "\n")
     for cell in record["cells"]:
         for seed in cell["seeds"]:
             if str(seed) not in cell["stopped"]:
                 file = file_of(run_name(cell["recipe"], cell["settings"]), seed)
-                measured = kept.parent / MEASURED / file
-                measured.parent.mkdir(parents=True, exist_ok=True)
-                measured.write_text((out / MEASURED / file).read_text())
+                write_whole(kept.parent / MEASURED / file, (out / MEASURED / file).read_text())
     tables.write(repository)
     return f"{tables.DOCS / 'results.md'} has these results"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mutualsl.atomic import write_whole
 from mutualsl.data import Dataset, Example, dataset_in
 from mutualsl.data.folders import find_features
 from mutualsl.errors import DataError
@@ -73,8 +74,7 @@ class Questions:
                 found: dict[str, Any] = record["references"]
                 return found
         found = measure(self.train, self.asked)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps({"questions": self.identity, "references": found}, indent=2))
+        write_whole(kept, json.dumps({"questions": self.identity, "references": found}, indent=2))
         return found
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from mutualsl.atomic import write_whole
 from mutualsl.errors import SubtitleError
 from mutualsl.subtitles.markup import escape_text, plain_text, tidy_lines
 from mutualsl.subtitles.model import Cue, Subtitles
@@ -28,7 +29,10 @@ def to_srt(subtitles: Subtitles | Iterable[Cue]) -> str:
 
 
 def write_subtitles(subtitles: Subtitles | Iterable[Cue], path: str | Path) -> None:
-    """Write a .vtt or .srt file in UTF-8; raise `SubtitleError` for another ending or no access."""
+    """Write a .vtt or .srt file in UTF-8, whole or not at all, into a folder that is there.
+
+    Raises `SubtitleError` for another ending, or when it cannot be written.
+    """
     path = Path(path)
     writer = _WRITERS.get(path.suffix.lower())
     if writer is None:
@@ -36,7 +40,8 @@ def write_subtitles(subtitles: Subtitles | Iterable[Cue], path: str | Path) -> N
             f"{path}: cannot write {path.suffix!r} files; end the name in .vtt or .srt"
         )
     try:
-        path.write_text(writer(subtitles), encoding="utf-8", newline="\n")
+        path.parent.stat()  # a folder that is mistyped is not made
+        write_whole(path, writer(subtitles))
     except OSError as error:
         raise SubtitleError(f"{path}: cannot be written ({error}); choose another place") from error
 

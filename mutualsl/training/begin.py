@@ -12,6 +12,7 @@ import torch
 from accelerate import PartialState
 from accelerate.utils import parse_flag_from_env
 
+from mutualsl.atomic import write_whole
 from mutualsl.errors import DataError
 from mutualsl.training import state
 from mutualsl.training.config import RunConfig
@@ -67,5 +68,4 @@ def begin(config: Run, out: Path, resume: bool, device: torch.device) -> None:
     processes = PartialState(cpu=on_cpu, timeout=LONGEST_WAIT)
     processes.wait_for_everyone()  # before any process writes what the others look for
     if processes.is_main_process:
-        out.mkdir(parents=True, exist_ok=True)
-        note.write_text(note_of(config))
+        write_whole(note, note_of(config))

@@ -109,7 +109,7 @@ def launch(
         ) from error
     if mcp and page.mcp_error:
         raise MutualSLError(f"the MCP tools cannot be served ({page.mcp_error}); leave out --mcp")
-    keep_swept(made_files_folder())
+    keep_swept(made_files_folder(), uploads_folder())
     return str(url)
 
 

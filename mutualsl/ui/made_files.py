@@ -8,6 +8,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import functools
+import os
 import shutil
 import tempfile
 import threading
@@ -35,6 +36,7 @@ def uploads_folder() -> Path:
 def new_file(folder: Path, name: str) -> Path:
     """A path that nobody can guess for a file of that name; old files make room for it."""
     forget_old(folder)
+    _hold(folder)
     place = folder / uuid.uuid4().hex
     place.mkdir()
     return place / name
@@ -49,15 +51,33 @@ def forget_old(folder: Path, pattern: str = "*") -> None:
                 shutil.rmtree(made) if made.is_dir() else made.unlink()
 
 
-def keep_swept(folder: Path, every_second: float = CLEAN_EVERY_SECOND) -> None:
-    """Forget old files now and then as long as the folder is there, also when nobody comes."""
+def keep_swept(
+    folder: Path, *others: Path, every_second: float = CLEAN_EVERY_SECOND
+) -> threading.Event:
+    """Forget old files now and then, also when nobody comes, until the event is set.
+
+    The folder itself and `others`, which somebody else sweeps, are held: no other server takes
+    them for left over.
+    """
+    stop = threading.Event()
 
     def sweep() -> None:
-        while folder.is_dir():
+        while True:
+            for held in (folder, *others):
+                with contextlib.suppress(OSError):  # tried again the next time
+                    _hold(held)
             forget_old(folder)
-            time.sleep(every_second)
+            if stop.wait(every_second):
+                return
 
     threading.Thread(target=sweep, daemon=True).start()
+    return stop
+
+
+def _hold(folder: Path) -> None:
+    """Make a folder anew that is gone, and young one that is old."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    os.utime(folder)
 
 
 def _temporary_folder() -> Path:

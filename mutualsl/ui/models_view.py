@@ -56,7 +56,8 @@ def _entry(model: Model) -> str:
 def _numbers(model: Model) -> str:
     try:
         return _html(readme_table(model.metrics or {}))
-    except (KeyError, TypeError, AttributeError):  # none, or not those of a checkpoint
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError):
+        # None, or not those of a checkpoint.
         return "<p>Not measured yet.</p>"
 
 

@@ -116,11 +116,12 @@ def _read(folder: Path) -> Model:
 
 
 def _metrics(path: Path) -> dict[str, Any] | None:
+    """The numbers in a file; `None` where there are none, or the file is damaged."""
     try:
-        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
         return None
-    return record
+    return record if isinstance(record, dict) else None
 
 
 def _load(model: Model, device: str) -> AnswerLocalizer:

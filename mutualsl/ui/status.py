@@ -6,12 +6,12 @@ import logging
 import re
 from pathlib import Path
 
+from mutualsl.atomic import DISK_FULL
 from mutualsl.encoded import EncodedVideo
 from mutualsl.errors import MutualSLError
 from mutualsl.subtitles.doctor import covered_second
 from mutualsl.ui.progress import STAGES, Update
 from mutualsl.ui.text import clock, escaped, file_name, percent
-from mutualsl.video.atomic import DISK_FULL
 
 log = logging.getLogger(__name__)
 

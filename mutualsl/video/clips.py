@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mutualsl.atomic import atomic_output, is_same_file
 from mutualsl.errors import VideoError
-from mutualsl.video.atomic import atomic_output
 from mutualsl.video.hashing import content_hash
 from mutualsl.video.info import Progress, VideoInfo
 from mutualsl.video.process import run_job
@@ -21,8 +21,11 @@ def export_clip(
 ) -> Path:
     """Cut a span out of a video, exact to the frame: H.264 + AAC in an MP4 that streams.
 
-    VideoError when the span is empty, starts after the end of the video, or nothing can be read.
+    VideoError when the span is empty, starts after the end of the video, nothing can be read, or
+    `out` is the video itself.
     """
+    if is_same_file(path, out):
+        raise VideoError(f"{out}: is the video itself; give the clip another name")
     start_second, end_second = span
     if not 0 <= start_second < end_second:
         raise VideoError(

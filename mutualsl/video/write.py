@@ -15,8 +15,8 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
+from mutualsl.atomic import atomic_output
 from mutualsl.errors import VideoError
-from mutualsl.video.atomic import atomic_output
 from mutualsl.video.h264 import CONTAINER_OPTIONS, add_h264_stream, to_h264_colors
 
 TextEvent = tuple[float, float, str]

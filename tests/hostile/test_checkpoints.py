@@ -17,6 +17,7 @@ from mutualsl import AnswerLocalizer
 from mutualsl.checkpoint import load_model, load_text_encoder
 from mutualsl.description import describe
 from mutualsl.errors import CheckpointError, MutualSLError
+from mutualsl.features import encoder_at
 from tests import tiny
 from tests.hostile.inputs import count, mutated
 from tests.tiny_checkpoints import write_models
@@ -120,6 +121,31 @@ def test_another_value_anywhere_in_the_config_is_refused_or_loaded(model):
         path.write_text(json.dumps(with_other(record, place, odd)))
         for load in (load_model, describe):
             refused_or_loaded(lambda load=load: load(model), f"{'.'.join(place)} = {odd!r}")
+
+
+@pytest.mark.parametrize("place", [("visual", "folder"), ("visual", "encoder")])
+@pytest.mark.parametrize("odd", [None, [], "a\0b"])
+def test_a_visual_encoder_that_has_no_name_or_place_is_refused(model, place, odd):
+    path = model / "config.json"
+    path.write_text(json.dumps(with_other(json.loads(path.read_text()), place, odd)))
+    with pytest.raises(CheckpointError, match=place[-1]):
+        AnswerLocalizer.from_pretrained(model, "cpu")
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_another_text_encoder_in_the_config_is_refused_or_loaded(model, odd):
+    path = model / "config.json"
+    record = json.loads(path.read_text())
+    path.write_text(json.dumps(with_other(record, ("config", "text_encoder"), odd)))
+    refused_or_loaded(lambda: load_text_encoder(model), f"text_encoder = {odd!r}")
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "[]", "null", "1", '{"name": []}'])
+@pytest.mark.parametrize("load", [encoder_at, load_text_encoder])
+def test_an_encoder_whose_config_is_no_record_is_refused(model, load, text):
+    folder = model.with_name("visual-a")
+    (folder / "config.json").write_text(text)
+    assert not refused_or_loaded(lambda: load(folder), text[:20])
 
 
 @pytest.mark.parametrize("config", [[], None, "x", "[" * 100_000])

@@ -9,16 +9,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mutualsl.atomic import write_whole
 from mutualsl.checkpoint import load_model
-from mutualsl.errors import CheckpointError, DataError, VideoError
+from mutualsl.errors import CheckpointError, DataError, SubtitleError, VideoError
+from mutualsl.evaluation.analysis import analyse, write_csv
+from mutualsl.evaluation.predictions import read_predictions
 from mutualsl.features import FeatureCache, VisualFeatures
 from mutualsl.features.files import write_rows
 from mutualsl.spans import Span
+from mutualsl.subtitles import Cue, write_subtitles
 from mutualsl.training import state
 from mutualsl.ui.status import NO_ROOM, failed
 from mutualsl.video import export_clip
 from mutualsl.video.process import SPARES
+from tests.evaluation.rows import random_rows
 from tests.test_checkpoint import saved
+from tests.test_cli_analyse import written
 from tests.training.test_trainer import interrupted, start
 
 ROOM_BYTES = 2048
@@ -73,6 +79,24 @@ def test_rows_leave_nothing(full_disk, tmp_path):
     with pytest.raises(OSError, match="too large"):
         full_disk(lambda: write_rows(tmp_path / "a.npz", np.random.rand(100, 100), "mini"))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_repaired_track_in_place_of_itself_leaves_the_one_before(full_disk, tmp_path):
+    path = tmp_path / "a.srt"
+    write_subtitles([Cue(1, 2, "before")], path)
+    before = path.read_bytes()
+    with pytest.raises(SubtitleError, match="cannot be written"):
+        full_disk(lambda: write_subtitles([Cue(n, n + 1, "after") for n in range(999)], path))
+    assert [each.read_bytes() for each in tmp_path.iterdir()] == [before]
+
+
+def test_a_report_leaves_the_one_before(full_disk, tmp_path):
+    results = read_predictions(written(tmp_path / "in" / "predictions.jsonl", random_rows(30)))
+    path = tmp_path / "out" / "questions.csv"
+    write_whole(path, "before")
+    with pytest.raises(OSError, match="too large"):
+        full_disk(lambda: write_csv(analyse(results), path))
+    assert [each.read_text() for each in path.parent.iterdir()] == ["before"]
 
 
 def test_a_checkpoint_says_so_and_the_one_before_stays(full_disk, tmp_path):

@@ -1,10 +1,12 @@
 """Any language model: windows as it expects them, read out segment by segment."""
 
+import json
 from dataclasses import replace
 
 import pytest
 import torch
 from torch import nn
+from transformers import BertConfig, BertForMaskedLM
 
 from mutualsl.checkpoint import Checkpoint, VisualSource, load_model, save_checkpoint
 from mutualsl.data.batch import Collator
@@ -147,6 +149,20 @@ def test_weights_in_16_bits_with_dropout_are_read_in_32_without(kind, tmp_path):
 def test_a_folder_without_a_language_model_is_refused(tmp_path):
     with pytest.raises(CheckpointError, match="no language model"):
         TextEncoder.from_pretrained(tmp_path)
+
+
+def test_weights_of_another_model_are_refused(tmp_path):
+    text_encoders.language_model("roberta").save_pretrained(tmp_path)
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "model_type": "distilbert"}))
+    with pytest.raises(CheckpointError, match=r"are missing: transformer\.layer\.0.*; take both"):
+        TextEncoder.from_pretrained(tmp_path)
+
+
+def test_weights_without_a_pooler_are_whole(tmp_path):
+    config = BertConfig(**text_encoders.SMALL)
+    BertForMaskedLM(config).save_pretrained(tmp_path)
+    TextEncoder.from_pretrained(tmp_path)
 
 
 @pytest.mark.parametrize("kind", ["deberta-v2", "roberta"])

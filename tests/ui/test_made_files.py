@@ -1,4 +1,5 @@
 import os
+import shutil
 import time
 
 from mutualsl.ui.limits import KEEP_FILES_SECOND
@@ -26,13 +27,39 @@ def aged(path):
 
 
 def test_old_files_go_even_when_nobody_comes(tmp_path):
-    keep_swept(tmp_path, every_second=0.01)
+    stop = keep_swept(tmp_path, every_second=0.01)
     old = new_file(tmp_path, "old.mp4")
     aged(old.parent)
+    assert soon(lambda: not old.parent.exists())
+    stop.set()
+
+
+def soon(happened):
+    """Whether it happens within some seconds."""
     deadline = time.monotonic() + 5
-    while old.parent.exists() and time.monotonic() < deadline:
+    while not happened() and time.monotonic() < deadline:
         time.sleep(0.01)
-    assert not old.parent.exists()
+    return happened()
+
+
+def test_a_quiet_server_keeps_its_folders_while_another_one_sweeps(tmp_path):
+    made, uploads = (tmp_path / f"{PREFIX}{name}" for name in ("made", "uploads"))
+    for folder in (made, uploads):
+        folder.mkdir()
+        aged(folder)
+    stop = keep_swept(made, uploads, every_second=0.01)
+    recent = time.time() - KEEP_FILES_SECOND
+    assert soon(lambda: all(each.stat().st_mtime > recent for each in (made, uploads)))
+    forget_old(tmp_path, f"{PREFIX}*")
+    assert made.is_dir() and uploads.is_dir()
+    shutil.rmtree(made)
+    assert soon(made.is_dir) and made.stat().st_mode & 0o777 == 0o700
+    stop.set()
+
+
+def test_a_folder_that_is_gone_is_made_again(tmp_path):
+    folder = tmp_path / PREFIX
+    assert new_file(folder, "clip.mp4").parent.is_dir()
 
 
 def test_only_what_is_ours_is_swept_where_others_keep_files_too(tmp_path):

@@ -12,6 +12,11 @@ from mutualsl.ui import shelf as shelf_module
 from mutualsl.ui.models_view import models_dialog, weights_line
 from mutualsl.ui.shelf import Shelf, read_models
 
+METRICS = (
+    '{"rows": [{"data": "jars", "split": "test", "split_set": null, "read_out": "confident", '
+    '"n": 4, "visual": %s, "textual": {}, "answer": {}}]}'
+)
+
 
 def test_the_given_model_is_first_and_every_loadable_one_beside_it_follows(tiny_models):
     models = read_models(tiny_models)
@@ -92,6 +97,26 @@ def test_a_card_stays_text_and_fetches_nothing(tiny_models, tmp_path):
     page = models_dialog(read_models(root / "one")[:1])
     assert "<script" not in page and "<img" not in page and "c -->" not in page
     assert not set("${}`") & set(page)
+    assert "Not measured yet." in page
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        "[" * 100_000,
+        "[]",
+        '{"rows": 1}',
+        '{"rows": [[]]}',
+        METRICS % '{"mIoU": "many", "n_answered": 4}',
+        METRICS % '{"mIoU": [], "n_answered": 4}',
+        METRICS % '"x"',
+    ],
+)
+def test_damaged_numbers_are_not_shown(tiny_models, tmp_path, damaged):
+    root = tmp_path / "models"
+    shutil.copytree(tiny_models.parent, root)
+    (root / "one" / "metrics.json").write_text(damaged)
+    page = models_dialog(read_models(root / "one")[:1])
     assert "Not measured yet." in page
 
 

@@ -72,6 +72,16 @@ def test_a_span_outside_the_video(plain, tmp_path, span):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_clip_in_place_of_its_video_is_refused(plain, tmp_path):
+    link = tmp_path / "link.mp4"
+    link.symlink_to(plain)
+    before = plain.read_bytes()
+    for out in (plain, link):
+        with pytest.raises(VideoError, match="give the clip another name"):
+            export_clip(plain, Span(1, 2), out)
+    assert plain.read_bytes() == before and link.is_symlink()
+
+
 def test_a_span_that_ends_late_is_cut_at_the_end(plain, tmp_path):
     info = probe(export_clip(plain, Span(3.0, 60.0), tmp_path / "clip.mp4"))
     assert info.duration_second == pytest.approx(1.0, abs=0.1)

@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from mutualsl.atomic import write_whole
 from mutualsl.data.synthetic.questions import needed_attributes
 from mutualsl.data.synthetic.render import render_frames, subtitles_of
 from mutualsl.data.synthetic.script import Script, stream
@@ -33,7 +34,7 @@ def make_assets(out: str | Path) -> Path:
     out.mkdir(parents=True, exist_ok=True)
     entries = [_make(storyboard, out) for storyboard in STORYBOARDS]
     listing = out / "questions.json"
-    listing.write_text(json.dumps(entries, indent=2) + "\n", encoding="utf-8")
+    write_whole(listing, json.dumps(entries, indent=2) + "\n")
     return listing
 
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from mutualsl.atomic import write_whole
 from mutualsl.data.synthetic.questions import questions_of
 from mutualsl.data.synthetic.render import RATE_HZ, SIZE, render_frames, subtitles_of
 from mutualsl.data.synthetic.script import Script, Shot
@@ -90,7 +90,7 @@ def write_dataset(
             progress(done / len(jobs))
     listing = out / f"{split}.jsonl"
     rows = (row for job in jobs for row in questions_of(job.script()))
-    _write_text(listing, "".join(json.dumps(row) + "\n" for row in rows))
+    write_whole(listing, "".join(json.dumps(row) + "\n" for row in rows))
     return listing
 
 
@@ -112,16 +112,14 @@ def render_video(job: Job) -> str:
     subtitles = job.out / "subtitles" / f"{script.video_id}.vtt"
     if not subtitles.exists():
         subtitles.parent.mkdir(parents=True, exist_ok=True)
-        partial = subtitles.with_name(f".{os.getpid()}-{subtitles.name}")
-        write_subtitles(subtitles_of(script), partial)
-        partial.replace(subtitles)
+        write_subtitles(subtitles_of(script), subtitles)
     if job.text_only:
         return script.video_id
     video = job.out / "videos" / f"{script.video_id}.mp4"
     annotation = job.out / "annotations" / f"{script.video_id}.json"
     video.parent.mkdir(parents=True, exist_ok=True)
     if not annotation.exists():
-        _write_text(annotation, json.dumps(annotation_of(script), indent=1) + "\n")
+        write_whole(annotation, json.dumps(annotation_of(script), indent=1) + "\n")
     if not video.exists():
         frames = render_frames(script, job.size, job.rate_hz, freeze=job.frozen)
         write_video(video, frames, job.rate_hz)
@@ -156,11 +154,3 @@ def annotation_of(script: Script) -> dict[str, Any]:
         "shots": [shot_row(shot) for shot in script.shots],
         "steps": steps,
     }
-
-
-def _write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{os.getpid()}-{path.name}")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from mutualsl.atomic import write_whole
 from mutualsl.errors import DataError, MutualSLError
 from mutualsl.evaluation.report.markdown import fill
 from mutualsl.evaluation.report.page import PLOTS, Results, page, plots, readme_table
@@ -90,8 +91,7 @@ def write(root: Path) -> None:
     """Write every generated file of a repository and remove plots of results that are gone."""
     pages = generate(root)
     for path, text in pages.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text)
     for path in leftover_plots(root, pages):
         path.unlink()
 

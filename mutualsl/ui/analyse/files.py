@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from mutualsl.atomic import write_whole
 from mutualsl.errors import DataError
 from mutualsl.evaluation.analysis import write_csv
 from mutualsl.ui.analyse.notes import Note
@@ -40,7 +41,7 @@ def write_corrected(opened: Opened, path: Path) -> None:
             rows.append(json.dumps(row, ensure_ascii=False) + "\n")
     if not rows:
         raise DataError("no span has been corrected yet; open a question and give it one")
-    path.write_text("".join(rows), encoding="utf-8")
+    write_whole(path, "".join(rows))
 
 
 def _columns(note: Note) -> dict[str, Any]:

@@ -49,6 +49,8 @@ def read_note(tags: str, text: str, start: str, end: str, duration_second: float
         raise MutualSLError(
             f"the note has {len(text):,} characters; shorten it to {MAX_NOTE_CHARACTERS:,}"
         )
+    if any("\ud800" <= character <= "\udfff" for character in "".join((*named, text))):
+        raise MutualSLError("the note or a tag holds half a character; type it again")
     return Note(named, text.strip(), _span(start, end, duration_second))
 
 

@@ -11,8 +11,8 @@ from multiprocessing.connection import Connection
 
 import av
 
+from mutualsl.atomic import DISK_FULL
 from mutualsl.errors import VideoError
-from mutualsl.video.atomic import DISK_FULL
 from mutualsl.video.worker.channel import Channel
 from mutualsl.video.worker.frames import read_frames
 from mutualsl.video.worker.probing import probe

@@ -53,6 +53,12 @@ def test_there_is_an_end_to_what_can_be_written():
         read_note("", "x" * 4001, "", "", 1.0)
 
 
+@pytest.mark.parametrize("said", [("odd, \ud800", ""), ("", "why \udfff")])
+def test_half_a_character_is_refused(said):
+    with pytest.raises(MutualSLError, match="half a character"):
+        read_note(*said, "", "", 1.0)
+
+
 def test_a_few_words_for_the_table():
     note = Note(("odd",), "line\n" * 40, Span(1.0, 2.0))
     assert note.summary().startswith("odd, line line") and note.summary().endswith("…, corrected")
