@@ -1,6 +1,7 @@
 """Subtitles from a file, from bytes or from a track inside a video."""
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,9 @@ from mutualsl.subtitles.repair import (
     sort_cues,
 )
 from mutualsl.subtitles.rolling import unroll
+
+# One empty line says as much as any number, to every format, and each costs time.
+_EMPTY_LINES = re.compile(r"\n{3,}")
 
 
 def read_subtitles(path: str | Path, video_duration_second: float | None = None) -> Subtitles:
@@ -50,7 +54,7 @@ def parse_subtitles(
     refuse_other_files(data, name)
     text, encoding, repairs = decode(data, name)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
-    parsed = parse_text(text, name)
+    parsed = parse_text(_EMPTY_LINES.sub("\n\n", text), name)
     repairs = [*repairs, *parsed.repairs]
     return _finish(parsed, name, encoding, repairs, video_duration_second)
 

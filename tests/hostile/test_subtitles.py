@@ -1,5 +1,6 @@
 """Subtitles from anybody: cues with sound times or a SubtitleError, and soon."""
 
+import contextlib
 import json
 import time
 
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mutualsl.errors import SubtitleError
-from mutualsl.subtitles import Cue, parse_subtitles, shifted
+from mutualsl.subtitles import Cue, from_track, parse_subtitles, shifted
 from mutualsl.subtitles.rolling import unroll
 from tests.hostile.inputs import count
 
@@ -142,14 +143,47 @@ HEAD = b"1\n00:00:01,000 --> 00:00:02,000\n"
         HEAD + b"&" * 300_000,
         b"00:00:01,000" + b" " * 300_000 + b"-->\n" + HEAD + b"Pour\n",
         b"1" * 300_000 + b" --> " * 9000 + b"\n" + HEAD + b"Pour\n",
+        HEAD + b"&#" + b"9" * 300_000,
         b"[" * 300_000,
         b'{"segments":' * 100_000,
         b'{"segments": [{"start": ' + b"9" * 300_000 + b', "text": "x"}]}',
     ],
-    ids=["tags", "overrides", "entities", "spaces", "digits", "deep", "deeper", "number"],
+    ids=[
+        *("tags", "overrides", "entities", "spaces", "digits", "reference"),
+        *("deep", "deeper", "number"),
+    ],
 )
 def test_what_could_take_for_ever_is_read_or_refused_at_once(data):
     read(data)
+
+
+EVENT = b"[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,"
+HEADS = {
+    "nothing": b"",
+    "srt": HEAD,
+    "vtt": b"WEBVTT\n\n00:01.000 --> 00:02.000\n",
+    "json": b'{"segments": [{"start": 1, "end": 2, "text": "',
+    "ass": b"[Script Info]\n",
+    "heading": b"[Events]\n[",
+    "event": EVENT,
+}
+REPEATED = [b"{", b"}", b"<", b"&", b"[", b"\n", b"\r", b" ", b"-", b"1", b"-->", b"a", b"{\\p1}"]
+
+
+@pytest.mark.parametrize("piece", REPEATED, ids=repr)
+@pytest.mark.parametrize("head", HEADS)
+def test_one_sign_for_a_megabyte_is_read_or_refused_at_once(head, piece):
+    read(HEADS[head] + piece * (count(1_000_000, 200_000) // len(piece)))
+
+
+@pytest.mark.parametrize("piece", REPEATED, ids=repr)
+@pytest.mark.parametrize("head", ["", "0,0,Default,,0,0,0,,"], ids=["plain", "ass"])
+def test_a_track_of_one_sign_is_read_or_refused_at_once(head, piece):
+    text = head + piece.decode() * (count(1_000_000, 200_000) // len(piece))
+    started = time.process_time()
+    with contextlib.suppress(SubtitleError):
+        from_track([(1.0, 2.0, text)], codec="ass", language=None)
+    assert time.process_time() - started < 1.0
 
 
 def test_cues_of_very_many_lines_are_compared_at_once():
