@@ -27,7 +27,7 @@ def plain_text(marked_up: str) -> str:
 def tidy_lines(text: str) -> str:
     """Return text with one kind of line break, single spaces and no empty line."""
     text = _LINE_BREAK.sub("\n", _INVISIBLE.sub("", _UNWRITABLE.sub("\ufffd", text)))
-    lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
+    lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n") if line)
     return "\n".join(line for line in lines if line)
 
 

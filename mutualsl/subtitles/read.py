@@ -22,6 +22,7 @@ from mutualsl.subtitles.repair import (
     notice_overlaps,
     round_times,
     sort_cues,
+    within_reach,
 )
 from mutualsl.subtitles.rolling import unroll
 
@@ -83,13 +84,14 @@ def shifted(
     """
 
     def moved(cues: Sequence[Cue]) -> tuple[Cue, ...]:
-        return tuple(
+        later = [
             Cue(
                 max(0.0, cue.start_second + offset_second), cue.end_second + offset_second, cue.text
             )
             for cue in cues
             if cue.end_second + offset_second > 0.0
-        )
+        ]
+        return tuple(within_reach(later)[0])
 
     cues = moved(subtitles.cues) if math.isfinite(offset_second) else ()
     if not cues:
@@ -123,13 +125,15 @@ def _finish(
     """Mend the times, take repeated lines out, and part the cues that have words from the rest."""
     cues, order = sort_cues(round_times(parsed.cues))
     cues, length = give_length(cues)
+    cues, far = within_reach(cues)
     cues, past_end = fit_video(cues, video_duration_second)
     silent = [cue for cue in cues if not cue.text]
     cues, rolling = unroll([cue for cue in cues if cue.text])
     empty = [Repair("empty", len(silent), "cues hold no text")] if silent else []
     silent += [cue for cue in cues if not cue.text]
     spoken = [cue for cue in cues if cue.text]
-    report = [*repairs, *order, *length, *past_end, *empty, *rolling, *notice_overlaps(spoken)]
+    report = [*repairs, *order, *length, *far, *past_end, *empty, *rolling]
+    report += notice_overlaps(spoken)
     if not spoken:
         raise SubtitleError(_nothing_usable(name, report))
     return Subtitles(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mutualsl.errors import SubtitleError
 from mutualsl.subtitles import Cue, from_track, parse_subtitles, shifted
+from mutualsl.subtitles.repair import LATEST_SECOND
 from mutualsl.subtitles.rolling import unroll
 from tests.hostile.inputs import count
 
@@ -61,7 +62,8 @@ def read(data, name="a.srt", duration_second=None):
         cues = None
     assert time.process_time() - started < 1.0
     if cues is not None:
-        assert all(0 <= cue.start_second < cue.end_second < 1e14 and cue.text for cue in cues)
+        assert all(0 <= cue.start_second < cue.end_second <= LATEST_SECOND for cue in cues)
+        assert all(cue.text for cue in cues)
         assert duration_second is None or cues[-1].end_second <= duration_second
         "".join(cue.text for cue in cues).encode()  # no half of a character
     return cues
@@ -126,7 +128,16 @@ def test_a_time_that_is_no_number_costs_its_cue(value):
     assert [cue.text for cue in read(data, "a.json")] == ["Pour"]
 
 
-@pytest.mark.parametrize("offset", [float("nan"), float("inf"), float("-inf"), -1e308])
+def test_times_that_the_networks_could_not_tell_apart_are_refused():
+    """As captions of a live stream hold them, counted from 1970."""
+    epoch = [{"start": 1.7e9 + n, "duration": 0.9, "text": LINES[n]} for n in range(20)]
+    with pytest.raises(SubtitleError, match=r"past 1,000,000 s .* shift the times .*: 20\)"):
+        parse_subtitles(json.dumps(epoch).encode(), "a.json")
+    kept = parse_subtitles(json.dumps([*YOUTUBE, *epoch]).encode(), "a.json")
+    assert len(kept) == 20 and [repair.kind for repair in kept.report] == ["far"]
+
+
+@pytest.mark.parametrize("offset", [1e9, float("nan"), float("inf"), float("-inf"), -1e308])
 def test_an_offset_that_leaves_no_time_is_refused(offset):
     with pytest.raises(SubtitleError, match="no subtitle is left"):
         shifted(parse_subtitles(FILES["a.srt"], "a.srt"), offset, None)
