@@ -20,6 +20,9 @@ Progress = Callable[[str, float], None]  # stage, fraction
 Extract = Callable[[VideoInfo, Callable[[float], None]], VisualFeatures]  # told its progress
 Admit = Callable[[VideoInfo | None, Subtitles | None], None]  # raises to refuse
 
+# Each track takes a pass over the whole file, and a small file can hold very many empty ones.
+TRACKS_TRIED = 8
+
 
 def read_video(
     video: str | Path | None,
@@ -42,7 +45,7 @@ def read_video(
     started = time.perf_counter()
     report("video", 0.0)
     info = probe(video) if video is not None else None
-    transcript, problems = _subtitles(info, subtitles, track)
+    transcript, problems = _subtitles(info, subtitles, track, report)
     if admit is not None:
         admit(info, transcript)
     rows = _rows(features, info, encoder) if features is not None else None
@@ -116,14 +119,24 @@ def read_embedded(info: VideoInfo, number: int = 1) -> Subtitles:
     return replace(subtitles, track_number=number)
 
 
-def _first_usable(info: VideoInfo) -> tuple[Subtitles | None, tuple[str, ...]]:
-    """The first text track that holds usable cues, and why those before it are not used."""
+def _first_usable(info: VideoInfo, report: Progress) -> tuple[Subtitles | None, tuple[str, ...]]:
+    """The first text track that holds usable cues, and why those before it are not used.
+
+    No more than `TRACKS_TRIED` are tried.
+    """
     problems: list[str] = []
-    for number in range(1, len(info.text_tracks) + 1):
+    count = len(info.text_tracks)
+    for number in range(1, min(count, TRACKS_TRIED) + 1):
+        report("video", 0.0)  # raises where nobody waits for the answer any more
         try:
             return read_embedded(info, number), tuple(problems)
         except SubtitleError as error:
             problems.append(f"text track {number} inside the video is not used: {error}")
+    if count > TRACKS_TRIED:
+        problems.append(
+            f"only the first {TRACKS_TRIED} of {count} text tracks inside the video were tried; "
+            "choose another one by its number"
+        )
     return None, tuple(problems)
 
 
@@ -159,7 +172,10 @@ def _with_rows(
 
 
 def _subtitles(
-    info: VideoInfo | None, wanted: str | Path | Subtitles | None, track: int | None
+    info: VideoInfo | None,
+    wanted: str | Path | Subtitles | None,
+    track: int | None,
+    report: Progress,
 ) -> tuple[Subtitles | None, tuple[str, ...]]:
     """The subtitles to use, and what is wrong with those that nobody asked for."""
     duration = info.duration_second if info is not None else None
@@ -173,4 +189,4 @@ def _subtitles(
         return None, ()
     if track is not None:
         return read_embedded(info, track), ()
-    return _first_usable(info)
+    return _first_usable(info, report)

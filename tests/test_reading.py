@@ -1,7 +1,10 @@
 """Which of the text tracks inside a video is read."""
 
+from dataclasses import replace
+
 import pytest
 
+from mutualsl import reading
 from mutualsl.errors import SubtitleError, VideoError
 from mutualsl.reading import read_embedded
 from mutualsl.video import probe
@@ -51,6 +54,43 @@ def test_a_video_whose_only_track_has_no_line_is_read_without_subtitles(localize
     encoded = localizer.encode_video(silent)
     assert encoded.subtitles is None and encoded.input.rows is not None
     assert encoded.warnings[0].startswith("text track 1 inside the video is not used: ")
+
+
+@pytest.fixture
+def tried(monkeypatch):
+    """The numbers of the tracks that are read; none holds a line."""
+    numbers = []
+
+    def refused(info, number):
+        numbers.append(number)
+        raise SubtitleError("it holds none")
+
+    monkeypatch.setattr(reading, "read_embedded", refused)
+    return numbers
+
+
+@pytest.fixture
+def many_tracks(two_tracks, monkeypatch):
+    info = probe(two_tracks)
+    many = replace(info, text_tracks=info.text_tracks * 50)
+    monkeypatch.setattr(reading, "probe", lambda video: many)
+    return two_tracks
+
+
+def test_not_every_one_of_very_many_tracks_is_tried(localizer, many_tracks, tried):
+    encoded = localizer.encode_video(many_tracks)
+    assert encoded.subtitles is None and tried == list(range(1, reading.TRACKS_TRIED + 1))
+    assert "only the first 8 of 100 text tracks inside the video were tried" in encoded.warnings[8]
+
+
+def test_a_visitor_who_leaves_stops_the_trying_of_tracks(localizer, many_tracks, tried):
+    def leave(stage, fraction):
+        if len(tried) == 3:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        localizer.encode_video(many_tracks, progress=leave)
+    assert tried == [1, 2, 3]
 
 
 def test_the_command_line_reads_the_track_that_was_named(two_tracks, capfd, checkpoint):

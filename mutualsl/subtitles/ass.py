@@ -1,4 +1,8 @@
-"""Advanced SubStation Alpha (.ass, .ssa), parsed by pysubs2."""
+"""Advanced SubStation Alpha (.ass, .ssa), parsed by pysubs2.
+
+pysubs2's own regular expressions for headings and overrides take the square of the length of a
+line, so it is handed event lines alone, and overrides are found here.
+"""
 
 import re
 import warnings
@@ -6,15 +10,19 @@ from collections.abc import Iterable
 
 import pysubs2
 
-from mutualsl.errors import SubtitleError
+from mutualsl.errors import SubtitleError, in_a_line
 from mutualsl.subtitles.markup import plain_text, tidy_lines
 from mutualsl.subtitles.model import Cue, Parsed, Repair
 
 # pysubs2 warns about every damaged margin or layer, which are of no use here.
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"pysubs2\.")
 
-_SECTION = re.compile(r"^\s*\[(?:Script Info|V4\+? Styles|Events)\]", re.IGNORECASE | re.MULTILINE)
-_EVENTS = re.compile(r"^\s*\[Events\]", re.IGNORECASE | re.MULTILINE)
+_SECTION = re.compile(
+    r"^[^\S\n]*\[(?:Script Info|V4\+? Styles|Events)\]", re.IGNORECASE | re.MULTILINE
+)
+_EVENTS = re.compile(r"^[^\S\n]*\[Events\]", re.IGNORECASE | re.MULTILINE)
+_OVERRIDE = re.compile(r"\{[^}]*\}")
+_DRAWING_SCALE = re.compile(r"\\p([0-9])")
 # What FFmpeg hands out for every kind of text track: ReadOrder,Layer,Style,Name,3 margins,Effect
 _PACKET_FIELDS = re.compile(r"(?:\d+,){2}[^,\n]*,[^,\n]*,(?:\d+,){3}[^,\n]*,")
 
@@ -30,14 +38,16 @@ def parse_ass(text: str, name: str) -> Parsed:
         events = pysubs2.SSAFile.from_string(_events_only(text), format_="ass").events
     except (pysubs2.Pysubs2Error, ValueError, LookupError) as error:
         raise SubtitleError(
-            f"{name}: cannot be read as ASS/SSA ({error}); save it as .srt or .vtt and try again"
+            f"{name}: cannot be read as ASS/SSA ({in_a_line(error)}); "
+            "save it as .srt or .vtt and try again"
         ) from error
-    dialogue = [event for event in events if not event.is_comment and not event.is_drawing]
+    dialogue = [event for event in events if not event.is_comment and not _is_drawing(event.text)]
     repairs = []
     if left_out := len(events) - len(dialogue):
         repairs.append(Repair("comments", left_out, "comment and drawing lines were left out"))
     cues = [
-        Cue(event.start / 1000, event.end / 1000, tidy_lines(event.plaintext)) for event in dialogue
+        Cue(event.start / 1000, event.end / 1000, tidy_lines(_words(event.text)))
+        for event in dialogue
     ]
     return Parsed(cues=cues, format="ass", repairs=repairs)
 
@@ -45,7 +55,9 @@ def parse_ass(text: str, name: str) -> Parsed:
 def _events_only(text: str) -> str:
     """Cut out styles and fonts: pysubs2 gives up on the whole file where one of them is damaged."""
     heading = _EVENTS.search(text)
-    return text[heading.start() :] if heading else "[Events]\n"
+    lines = text[heading.end() :].split("\n") if heading else []
+    events = (line for line in lines if line.lstrip().startswith(("Dialogue:", "Comment:")))
+    return "\n".join(["[Events]", *events])
 
 
 def parse_track(
@@ -59,4 +71,27 @@ def parse_track(
 def _packet_text(text: str) -> str:
     """Remove ASS fields and overrides, then the tags that other formats leave in the text."""
     text = _PACKET_FIELDS.sub("", text, count=1) if _PACKET_FIELDS.match(text) else text
-    return plain_text(pysubs2.SSAEvent(text=text).plaintext)
+    return plain_text(_words(text))
+
+
+def _words(text: str) -> str:
+    """The text of an event without overrides; its signs for spaces and line ends are replaced."""
+    overridden, rest = _parted(text)
+    words = _OVERRIDE.sub("", overridden) + rest
+    return words.replace(r"\h", " ").replace(r"\n", "\n").replace(r"\N", "\n")
+
+
+def _is_drawing(text: str) -> bool:
+    """Tell whether the overrides of an event switch to drawing; the last one of a block counts."""
+    blocks = _OVERRIDE.finditer(_parted(text)[0])
+    scales = (_DRAWING_SCALE.findall(block[0]) for block in blocks)
+    return any(scale[-1] != "0" for scale in scales if scale)
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """The text up to its last closing brace, and the rest, in which no override can end.
+
+    Without the rest, no search for a closing brace is in vain: each would go to the end.
+    """
+    end = text.rfind("}") + 1
+    return text[:end], text[end:]

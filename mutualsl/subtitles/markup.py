@@ -10,6 +10,8 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _ASS_OVERRIDE = re.compile(r"\{\\[^{}]*\}")  # {\an8} turns up in SRT files as well
+# No character has such a number, and Python refuses to read one of thousands of digits.
+_HUGE_REFERENCE = re.compile(r"&#[0-9]{100,};?")
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff]")
 _UNWRITABLE = re.compile("[\0\ud800-\udfff]")  # half of a surrogate pair, as JSON may hold
 _SPACES = re.compile(r"[^\S\n]+")
@@ -19,13 +21,13 @@ _LINE_BREAK = re.compile(r"\r\n?|\n")
 def plain_text(marked_up: str) -> str:
     """Return the words of a cue as lines without markup, doubled spaces or empty lines."""
     text = _TAG.sub("", _ASS_OVERRIDE.sub("", marked_up))
-    return tidy_lines(html.unescape(text))
+    return tidy_lines(html.unescape(_HUGE_REFERENCE.sub("\ufffd", text)))
 
 
 def tidy_lines(text: str) -> str:
     """Return text with one kind of line break, single spaces and no empty line."""
     text = _LINE_BREAK.sub("\n", _INVISIBLE.sub("", _UNWRITABLE.sub("\ufffd", text)))
-    lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
+    lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n") if line)
     return "\n".join(line for line in lines if line)
 
 

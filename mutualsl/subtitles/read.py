@@ -1,6 +1,7 @@
 """Subtitles from a file, from bytes or from a track inside a video."""
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,8 +22,12 @@ from mutualsl.subtitles.repair import (
     notice_overlaps,
     round_times,
     sort_cues,
+    within_reach,
 )
 from mutualsl.subtitles.rolling import unroll
+
+# One empty line says as much as any number, to every format, and each costs time.
+_EMPTY_LINES = re.compile(r"\n{3,}")
 
 
 def read_subtitles(path: str | Path, video_duration_second: float | None = None) -> Subtitles:
@@ -50,7 +55,7 @@ def parse_subtitles(
     refuse_other_files(data, name)
     text, encoding, repairs = decode(data, name)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
-    parsed = parse_text(text, name)
+    parsed = parse_text(_EMPTY_LINES.sub("\n\n", text), name)
     repairs = [*repairs, *parsed.repairs]
     return _finish(parsed, name, encoding, repairs, video_duration_second)
 
@@ -79,13 +84,14 @@ def shifted(
     """
 
     def moved(cues: Sequence[Cue]) -> tuple[Cue, ...]:
-        return tuple(
+        later = [
             Cue(
                 max(0.0, cue.start_second + offset_second), cue.end_second + offset_second, cue.text
             )
             for cue in cues
             if cue.end_second + offset_second > 0.0
-        )
+        ]
+        return tuple(within_reach(later)[0])
 
     cues = moved(subtitles.cues) if math.isfinite(offset_second) else ()
     if not cues:
@@ -119,13 +125,15 @@ def _finish(
     """Mend the times, take repeated lines out, and part the cues that have words from the rest."""
     cues, order = sort_cues(round_times(parsed.cues))
     cues, length = give_length(cues)
+    cues, far = within_reach(cues)
     cues, past_end = fit_video(cues, video_duration_second)
     silent = [cue for cue in cues if not cue.text]
     cues, rolling = unroll([cue for cue in cues if cue.text])
     empty = [Repair("empty", len(silent), "cues hold no text")] if silent else []
     silent += [cue for cue in cues if not cue.text]
     spoken = [cue for cue in cues if cue.text]
-    report = [*repairs, *order, *length, *past_end, *empty, *rolling, *notice_overlaps(spoken)]
+    report = [*repairs, *order, *length, *far, *past_end, *empty, *rolling]
+    report += notice_overlaps(spoken)
     if not spoken:
         raise SubtitleError(_nothing_usable(name, report))
     return Subtitles(

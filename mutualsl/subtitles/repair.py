@@ -10,6 +10,9 @@ from mutualsl.subtitles.timestamps import format_timestamp
 # A cue without length is shown until the next one starts, but at least and at most this long.
 _MIN_SECOND, _MAX_SECOND = 0.5, 4.0
 
+# 277 hours. The networks count in 32 bits, which tell 1/16 s apart here and much less far beyond.
+LATEST_SECOND = 1_000_000.0
+
 
 def round_times(cues: Sequence[Cue]) -> list[Cue]:
     """Round to milliseconds, which is all that subtitle files can hold; nothing starts before 0."""
@@ -49,6 +52,23 @@ def give_length(cues: Sequence[Cue]) -> tuple[list[Cue], list[Repair]]:
         f"cues end when or before they start, e.g. at {example}; they got a length of up to 4 s"
     )
     return mended[::-1], [Repair("length", len(wrong), detail)]
+
+
+def within_reach(cues: Sequence[Cue]) -> tuple[list[Cue], list[Repair]]:
+    """Drop cues that start at `LATEST_SECOND` or later and clip those that end after it."""
+    far = sum(cue.end_second > LATEST_SECOND for cue in cues)
+    if not far:
+        return list(cues), []
+    kept = [
+        replace(cue, end_second=min(cue.end_second, LATEST_SECOND))
+        for cue in cues
+        if cue.start_second < LATEST_SECOND
+    ]
+    detail = (
+        f"cues lie past {LATEST_SECOND:,.0f} s and were dropped or clipped; "
+        "shift the times so that they count from the start of the video"
+    )
+    return kept, [Repair("far", far, detail)]
 
 
 def fit_video(

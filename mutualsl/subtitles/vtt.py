@@ -68,7 +68,8 @@ def mend_timing_lines(
         mended.append(_strict_line(timing, decimal_sign) if timing else line)
     repairs = []
     if rewritten:
-        detail = f"times not written as the format demands were read, e.g. {rewritten[0].strip()!r}"
+        example = rewritten[0].strip()[:60]
+        detail = f"times not written as the format demands were read, e.g. {example!r}"
         repairs.append(Repair("timestamps", len(rewritten), detail))
     if unreadable:
         detail = f"lines with an arrow hold no times, e.g. {unreadable[0].strip()[:60]!r}"

@@ -1,5 +1,6 @@
 """Subtitles from anybody: cues with sound times or a SubtitleError, and soon."""
 
+import contextlib
 import json
 import time
 
@@ -8,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mutualsl.errors import SubtitleError
-from mutualsl.subtitles import Cue, parse_subtitles, shifted
+from mutualsl.subtitles import Cue, from_track, parse_subtitles, shifted
+from mutualsl.subtitles.repair import LATEST_SECOND
 from mutualsl.subtitles.rolling import unroll
 from tests.hostile.inputs import count
 
@@ -60,7 +62,8 @@ def read(data, name="a.srt", duration_second=None):
         cues = None
     assert time.process_time() - started < 1.0
     if cues is not None:
-        assert all(0 <= cue.start_second < cue.end_second < 1e14 and cue.text for cue in cues)
+        assert all(0 <= cue.start_second < cue.end_second <= LATEST_SECOND for cue in cues)
+        assert all(cue.text for cue in cues)
         assert duration_second is None or cues[-1].end_second <= duration_second
         "".join(cue.text for cue in cues).encode()  # no half of a character
     return cues
@@ -125,7 +128,16 @@ def test_a_time_that_is_no_number_costs_its_cue(value):
     assert [cue.text for cue in read(data, "a.json")] == ["Pour"]
 
 
-@pytest.mark.parametrize("offset", [float("nan"), float("inf"), float("-inf"), -1e308])
+def test_times_that_the_networks_could_not_tell_apart_are_refused():
+    """As captions of a live stream hold them, counted from 1970."""
+    epoch = [{"start": 1.7e9 + n, "duration": 0.9, "text": LINES[n]} for n in range(20)]
+    with pytest.raises(SubtitleError, match=r"past 1,000,000 s .* shift the times .*: 20\)"):
+        parse_subtitles(json.dumps(epoch).encode(), "a.json")
+    kept = parse_subtitles(json.dumps([*YOUTUBE, *epoch]).encode(), "a.json")
+    assert len(kept) == 20 and [repair.kind for repair in kept.report] == ["far"]
+
+
+@pytest.mark.parametrize("offset", [1e9, float("nan"), float("inf"), float("-inf"), -1e308])
 def test_an_offset_that_leaves_no_time_is_refused(offset):
     with pytest.raises(SubtitleError, match="no subtitle is left"):
         shifted(parse_subtitles(FILES["a.srt"], "a.srt"), offset, None)
@@ -142,14 +154,47 @@ HEAD = b"1\n00:00:01,000 --> 00:00:02,000\n"
         HEAD + b"&" * 300_000,
         b"00:00:01,000" + b" " * 300_000 + b"-->\n" + HEAD + b"Pour\n",
         b"1" * 300_000 + b" --> " * 9000 + b"\n" + HEAD + b"Pour\n",
+        HEAD + b"&#" + b"9" * 300_000,
         b"[" * 300_000,
         b'{"segments":' * 100_000,
         b'{"segments": [{"start": ' + b"9" * 300_000 + b', "text": "x"}]}',
     ],
-    ids=["tags", "overrides", "entities", "spaces", "digits", "deep", "deeper", "number"],
+    ids=[
+        *("tags", "overrides", "entities", "spaces", "digits", "reference"),
+        *("deep", "deeper", "number"),
+    ],
 )
 def test_what_could_take_for_ever_is_read_or_refused_at_once(data):
     read(data)
+
+
+EVENT = b"[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,"
+HEADS = {
+    "nothing": b"",
+    "srt": HEAD,
+    "vtt": b"WEBVTT\n\n00:01.000 --> 00:02.000\n",
+    "json": b'{"segments": [{"start": 1, "end": 2, "text": "',
+    "ass": b"[Script Info]\n",
+    "heading": b"[Events]\n[",
+    "event": EVENT,
+}
+REPEATED = [b"{", b"}", b"<", b"&", b"[", b"\n", b"\r", b" ", b"-", b"1", b"-->", b"a", b"{\\p1}"]
+
+
+@pytest.mark.parametrize("piece", REPEATED, ids=repr)
+@pytest.mark.parametrize("head", HEADS)
+def test_one_sign_for_a_megabyte_is_read_or_refused_at_once(head, piece):
+    read(HEADS[head] + piece * (count(1_000_000, 200_000) // len(piece)))
+
+
+@pytest.mark.parametrize("piece", REPEATED, ids=repr)
+@pytest.mark.parametrize("head", ["", "0,0,Default,,0,0,0,,"], ids=["plain", "ass"])
+def test_a_track_of_one_sign_is_read_or_refused_at_once(head, piece):
+    text = head + piece.decode() * (count(1_000_000, 200_000) // len(piece))
+    started = time.process_time()
+    with contextlib.suppress(SubtitleError):
+        from_track([(1.0, 2.0, text)], codec="ass", language=None)
+    assert time.process_time() - started < 1.0
 
 
 def test_cues_of_very_many_lines_are_compared_at_once():

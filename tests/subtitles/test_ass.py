@@ -1,3 +1,4 @@
+import pysubs2
 import pytest
 
 from mutualsl.errors import SubtitleError
@@ -22,6 +23,24 @@ def test_dialogue_is_read_without_overrides_comments_and_drawings():
     subtitles = parse_subtitles(ASS.encode("utf-8-sig"), "cues.ass")
     assert subtitles.cues == (Cue(1.5, 2.0, "one\ntwo, three"),)
     assert subtitles.report[0].count == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("{\\i1}go{on", "go{on"),  # no override is without its end
+        ("a{b{c}d}e", "ad}e"),
+        ("{\\p1}m 0 0{\\p0}", None),
+        ("{\\p0}m 0 0", "m 0 0"),
+        ("{\\p1\\p0}said", "said"),
+        ("{\\pos(1,2)}said\\hso", "said so"),
+    ],
+)
+def test_overrides_are_those_that_pysubs2_sees(text, plain):
+    event = pysubs2.SSAEvent(text=text)
+    assert (None if event.is_drawing else event.plaintext) == plain
+    data = f"{ASS}Dialogue: 0,0:00:05.00,0:00:06.00,Default,,0,0,0,,{text}\n".encode()
+    assert [cue.text for cue in parse_subtitles(data, "a.ass").cues[1:]] == [plain] * bool(plain)
 
 
 def test_ass_without_events():
