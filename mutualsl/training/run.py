@@ -84,12 +84,7 @@ def run_localizer(
     config = begun.config
     device = PartialState().device
     encoder = encoder_at(visual, str(device) if device.type == "cuda" else "cpu")
-    for folder in {root / part.dataset: None for stage in config.stages for part in stage.parts}:
-        if not folder.is_dir():  # said before anything large is read
-            raise DataError(
-                f"{folder}: no such folder; the recipe needs it, --data-root holds one for each "
-                "data set (docs/datasets.md)"
-            )
+    _check_folders(config, root)
     weights = text_folder(config.text_encoder)
     tokenizer = TextTokenizer.from_folder(weights)
     text_encoder = load_text_encoder(weights)
@@ -171,6 +166,16 @@ def run_localizer(
         ),
         out / "checkpoint",
     )
+
+
+def _check_folders(config: RunConfig, root: Path) -> None:
+    """Raise `DataError` for data that is not there, before anything large is read."""
+    for name in sorted({part.dataset for stage in config.stages for part in stage.parts}):
+        if not (root / name).is_dir():
+            raise DataError(
+                f"{root / name}: no such folder; the recipe needs it, --data-root holds one for "
+                "each data set (docs/datasets.md)"
+            )
 
 
 def _beside(out: Path, place: Path, name: str) -> str:
