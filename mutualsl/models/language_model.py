@@ -7,6 +7,8 @@ imported when one is wanted.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -54,9 +56,10 @@ def read(folder: str | Path) -> LanguageModel:
             if "dropout" in name and isinstance(value, float):
                 setattr(config, name, 0.0)
         options = _without_pooler(config)
-        model, found = transformers.AutoModel.from_pretrained(
-            folder, config=config, dtype=torch.float32, output_loading_info=True, **options
-        )
+        with _quiet():  # what it would report is looked at below
+            model, found = transformers.AutoModel.from_pretrained(
+                folder, config=config, dtype=torch.float32, output_loading_info=True, **options
+            )
     except UNREADABLE as error:
         reason = str(error).strip().partition("\n")[0]
         raise CheckpointError(
@@ -85,6 +88,22 @@ def longest_input(language_model: LanguageModel) -> int | None:
             unused = 0 if module.padding_idx is None else module.padding_idx + 1
             return module.num_embeddings - unused
     return None
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without transformers' own words on stderr, and without its bar."""
+    from transformers.utils import logging
+
+    level, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity(logging.CRITICAL)
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(level)
+        if bar:
+            logging.enable_progress_bar()
 
 
 def _without_pooler(config: PretrainedConfig) -> dict[str, bool]:

@@ -118,6 +118,14 @@ def test_a_folder_of_a_bert_becomes_ours_and_another_does_not(tmp_path):
     assert not isinstance(language_model.read(tmp_path / "electra"), Bert)
 
 
+def test_a_pooler_is_left_out_without_a_word(tmp_path, capfd):
+    config = text_encoders.language_model("bert").config
+    BertModel(config, add_pooling_layer=True).save_pretrained(tmp_path)
+    capfd.readouterr()
+    language_model.read(tmp_path)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_what_ships_is_opened_without_packages_that_take_long_to_import():
     code = (
         "import sys; from mutualsl.inference import AnswerLocalizer; "
