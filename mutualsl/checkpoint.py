@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, fields
@@ -22,6 +23,7 @@ from mutualsl.models.text_encoder import TextEncoder
 from mutualsl.sizes import check_sizes, outline, unfilled
 
 WEIGHTS = "model.safetensors"
+DIGEST = "weights_digest"  # key in the config and in the header of the weights
 TEXT_ENCODER = "text_encoder."  # how its weights are named inside a model
 
 
@@ -64,7 +66,8 @@ def save_checkpoint(checkpoint: Checkpoint, folder: str | Path) -> None:
     """Write a checkpoint folder; weights are stored in 16 bits, small statistics in 32.
 
     All files are written before the first of them takes its name, so a process that is killed
-    leaves what was there before. Raises `CheckpointError` when they cannot be written.
+    leaves what was there before, or in the moment of the names what `load_model` refuses.
+    Raises `CheckpointError` when they cannot be written.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -75,6 +78,7 @@ def save_checkpoint(checkpoint: Checkpoint, folder: str | Path) -> None:
         .contiguous()
         for name, value in checkpoint.model.weights().items()
     }
+    digest = _digest(weights)
     record = {
         "schema": SCHEMA,
         "model": checkpoint.name,
@@ -84,6 +88,7 @@ def save_checkpoint(checkpoint: Checkpoint, folder: str | Path) -> None:
         "text": None if checkpoint.text is None else asdict(checkpoint.text),
         "about": checkpoint.about,
         "parameter_count": checkpoint.parameter_count,
+        DIGEST: digest,
     }
     with ExitStack() as unfinished:  # they take their names in reverse order: the config last
         config, tokenizer = (
@@ -91,14 +96,16 @@ def save_checkpoint(checkpoint: Checkpoint, folder: str | Path) -> None:
         )
         config.write_text(json.dumps(record, indent=2) + "\n")
         checkpoint.tokenizer.save(tokenizer)
-        write_weights(weights, folder / WEIGHTS)
+        write_weights(weights, folder / WEIGHTS, {DIGEST: digest})
 
 
-def write_weights(weights: dict[str, torch.Tensor], path: Path) -> None:
+def write_weights(
+    weights: dict[str, torch.Tensor], path: Path, about: dict[str, str] | None = None
+) -> None:
     """Write `.safetensors`, whole or not at all. Raises `CheckpointError` when that fails."""
     try:
         with atomic_output(path) as partial:
-            save_file(weights, partial)
+            save_file(weights, partial, about)
     except (OSError, SafetensorError) as error:
         text = f"{path}: cannot be written ({error}); make room, or name another folder"
         raise CheckpointError(text) from error
@@ -115,12 +122,13 @@ def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkp
         check_sizes(outline(record["config"], lambda: _untrained(record)), folder / WEIGHTS)
         with unfilled():  # every parameter comes from the file
             model = _untrained(record)
+        _check_pair(record, folder / WEIGHTS)
         model.load_weights(load_file(folder / WEIGHTS))
         model.to(device).eval()
         visual = VisualSource(**_names(record["visual"]))
         text = TextSource(**_names(record["text"])) if record.get("text") else None
         window_tokens, about = int(record["window_tokens"]), dict(record["about"])
-    except UnknownName:
+    except (UnknownName, torch.OutOfMemoryError):  # the folder is not to blame for the latter
         raise
     except Exception as error:  # a config of another version makes any part of a model stumble
         raise CheckpointError(
@@ -179,6 +187,25 @@ def stored(folder: str | Path) -> dict[str, Any]:
             f"{folder}: its config describes no model that is known here"
         ) from error
     return record
+
+
+def _digest(weights: dict[str, torch.Tensor]) -> str:
+    digest = hashlib.blake2b(digest_size=8)
+    for name, value in sorted(weights.items()):
+        digest.update(name.encode())
+        digest.update(value.cpu().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _check_pair(record: dict[str, Any], weights: Path) -> None:
+    """Raise `ValueError` where config and weights were not saved together.
+
+    Both hold one digest, so nothing is computed here; checkpoints from before it have none.
+    """
+    with safe_open(weights, "pt") as file:
+        found = (file.metadata() or {}).get(DIGEST)
+    if found != record.get(DIGEST):
+        raise ValueError("they were not saved together")
 
 
 def _names(stored: dict[str, Any]) -> dict[str, str]:

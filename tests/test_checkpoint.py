@@ -1,16 +1,17 @@
 import json
 
 import pytest
+from safetensors.torch import load_file, save_file
 
-from mutualsl.checkpoint import Checkpoint, VisualSource, load_model, save_checkpoint
+from mutualsl.checkpoint import DIGEST, Checkpoint, VisualSource, load_model, save_checkpoint
 from mutualsl.errors import CheckpointError, UnknownName
 from tests import tiny
 
 
-def saved(folder):
+def saved(folder, seed=0):
     checkpoint = Checkpoint(
         name="mutualsl",
-        model=tiny.model(),
+        model=tiny.model(seed),
         tokenizer=tiny.tokenizer(),
         window_tokens=24,
         visual=VisualSource(encoder="mini", fingerprint="mini-x", folder="../visual"),
@@ -64,6 +65,27 @@ def test_damaged_weights_are_said(tmp_path):
     weights.write_bytes(weights.read_bytes()[:500])
     with pytest.raises(CheckpointError, match="fetch or train it again"):
         load_model(tmp_path)
+
+
+def test_weights_and_config_of_two_savings_are_refused(tmp_path):
+    """As a process leaves them that is killed between the two."""
+    saved(tmp_path / "old")
+    saved(tmp_path / "new", seed=1)
+    (tmp_path / "new" / "model.safetensors").replace(tmp_path / "old" / "model.safetensors")
+    with pytest.raises(CheckpointError, match="not saved together"):
+        load_model(tmp_path / "old")
+
+
+def test_a_checkpoint_from_before_the_digest_is_loaded(tmp_path):
+    saved(tmp_path)
+    config, weights = tmp_path / "config.json", tmp_path / "model.safetensors"
+    save_file(load_file(weights), weights)
+    with pytest.raises(CheckpointError, match="not saved together"):
+        load_model(tmp_path)
+    record = json.loads(config.read_text())
+    del record[DIGEST]
+    config.write_text(json.dumps(record))
+    load_model(tmp_path)
 
 
 def test_an_unknown_model_lists_the_known_ones(tmp_path):

@@ -23,6 +23,13 @@ def test_a_report_and_a_table(tmp_path, capfd):
         assert len(list(csv.DictReader(file))) == 30
 
 
+def test_a_folder_whose_name_is_no_text(tmp_path, capfd):
+    path = written(tmp_path / "r\udcff" / "p.jsonl", random_rows(3))
+    done = call(capfd, "analyse", path, "--out", tmp_path / "out")
+    assert (done.code, done.err) == (0, "")
+    assert "Error analysis: r?" in (tmp_path / "out" / "report.html").read_text()
+
+
 def test_two_files(tmp_path, capfd):
     one = written(tmp_path / "one" / "predictions.jsonl", random_rows(30))
     same = call(capfd, "analyse", one, "--compare", one, "--out", tmp_path / "out")

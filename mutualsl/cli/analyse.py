@@ -27,7 +27,7 @@ def analyse(
     results = read_predictions(predictions)
     compared = compare_results(results, read_predictions(compare)) if compare else None
     analysis = analyse_results(results)
-    name = predictions.absolute().parent.name
+    name = predictions.absolute().parent.name.encode(errors="replace").decode()  # may be no text
     try:
         write_csv(analysis, out / "questions.csv")
         page = analysis_page(analysis, name, compared)
