@@ -77,7 +77,7 @@ def to_row(example: Example, answer: Answer) -> dict[str, Any]:
 def _ceilings(gold: Span, video: VideoInput) -> dict[str, float | None]:
     """Best IoU that the edges of cues and of one-second rows allow."""
     cues = round(best_iou(gold, cue_edges(video)), 4) if video.cues else None
-    return {"cues": cues, "rows": round(best_iou(gold, row_edges(video)), 4)}
+    return {"cues": cues, "rows": round(best_iou(gold, row_edges(video, gold)), 4)}
 
 
 def from_row(row: dict[str, Any], where: str) -> QuestionResult:
