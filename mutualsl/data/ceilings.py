@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from mutualsl.data.example import Example, VideoInput
 from mutualsl.spans import Span, iou
@@ -18,12 +18,22 @@ def cue_ceiling(examples: Iterable[Example]) -> float | None:
 
     Over questions whose video has subtitles and whose gold is known; `None` without any.
     """
-    return _ceiling((e for e in examples if e.video.cues), cue_edges)
+    edges: dict[str, Edges] = {}
+    values = []
+    for example in examples:
+        video, gold = example.video, example.gold
+        if gold is not None and video.cues:
+            if video.video_id not in edges:
+                edges[video.video_id] = cue_edges(video)
+            values.append(best_iou(gold, edges[video.video_id]))
+    return _percent(values)
 
 
 def row_ceiling(examples: Iterable[Example]) -> float | None:
     """Best mIoU (percent) of spans of whole one-second rows; `None` without any gold."""
-    return _ceiling(examples, row_edges)
+    return _percent(
+        [best_iou(e.gold, row_edges(e.video, e.gold)) for e in examples if e.gold is not None]
+    )
 
 
 def cue_edges(video: VideoInput) -> Edges:
@@ -32,9 +42,14 @@ def cue_edges(video: VideoInput) -> Edges:
     return starts, sorted({cue.end_second for cue in video.cues})
 
 
-def row_edges(video: VideoInput) -> Edges:
-    """Where one-second rows start, and where they end; the last one ends with the video."""
-    starts = range(math.ceil(video.duration_second))
+def row_edges(video: VideoInput, gold: Span) -> Edges:
+    """Where the one-second rows next to the edges of gold start, and where they end.
+
+    The last row ends with the video. Rows farther away are never the best choice (`best_iou`).
+    """
+    last = math.ceil(video.duration_second) - 1
+    near = (math.floor(edge) + step for edge in gold for step in (-1, 0, 1))
+    starts = sorted({min(max(row, 0), last) for row in near}) if last >= 0 else []
     return starts, [min(start + 1.0, video.duration_second) for start in starts]
 
 
@@ -63,14 +78,5 @@ def _around(edges: Sequence[float], second: float) -> Sequence[float]:
     return edges[max(0, place - 1) : place + 1]
 
 
-def _ceiling(examples: Iterable[Example], edges_of: Callable[[VideoInput], Edges]) -> float | None:
-    edges: dict[str, Edges] = {}
-    values = []
-    for example in examples:
-        if example.gold is None:
-            continue
-        name = example.video.video_id
-        if name not in edges:
-            edges[name] = edges_of(example.video)
-        values.append(best_iou(example.gold, edges[name]))
+def _percent(values: Sequence[float]) -> float | None:
     return 100.0 * sum(values) / len(values) if values else None

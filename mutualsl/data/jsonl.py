@@ -8,19 +8,26 @@ DIR/videos/<video_id>.*              optional
 from __future__ import annotations
 
 import json
-import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from mutualsl.data.dataset import SPLITS, Dataset, Part
 from mutualsl.data.example import Example, VideoInput
 from mutualsl.data.folders import read_cues
-from mutualsl.data.record import read_text
+from mutualsl.data.record import check_duration, check_file_name, check_time, read_text
 from mutualsl.errors import DataError
 from mutualsl.spans import Span
 
 _KEPT = ("sample_id", "video_id", "question", "kind", "differs_by")
 _ORDER = {split: place for place, split in enumerate(SPLITS)}
+
+_CHECKS: dict[str, Callable[[Any], None]] = {
+    "video_id": check_file_name,
+    "duration": check_duration,
+    "start": check_time,
+    "end": check_time,
+}
 
 
 def load(root: str | Path, split: str, split_set: str | None = None) -> list[Example]:
@@ -82,18 +89,27 @@ def _parse(line: str, where: str) -> dict[str, Any]:
         json.dumps([row.get(name) for name in _KEPT], ensure_ascii=False).encode()
         for name in ("start", "end", "duration"):
             row[name] = float(row[name])
-            if not math.isfinite(row[name]):
-                raise ValueError(f"{name} is not a number")
+        problem = _problem(row)
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise DataError(
             f"{where}: {error!r}; needed are video_id, question, start, end and duration (seconds)"
         ) from error
+    if problem:
+        raise DataError(f"{where}: {problem}")
     return dict(row)
 
 
+def _problem(row: dict[str, Any]) -> str | None:
+    """What is wrong with a row whose values are all there."""
+    for name, check in _CHECKS.items():
+        try:
+            check(row[name])
+        except ValueError as error:
+            return f"{name} {error}"
+    return None
+
+
 def _video(root: Path, video_id: str, duration_second: float) -> VideoInput:
-    if Path(video_id).name != video_id:
-        raise DataError(f"{root}: video_id {video_id!r} is not a plain file name")
     cues = read_cues(root, video_id)
     return VideoInput(video_id=video_id, duration_second=duration_second, cues=cues)
 

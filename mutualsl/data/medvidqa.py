@@ -37,7 +37,7 @@ def _official(root: Path, split: str) -> list[Example]:
         if video_id not in videos:
             videos[video_id] = VideoInput(
                 video_id=video_id,
-                duration_second=record.second("video_length"),
+                duration_second=record.duration("video_length"),
                 cues=read_cues(root, video_id),
             )
         examples.append(
@@ -77,7 +77,7 @@ def _published(record: Record) -> Span:
 
 def _clamped(record: Record) -> Span:
     start_second, end_second = _published(record)
-    length_second = record.second("video_length")
+    length_second = record.duration("video_length")
     return Span(max(0.0, start_second), min(end_second, length_second))
 
 

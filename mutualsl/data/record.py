@@ -6,13 +6,17 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from mutualsl.errors import DataError
 
+T = TypeVar("T")
+
+LONGEST_SECOND = 24 * 3600.0  # of a video, and so of all times in it
+NAME_BYTES = 240  # file systems allow 255, and files are named after a video with an ending
 WHERE_TO_GET = "docs/datasets.md says where to get it and how to lay it out"
 
 
@@ -37,8 +41,7 @@ class Record:
     def file_name(self, name: str) -> str:
         """A text that may name a file, in any folder but no other one."""
         value = self.text(name)
-        if not value or Path(value).name != value:
-            raise self.error(f"{name} {value!r} is not a plain file name")
+        self._check(name, check_file_name, value)
         return value
 
     def second(self, name: str) -> float:
@@ -50,6 +53,13 @@ class Record:
             second = math.nan
         if not math.isfinite(second):
             raise self.error(f"{name} is {value!r}, not a number of seconds")
+        self._check(name, check_time, second)
+        return second
+
+    def duration(self, name: str) -> float:
+        """The length of a video in seconds."""
+        second = self.second(name)
+        self._check(name, check_duration, second)
         return second
 
     def index(self, name: str) -> int:
@@ -80,6 +90,12 @@ class Record:
         """An error about this record."""
         return DataError(f"{self.where}: {what}")
 
+    def _check(self, name: str, check: Callable[[T], None], value: T) -> None:
+        try:
+            check(value)
+        except ValueError as error:
+            raise self.error(f"{name} {error}") from error
+
     def _value(self, name: str) -> Any:
         if name not in self.values or self.values[name] is None:
             raise self.error(f"has no {name}; is this the published file?")
@@ -90,6 +106,26 @@ class Record:
         if not isinstance(value, list):
             raise self.error(f"{name} is not a list")
         return value
+
+
+def check_file_name(value: str) -> None:
+    """Raise `ValueError` for a text that cannot name a file, or names one in another folder."""
+    if len(value.encode()) > NAME_BYTES:
+        raise ValueError(f"{value[:40]!r}… is too long to name a file (limit {NAME_BYTES} bytes)")
+    if not value or Path(value).name != value:
+        raise ValueError(f"{value!r} is not a plain file name")
+
+
+def check_duration(second: float) -> None:
+    """Raise `ValueError` for what is not the length of a video in seconds."""
+    if not 0.0 < second <= LONGEST_SECOND:
+        raise ValueError(f"is {second:g} s; a video lasts more than 0 and at most 24 hours")
+
+
+def check_time(second: float) -> None:
+    """Raise `ValueError` for what is no time in any video; published ones lie outside by a bit."""
+    if not abs(second) <= LONGEST_SECOND:  # so that NaN is refused too
+        raise ValueError(f"is {second:g} s, not a time in a video of at most 24 hours")
 
 
 def read_json_records(path: Path) -> list[Record]:

@@ -17,14 +17,20 @@ from mutualsl.data.example import Example, VideoInput
 from mutualsl.errors import DataError
 from mutualsl.spans import Span
 
+# Far beyond any video, and far from what overflows when times are added or drawn.
+LATEST_SECOND = 1_000_000.0
+SHORTEST_SECOND = 0.001
+
 Share = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
+Time = Annotated[float, msgspec.Meta(ge=-LATEST_SECOND, le=LATEST_SECOND)]
+Duration = Annotated[float, msgspec.Meta(ge=SHORTEST_SECOND, le=LATEST_SECOND)]
 
 
 class Scored(NamedTuple):
     """A candidate as it is written."""
 
-    start_second: float
-    end_second: float
+    start_second: Time
+    end_second: Time
     score: float | None = None
 
     @property
@@ -77,7 +83,7 @@ def to_row(example: Example, answer: Answer) -> dict[str, Any]:
 def _ceilings(gold: Span, video: VideoInput) -> dict[str, float | None]:
     """Best IoU that the edges of cues and of one-second rows allow."""
     cues = round(best_iou(gold, cue_edges(video)), 4) if video.cues else None
-    return {"cues": cues, "rows": round(best_iou(gold, row_edges(video)), 4)}
+    return {"cues": cues, "rows": round(best_iou(gold, row_edges(video, gold)), 4)}
 
 
 def from_row(row: dict[str, Any], where: str) -> QuestionResult:
@@ -95,6 +101,8 @@ def read_predictions(path: str | Path) -> list[QuestionResult]:
     Raises `DataError` naming file and line when it is missing, empty or damaged.
     """
     path = Path(path)
+    if path.exists() and not path.is_file():  # a pipe may never end
+        raise DataError(f"{path} is not a file; give the path of a predictions.jsonl")
     try:
         content = path.read_bytes().removeprefix(codecs.BOM_UTF8)
     except OSError as error:
@@ -138,8 +146,8 @@ class _Row(msgspec.Struct):
     sample_id: Any
     video_id: Any
     question: str
-    duration: float
-    gold: tuple[float, ...] | None
+    duration: Duration
+    gold: tuple[Time, ...] | None
     visual: Found | None
     textual: Found | None
     answer: _Answer
@@ -152,6 +160,9 @@ _DECODER = msgspec.json.Decoder(_Row)
 
 
 def _result(row: _Row) -> QuestionResult:
+    for found in (row.answer, row.visual, row.textual):
+        if found is not None:
+            _check_times(found.span)
     ceilings = row.ceilings or _Ceilings()
     return QuestionResult(
         sample_id=str(row.sample_id),
@@ -168,6 +179,13 @@ def _result(row: _Row) -> QuestionResult:
         cue_ceiling=ceilings.cues,
         row_ceiling=ceilings.rows,
     )
+
+
+def _check_times(span: Span) -> None:
+    """Refuse what `Time` refuses, of which a `Span` knows nothing: models make spans, too."""
+    start_second, end_second = span
+    if abs(start_second) > LATEST_SECOND or abs(end_second) > LATEST_SECOND:
+        raise ValueError(f"span {list(span)} holds a time beyond {LATEST_SECOND:,.0f} s")
 
 
 def _gold(pair: tuple[float, ...] | None) -> Span:

@@ -7,7 +7,12 @@ from mutualsl.errors import VideoError
 
 
 def content_hash(path: str | Path) -> str:
-    """BLAKE2b (160 bits, hexadecimal) of the file's bytes: the same for every copy and name."""
+    """BLAKE2b (160 bits, hexadecimal) of the file's bytes: the same for every copy and name.
+
+    Raises `VideoError` for what is not a file or cannot be read.
+    """
+    if Path(path).exists() and not Path(path).is_file():  # a pipe would be waited for, for ever
+        raise VideoError(f"{path} is not a file; give the path of a video")
     try:
         with Path(path).open("rb") as file:
             return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=20)).hexdigest()

@@ -56,6 +56,27 @@ def test_a_bad_row_is_named(tmp_path, row):
         jsonl.load(tmp_path, "test")
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"duration": 2e8}, "duration is 2e+08 s; a video lasts more than 0 and at most 24 hours"),
+        ({"duration": 1e300}, "duration is 1e+300 s"),
+        ({"duration": 0}, "duration is 0 s"),
+        ({"duration": -1.5}, "duration is -1.5 s"),
+        ({"end": 1e300}, "end is 1e+300 s, not a time in a video"),
+        ({"video_id": 300 * "ä"}, "too long to name a file"),
+        ({"video_id": "../secret"}, "not a plain file name"),
+        ({"video_id": ""}, "not a plain file name"),
+    ],
+)
+def test_a_value_that_cannot_be_is_named_with_file_and_line(tmp_path, change, said):
+    write(tmp_path, ROW, ROW | change)
+    with pytest.raises(DataError) as caught:
+        jsonl.load(tmp_path, "test")
+    assert f"{tmp_path / 'test.jsonl'}, line 2: " in str(caught.value)
+    assert said in str(caught.value) and len(str(caught.value)) < 300
+
+
 def test_a_missing_split_and_a_video_id_with_a_path_are_refused(tmp_path):
     with pytest.raises(DataError, match="no such split"):
         jsonl.load(tmp_path, "test")

@@ -52,7 +52,11 @@ def test_there_is_no_disjoint_set(tmp_path):
     [
         {"answer_end_second": "soon"},
         {"answer_start_second": 10**400},
+        {"answer_end_second": 1e300},
         {"video_length": None},
+        {"video_length": 0},
+        {"video_length": 2e8},
+        {"video_id": 300 * "a"},
         {"video_id": "a/b"},
         {"question": 1.5},
         {"question": "\ud800"},

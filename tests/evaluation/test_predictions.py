@@ -1,6 +1,7 @@
 """predictions.jsonl is read as it was written, or the line that is wrong is named."""
 
 import json
+import os
 import random
 
 import numpy as np
@@ -111,6 +112,12 @@ def test_older_rows_without_coverage_and_rows_without_gold_can_be_read():
         (lambda r: r.update(gold=[1.0]), "not enough values"),
         (lambda r: r.update(duration=float("nan")), "invalid character"),
         (lambda r: r.update(duration=10**400), "out of range - at `$.duration`"),
+        (lambda r: r.update(gold=[1e308, 1.1e308]), "<= 1000000.0 - at `$.gold[0]`"),
+        (lambda r: r.update(duration=1.2e308), "<= 1000000.0 - at `$.duration`"),
+        (lambda r: r.update(duration=1e-310), ">= 0.001 - at `$.duration`"),
+        (lambda r: r["answer"].update(span=[0, 1e308]), "span [0.0, 1e+308] holds a time beyond"),
+        (lambda r: r["textual"].update(span=[-1e7, 1]), "span [-10000000.0, 1.0] holds a time"),
+        (lambda r: r["textual"].update(candidates=[[0, 1e9]]), "at `$.textual.candidates[0][1]`"),
         (lambda r: r["textual"].update(candidates=[[1.0]]), "at `$.textual.candidates[0]`"),
     ],
 )
@@ -130,6 +137,13 @@ def test_a_damaged_row_is_named_with_file_and_line(tmp_path, change, message):
 def test_a_row_that_could_not_be_written_is_refused(change):
     with pytest.raises(DataError, match="here: "):
         from_row(row(textual=head((1.0, 2.0))) | change, "here")
+
+
+def test_a_pipe_and_a_folder_are_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    for path in (tmp_path / "pipe.jsonl", tmp_path):
+        with pytest.raises(DataError, match=f"{path} is not a file"):
+            read_predictions(path)
 
 
 @pytest.mark.parametrize("text", ["{", "[1, 2]", "\n\n", None])

@@ -1,3 +1,4 @@
+import os
 import shutil
 
 import pytest
@@ -17,3 +18,10 @@ def test_the_hash_is_of_the_content(plain, tmp_path):
 def test_a_missing_file(tmp_path):
     with pytest.raises(VideoError, match="check that it exists"):
         content_hash(tmp_path / "none.mp4")
+
+
+def test_a_pipe_and_a_folder_are_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "pipe.mp4")
+    for path in (tmp_path / "pipe.mp4", tmp_path):
+        with pytest.raises(VideoError, match=f"{path} is not a file"):
+            content_hash(path)
