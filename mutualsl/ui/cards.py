@@ -21,6 +21,7 @@ SOURCES = {
 NUDGES_SECOND = (-1.0, -0.1, 0.1, 1.0)
 CHANCE = "estimated chance that this span is right"
 CONFIDENCE = f"{CHANCE}: that it shares at least half with the true one (IoU ≥ 0.5)"
+EXPORTED = "The spans as the model gave them, without edges that were moved by hand"
 MISSING = {
     "visual": "No span: no video is given, or this model has not learned to look at one.",
     "textual": "No span: no subtitles are given, or this model has not learned to read any.",
@@ -84,7 +85,7 @@ def _exports(answer: Answer, report: str | None) -> str:
     ]
     if report is not None:
         links.append(_file_link("report", f"{stem}.html", "text/html", report))
-    return f'<p class="exports">Save all spans as {", ".join(links)}</p>'
+    return f'<p class="exports" title="{EXPORTED}">Save all spans as {", ".join(links)}</p>'
 
 
 def _file_link(name: str, file_name: str, media_type: str, text: str) -> str:
@@ -141,6 +142,7 @@ def _spoken_body(head: str, prediction: Prediction, playable: bool, condition: s
     name = TITLES[head].lower()
     return (
         f'<p class="span" id="{head}-span">{clock_range(span)}</p>'
+        f'<p class="moved" {span_data(span)} hidden>Moved by hand from {clock_range(span)}</p>'
         f'<p class="confidence">{meaning}</p>'
         f'<div class="actions"><button type="button" class="play" id="{head}-play" data-play'
         f' {span_data(span)} aria-label="Play the span of the {name}"{off}>'

@@ -4,9 +4,7 @@
   "use strict";
 
   const STOP_EARLY_SECOND = 0.015; // less than a frame: the last picture of the span stays
-  let guard = null; // the span being played: {start, end, button, seeking}; null: free playing
-  let cueTable = { lane: null, rows: [], current: null };
-  let drawnLane = null;
+  let guard = null; // the span being played: {player, start, end, button, seeking}; null: free playing
   let drawnVideo = null;
   let place = { source: null, second: 0 }; // where the visitor was, for a player drawn anew
 
@@ -46,7 +44,7 @@
     if (!player) return;
     release();
     bringIntoView(player);
-    guard = { start, end, button, seeking: true };
+    guard = { player, start, end, button, seeking: true };
     button?.classList.add("is-playing");
     const begin = () => {
       player.currentTime = start;
@@ -60,18 +58,28 @@
     }
   }
 
+  function fromTheStart() {
+    guard.seeking = true;
+    guard.player.currentTime = guard.start;
+  }
+
   function stopAtEnd() {
-    const player = video();
-    if (!guard || guard.seeking || !player) return;
-    if (player.currentTime < guard.end - STOP_EARLY_SECOND) return;
-    const loop = guard.button?.closest(".card")?.querySelector('[data-loop][aria-pressed="true"]');
-    if (loop) {
-      guard.seeking = true;
-      player.currentTime = guard.start;
-      return;
+    if (!guard || guard.seeking) return;
+    const { player, end, button } = guard;
+    if (player.currentTime < end - STOP_EARLY_SECOND) return;
+    if (button?.closest(".card")?.querySelector('[data-loop][aria-pressed="true"]')) {
+      return fromTheStart();
     }
     release();
     player.pause();
+  }
+
+  function loop(button) {
+    button.ariaPressed = String(button.ariaPressed !== "true");
+    const card = button.closest(".card");
+    if (button.ariaPressed !== "true" || card.contains(guard?.button ?? null)) return;
+    const span = card.querySelector(".play");
+    play(Number(span.dataset.start), Number(span.dataset.end), span);
   }
 
   function watch() {
@@ -83,7 +91,7 @@
 
   function onMedia(event) {
     const player = event.target;
-    if (player !== video()) return;
+    if (player !== video()) return leaveAlone(player);
     if (event.type === "seeking" && guard) {
       const ours = Math.abs(player.currentTime - guard.start) < 0.05;
       if (!ours) release(); // the visitor went elsewhere
@@ -99,34 +107,45 @@
     showTime();
   }
 
+  // Nobody sees it: another tab was chosen while it played.
+  function leaveAlone(player) {
+    if (!player.matches(".screen video") || player.getClientRects().length) return;
+    if (guard?.player === player) release();
+    player.pause();
+  }
+
   for (const type of ["seeking", "seeked", "timeupdate", "pause", "play", "loadedmetadata"]) {
     document.addEventListener(type, onMedia, true); // media events do not bubble
   }
 
   // ---- the timeline ---------------------------------------------------------------------------
 
-  function cuesOf(lane) {
-    if (cueTable.lane !== lane) {
-      const rows = [...lane.querySelectorAll("i")].map((mark) => {
-        const left = parseFloat(mark.style.left);
-        return { mark, left, right: left + parseFloat(mark.style.width) };
-      });
-      cueTable = { lane, rows, current: null };
+  // Of things in the order in which they begin, the last that has begun.
+  function lastBegun(things, beginOf, at) {
+    let [low, high] = [0, things.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (beginOf(things[middle]) <= at) low = middle + 1;
+      else high = middle;
     }
-    return cueTable;
+    return things[low - 1] ?? null;
   }
+
+  const leftOf = (mark) => parseFloat(mark.style.left);
 
   function showCue(percent) {
     const lane = part(".tl-cues");
     if (!lane) return;
-    const table = cuesOf(lane);
-    const row = table.rows.find((each) => each.left <= percent && percent < each.right) ?? null;
-    if (table.current === row) return;
-    table.current?.mark.classList.remove("is-current");
-    row?.mark.classList.add("is-current");
-    table.current = row;
+    const mark = lastBegun(lane.children, leftOf, percent);
+    const lasts = mark && percent < leftOf(mark) + parseFloat(mark.style.width);
+    const current = lane.querySelector(".is-current");
+    if (current !== (lasts ? mark : null)) {
+      current?.classList.remove("is-current");
+      if (lasts) mark.classList.add("is-current");
+    }
     const said = part(".tl-said");
-    if (said) said.textContent = row ? row.mark.title : "";
+    const text = lasts ? mark.title : "";
+    if (said && said.textContent !== text) said.textContent = text;
   }
 
   function showTime() {
@@ -172,11 +191,9 @@
     document.addEventListener(type, () => (dragging = null));
   }
 
-  // On the axis, and wherever no other part of the page wants the keys.
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const onAxis = event.target.matches?.(".tl-track");
-    if (!onAxis && event.target !== document.body) return;
+    if (!window.mutualslKeyIsFree(event)) return;
+    const onAxis = event.target.matches(".tl-track");
     if (event.key === "?") {
       document.querySelector("#keys")?.showModal();
       return event.preventDefault();
@@ -200,77 +217,91 @@
   function nudge(button) {
     const card = button.closest(".card");
     const buttons = card.querySelectorAll(".play, .save");
+    const ofStart = button.dataset.nudge === "start";
     let start = Number(buttons[0].dataset.start);
     let end = Number(buttons[0].dataset.end);
     const by = Number(button.dataset.by);
     const length = durationOf(track());
-    if (button.dataset.nudge === "start") {
-      start = Math.min(Math.max(0, start + by), end - SHORTEST_SECOND);
-    } else end = Math.max(Math.min(length, end + by), start + SHORTEST_SECOND);
+    if (ofStart) start = Math.min(Math.max(0, start + by), end - SHORTEST_SECOND);
+    else end = Math.max(Math.min(length, end + by), start + SHORTEST_SECOND);
     for (const each of buttons) {
       each.dataset.start = start.toFixed(3);
       each.dataset.end = end.toFixed(3);
     }
+    showMoved(card, start, end, length);
+    if (guard?.button === buttons[0]) {
+      Object.assign(guard, { start, end }); // it plays on, up to where the end is now
+      if (ofStart) fromTheStart();
+    } else seek(ofStart ? start : end);
+  }
+
+  function showMoved(card, start, end, length) {
     const head = card.classList.contains("visual") ? "visual" : "textual";
-    document.getElementById(`${head}-span`).textContent = `${clock(start)} – ${clock(end)}`;
-    const band = document.querySelector(`#timeline .tl-head.${head} .tl-band`);
-    if (band) {
-      band.style.left = `${(100 * start) / length}%`;
-      band.style.width = `${(100 * (end - start)) / length}%`;
+    const [spans, marks] = [[`${head}-span`], [`#timeline .tl-head.${head} .tl-band`]];
+    if (card.classList.contains("is-answer")) {
+      spans.push("answer-span");
+      marks.push("#timeline .tl-answer");
     }
+    const text = `${clock(start)} – ${clock(end)}`;
+    for (const id of spans) document.getElementById(id).textContent = text;
+    for (const mark of document.querySelectorAll(marks.join())) {
+      mark.style.left = `${(100 * start) / length}%`;
+      mark.style.width = `${(100 * (end - start)) / length}%`;
+    }
+    const note = card.querySelector(".moved");
+    const [own, moved] = [note.dataset, [start.toFixed(3), end.toFixed(3)]];
+    note.hidden = own.start === moved[0] && own.end === moved[1];
     document.dispatchEvent(new Event("edges-moved"));
-    seek(button.dataset.nudge === "start" ? start : end);
   }
 
   // ---- the transcript -------------------------------------------------------------------------
 
-  let list = { element: null, rows: [], starts: [], current: null };
-  let laidOver = null;
+  let list = { element: null, rows: [], current: null };
+  let laidOver = null; // the evidence that is laid over it
 
   function rowsOf(element) {
     if (list.element !== element) {
       const rows = [...(element?.querySelectorAll(".tr-cue") ?? [])];
-      list = { element, rows, starts: rows.map((row) => Number(row.dataset.start)), current: null };
+      list = { element, rows, current: element?.querySelector("[aria-current]") ?? null };
     }
     return list;
-  }
-
-  // The last cue that has begun, if it still lasts.
-  function cueAt(second) {
-    let [low, high] = [0, list.starts.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (list.starts[middle] <= second) low = middle + 1;
-      else high = middle;
-    }
-    const row = list.rows[low - 1];
-    return row && second < Number(row.dataset.end) ? row : null;
   }
 
   function followTranscript(player) {
     const element = part(".tr-cues");
     if (!element) return;
     rowsOf(element);
-    const row = cueAt(player.currentTime + 0.001);
-    if (row === list.current) return;
+    const second = player.currentTime + 0.001;
+    const begun = lastBegun(list.rows, (each) => Number(each.dataset.start), second);
+    const row = begun && second < Number(begun.dataset.end) ? begun : null;
+    if (row === list.current && (!row || row.hasAttribute("aria-current"))) return;
     list.current?.removeAttribute("aria-current");
     row?.setAttribute("aria-current", "time");
     list.current = row;
     if (row && !player.paused) scrollTo(element, row);
   }
 
-  function scrollTo(element, row) {
-    const above = row.getBoundingClientRect().top - element.getBoundingClientRect().top;
-    element.scrollTop += above - element.clientHeight / 3;
+  const TRIES = 10;
+
+  // The browser guesses how tall the parts are that it has not drawn yet; those on the way to the
+  // row turn out taller or not, so it is looked at again once they are drawn.
+  function scrollTo(element, row, tries = TRIES) {
+    const [list, own] = [element.getBoundingClientRect(), row.getBoundingClientRect()];
+    const there = own.top >= list.top && own.bottom <= list.bottom;
+    if (!there || tries === TRIES) {
+      element.scrollTop += own.top - list.top - element.clientHeight / 3;
+    }
+    if (tries) requestAnimationFrame(() => scrollTo(element, row, tries - 1));
   }
 
   function layEvidence() {
     const element = document.querySelector("#transcript .tr-cues");
     const source = document.querySelector("#evidence [data-evidence]");
-    if (!element || laidOver === source) return;
-    laidOver = source;
-    const heads = source ? JSON.parse(source.dataset.evidence) : {};
+    const found = source?.dataset.evidence ?? "{}";
     const { rows } = rowsOf(element);
+    if (!element || laidOver === found) return;
+    laidOver = found;
+    const heads = JSON.parse(found);
     ["visual", "textual"].forEach((head, number) => {
       const found = heads[head];
       const most = found ? Math.max(1, ...found.start, ...found.end) : 1;
@@ -316,8 +347,8 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-play]");
     if (button) play(Number(button.dataset.start), Number(button.dataset.end), button);
-    const loop = event.target.closest?.("[data-loop]");
-    if (loop) loop.ariaPressed = String(loop.ariaPressed !== "true");
+    const again = event.target.closest?.("[data-loop]");
+    if (again) loop(again);
     const moved = event.target.closest?.("[data-nudge]");
     if (moved) nudge(moved);
     if (event.target.closest?.("[data-keys]")) document.querySelector("#keys")?.showModal();
@@ -328,24 +359,40 @@
 
   function keepPlace() {
     const player = video();
+    if (guard && !guard.player.isConnected) release();
     if (player === drawnVideo) return;
     drawnVideo = player;
     if (player && player.getAttribute("src") === place.source) player.currentTime = place.second;
   }
 
-  const drawn = new MutationObserver(() => {
+  // Gradio changes what is there in place, and so sets back what was written into it here.
+  let restoring = false;
+
+  function restore() {
+    restoring = false;
     keepPlace();
-    const lane = document.querySelector("#timeline .tl-cues");
-    if (lane && lane !== drawnLane) {
-      drawnLane = lane; // a new timeline starts at zero, and new cues with none of them current
-      showTime();
-    }
+    showTime();
     layEvidence();
+  }
+
+  const drawn = new MutationObserver((records) => {
+    const within = ({ target }) => target.parentElement?.closest(".tr-cues");
+    if (records.some(within)) {
+      list = { element: null, rows: [], current: null };
+      laidOver = null;
+    }
+    if (!restoring) requestAnimationFrame(restore);
+    restoring = true;
     const link = document.querySelector(".clip[download]:not([data-followed])");
     if (link) {
       link.dataset.followed = "";
       link.click(); // the clip that was asked for is ready
     }
   });
-  drawn.observe(document, { childList: true, subtree: true });
+  drawn.observe(document, {
+    childList: true,
+    characterData: true,
+    attributeFilter: ["data-evidence", "data-start", "href"],
+    subtree: true,
+  });
 })();

@@ -1,14 +1,13 @@
-// How fast the video plays: chosen once, kept when the player is drawn anew.
+// How fast videos play: chosen once, the same in every tab, kept when a player is drawn anew.
 (() => {
   "use strict";
 
   let speed = 1;
-  const video = () => document.querySelector("#player video[src]");
+  const ours = (element) => element.matches?.(".screen video[src]");
 
   function apply() {
-    const [player, choice] = [video(), document.querySelector("[data-speed]")];
-    if (player) player.playbackRate = speed;
-    if (choice) choice.value = String(speed);
+    for (const player of document.querySelectorAll(".screen video[src]")) player.playbackRate = speed;
+    for (const choice of document.querySelectorAll("[data-speed]")) choice.value = String(speed);
   }
 
   document.addEventListener("change", (event) => {
@@ -16,11 +15,11 @@
     speed = Number(event.target.value);
     apply();
   });
-  document.addEventListener("loadedmetadata", (event) => event.target === video() && apply(), true);
+  document.addEventListener("loadedmetadata", (event) => ours(event.target) && apply(), true);
   document.addEventListener(
     "ratechange", // the browser's own menu
     (event) => {
-      if (event.target !== video() || event.target.readyState < 1) return;
+      if (!ours(event.target) || event.target.readyState < 1) return;
       speed = event.target.playbackRate;
       apply();
     },

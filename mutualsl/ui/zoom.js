@@ -17,7 +17,11 @@
   let hand = null; // the time marks being dragged: {frame, x, left}
   let following = true; // whether the playhead was in view, and shall stay there
 
-  const frameOf = () => document.querySelector("#timeline .tl-scroll");
+  // None while another tab is shown.
+  const frameOf = () => {
+    const frame = document.querySelector("#timeline .tl-scroll");
+    return frame?.getClientRects().length ? frame : null;
+  };
   const trackOf = (frame) => frame.querySelector(".tl-track");
   const durationOf = (frame) => Number(trackOf(frame).dataset.duration);
   const factorOf = (frame) => Number(frame.dataset.factor ?? 1);
@@ -150,9 +154,16 @@
     return (start + end) / 2;
   }
 
+  // What is there now is the whole again, and may be of another answer: Gradio changes it in place.
+  function forget(frame) {
+    wholes.delete(frame);
+    cues = { list: null, rows: [] };
+  }
+
   // `share` is where in the frame the second then lies.
   function zoom(frame, wanted, second, share = 0.5) {
     const [duration, view] = [durationOf(frame), viewOf(frame)];
+    if (factorOf(frame) === 1) forget(frame);
     const most = Math.max(CLOSEST_FACTOR, duration / CLOSEST_SECOND);
     const factor = Math.min(Math.max(1, wanted), most);
     frame.dataset.factor = factor;
@@ -176,10 +187,9 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const onAxis = event.target.matches?.("#timeline .tl-track");
+    if (!window.mutualslKeyIsFree(event)) return;
     const kind = { "+": "in", "=": "in", "-": "out", "−": "out", 0: "whole" }[event.key];
-    if (!kind || (!onAxis && event.target !== document.body)) return;
+    if (!kind || !frameOf()) return;
     zoomBy(kind);
     event.preventDefault();
   });

@@ -208,6 +208,10 @@ def test_a_run_its_video_and_a_note_after_a_restart(served, demos, data_root):
         video = analysis.page.locator("#analyse-player video")
         expect(video).to_be_visible(timeout=ANSWER_MS)
         expect(analysis.visitor["analyse-transcript"].locator(".tr-cue").first).to_be_visible()
+        for speed in (2, 1):
+            choice = analysis.visitor["analyse-player"].get_by_label("Playback speed")
+            choice.select_option(str(speed))
+            assert video.evaluate("video => video.playbackRate") == speed
         analysis.detail.get_by_role("button", name="Play: Gold").click()
         analysis.page.wait_for_function(
             "() => { const v = document.querySelector('#analyse-player video');"

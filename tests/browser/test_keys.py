@@ -21,6 +21,28 @@ def test_keys_play_and_seek_where_nothing_else_wants_them(visit, demos):
     visitor.page.wait_for_function("document.querySelector('#player video').paused")
 
 
+def test_keys_work_after_a_click(asked):
+    visitor, _ = asked
+    visitor.has_video()
+    visitor.page.locator(".tr-cue").nth(3).click()
+    before = visitor.now()
+    visitor.page.keyboard.press("ArrowRight")
+    assert visitor.now() == pytest.approx(before + 1, abs=0.05)
+    visitor["textual-play"].click()
+    visitor.page.wait_for_function("!document.querySelector('#player video').paused")
+    visitor.page.keyboard.press("?")
+    expect(visitor["keys"]).to_be_visible()
+    visitor.page.keyboard.press("Escape")
+    visitor.video.evaluate("video => video.pause()")
+    before = visitor.now()
+    visitor.page.keyboard.press("ArrowLeft")
+    assert visitor.now() == pytest.approx(before - 1, abs=0.05)
+    visitor["offset"].locator("input[type=range]").focus()
+    before = visitor.now()
+    visitor.page.keyboard.press("ArrowRight")  # the slider's own
+    assert visitor.now() == before
+
+
 def test_keys_in_the_question_field_are_letters(visit):
     visitor = visit()
     field = visitor["question"].locator("textarea, input")

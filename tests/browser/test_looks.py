@@ -3,6 +3,7 @@
 from collections import Counter
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -57,6 +58,7 @@ def answered(visit, demos, localizer, garden):
 
 def test_no_window_is_too_narrow(answered):
     page = answered(viewport={"width": 390, "height": 844})
+    expect(page["answer-span"]).to_be_in_viewport(ratio=1)  # it has been scrolled to
     for width in (390, 768, 1440):
         page.page.set_viewport_size({"width": width, "height": 900})
         page.page.wait_for_timeout(200)
@@ -64,6 +66,26 @@ def test_no_window_is_too_narrow(answered):
         for element_id in ("timeline", "player", "visual-span", "textual-span"):
             box = page[element_id].bounding_box()
             assert box["x"] >= 0 and box["x"] + box["width"] <= width, f"{element_id} at {width} px"
+
+
+# What has the focus, and whether a ring says so.
+FOCUSED = """() => {
+  const focused = document.activeElement;
+  const ringed = [focused, focused.closest("label")].filter(Boolean).map(getComputedStyle)
+    .some((style) => style.outlineStyle === "solid" && parseFloat(style.outlineWidth) >= 2);
+  return [focused.type, ringed];
+}"""
+
+
+def test_the_answer_is_scrolled_to_and_the_focus_can_be_seen(answered):
+    page = answered(viewport={"width": 1440, "height": 900})
+    expect(page["answer-span"]).to_be_in_viewport(ratio=1)
+    page["ask"].focus()
+    ringed = {}
+    for _ in range(6):
+        page.page.keyboard.press("Tab")
+        ringed.update([page.page.evaluate(FOCUSED)])
+    assert ringed["range"] and ringed["radio"]
 
 
 def test_every_id_is_there_once(answered):

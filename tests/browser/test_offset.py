@@ -34,6 +34,36 @@ def test_the_answer_moves_with_the_subtitles(visit, demos, localizer, kitchen):
     visitor.shows(localizer.ask(kitchen, question))
 
 
+def test_keys_answer_as_the_mouse_does_and_nothing_answers_twice(asked, localizer, kitchen):
+    visitor, first = asked
+    sent = []
+    visitor.page.on("request", lambda request: sent.append(request))
+
+    def answers(second):
+        """Wait for the answer, and for what might be asked again; how often it was asked."""
+        track = shifted(kitchen.subtitles, second, kitchen.duration_second)
+        visitor.shows(localizer.ask(localizer.with_subtitles(kitchen, track), first.question))
+        visitor.page.wait_for_timeout(600)
+        joined = [each.post_data_json for each in sent if each.url.endswith("queue/join?")]
+        sent.clear()
+        return sum(join["data"][:1] == [second] for join in joined)
+
+    number, slider = (
+        visitor["offset"].locator(f"input[type={kind}]") for kind in ("number", "range")
+    )
+    number.fill("-4")
+    number.press("Enter")
+    assert answers(-4.0) == 1
+    number.blur()
+    slider.focus()
+    for _ in range(3):
+        slider.press("ArrowRight")
+    assert answers(-3.7) == 1
+    box = slider.bounding_box()
+    visitor.page.mouse.click(box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
+    assert answers(float(number.input_value())) == 1
+
+
 def test_without_subtitles_there_is_nothing_to_move(visit, short_video):
     visitor = visit()
     expect(visitor["offset"]).to_be_hidden()

@@ -96,9 +96,44 @@ def test_edges_are_moved_and_what_is_played_moves_with_them(asked):
     card.get_by_role("button", name="Move the start by +1 seconds").click()
     card.get_by_role("button", name="Move the end by -0.1 seconds").click()
     expect(page["textual-span"]).to_have_text(f"{clock(start + 1)} – {clock(end - 0.1)}")
+    expect(card.locator(".moved")).to_have_text(f"Moved by hand from {clock(start)} – {clock(end)}")
+    believed = page.page.locator(".card.is-answer")
+    believed.get_by_role("button", name="Move the start by -1 seconds").click()
+    expect(page["answer-span"]).to_have_text(page[f"{answer.source}-span"].inner_text())
+    places = [page["timeline"].locator(mark).evaluate("mark => mark.style.left")
+              for mark in (".tl-answer", f".{answer.source} .tl-band")]  # fmt: skip
+    assert places[0] == places[1]
+    believed.get_by_role("button", name="Move the start by +1 seconds").click()
     played = page.play("textual-play")
     assert played.start_second == pytest.approx(start + 1, abs=0.3)
     assert played.end_second == pytest.approx(end - 0.1, abs=0.1)
+
+
+def test_edges_moved_while_it_plays_still_end_it_and_so_does_another_tab(asked):
+    page, answer = asked
+    page.has_video()
+    card, video = page.page.locator(".card.textual"), "document.querySelector('#player video')"
+    start, end = answer.textual.span
+    sooner = card.get_by_role("button", name="Move the end by -1 seconds")
+    for _ in range(int(end - start) - 2):
+        sooner.click()
+    end -= int(end - start) - 2
+    page.page.evaluate(RECORD_CLOCK)
+    page["textual-play"].click()
+    page.page.wait_for_function(f"{video}.currentTime > {start + 0.5}")
+    card.get_by_role("button", name="Move the end by +1 seconds").click()
+    played = Played(*page.page.evaluate("window.recordedClock"))
+    assert played.end_second == pytest.approx(end + 1, abs=LATE_STOP_SECOND)
+    page["textual-play"].click()
+    page.page.wait_for_function(f"!{video}.paused")
+    card.get_by_role("button", name="Move the start by +0.1 seconds").click()
+    page.page.wait_for_function(f"{video}.currentTime > {start + 0.6}")
+    assert not page.video.evaluate("video => video.paused")
+    page.page.get_by_role("tab", name="Analyse").click()
+    page.page.wait_for_function(f"{video}.paused")
+    assert page.now() < end + 1 - LATE_STOP_SECOND
+    page.page.keyboard.press("+")  # there is no axis here to zoom
+    assert page["timeline"].locator(".tl-view").text_content() == ""
 
 
 def test_play_pressed_in_the_moment_a_seek_ends_stops_at_the_end(asked):
@@ -147,8 +182,6 @@ def test_a_loop_plays_again(card):
     push = card.get_by_role("button", name="Move the end by -1 seconds")
     for _ in range(int(end - start)):
         push.click()  # short, so that it ends soon
-    loop.click()
-    expect(loop).to_have_attribute("aria-pressed", "true")
     page.evaluate(
         """() => {
           const video = document.querySelector("#player video");
@@ -160,7 +193,8 @@ def test_a_loop_plays_again(card):
           });
         }"""
     )
-    card.locator(".play").click()
+    loop.click()
+    expect(loop).to_have_attribute("aria-pressed", "true")
     page.wait_for_function("window.rounds >= 2", timeout=20_000)
     loop.click()
     page.wait_for_function("document.querySelector('#player video').paused", timeout=20_000)

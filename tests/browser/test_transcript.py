@@ -36,6 +36,26 @@ def test_cues_inside_a_span_are_marked_and_the_likeliest_start_is_darkest(asked,
     assert shades.index(max(shades)) == int(answer.textual.start_curve[:, 1].argmax())
 
 
+def test_the_marks_are_those_of_the_last_answer_and_the_clock_stays(
+    asked, demos, localizer, kitchen
+):
+    visitor, _ = asked
+    visitor.has_video()
+    visitor.click_timeline(0.5)
+    before = visitor.page.locator(".tl-now").inner_text()
+    question = demos["kitchen"].questions[1]
+    visitor.ask(question)
+    answer = localizer.ask(kitchen, question)
+    visitor.shows(answer)
+    start, end = answer.textual.span
+    inside = [cue.text for cue in kitchen.subtitles.cues
+              if cue.start_second < end and cue.end_second > start]  # fmt: skip
+    expect(visitor.page.locator(".tr-cue.in-textual .tr-text")).to_have_text(inside)
+    expect(visitor.page.locator(".tl-now")).to_have_text(before)
+    place = visitor.page.locator(".tl-playhead").evaluate("mark => parseFloat(mark.style.left)")
+    assert place == pytest.approx(100 * visitor.now() / kitchen.duration_second, abs=0.1)
+
+
 def test_a_click_on_a_cue_seeks_and_the_current_cue_is_marked(asked, kitchen):
     visitor, _ = asked
     visitor.has_video()
@@ -64,11 +84,13 @@ def test_searching(asked, kitchen):
     )
 
 
-def test_a_long_transcript_shows_the_answer_and_what_is_searched_for(browser):
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_long_transcript_shows_the_answer_and_what_is_searched_for(browser, width):
     """Its parts are drawn when they come into view, which neither may depend on."""
-    cues = [Cue(2.0 * n, 2.0 * n + 2, f"line {n}.") for n in range(450)]
+    more = " And some words more, so that it takes several lines in a narrow window."
+    cues = [Cue(2.0 * n, 2.0 * n + 2, f"line {n}.{more * (n % 3)}") for n in range(450)]
     encoded, given = encoded_video(cues), answer(textual=prediction(760, 764, points=450))
-    page = new_page(browser)
+    page = new_page(browser, viewport={"width": width, "height": 844})
     page.set_content(drawn(encoded, given))
     page.evaluate(
         "html => document.body.insertAdjacentHTML('beforeend', `<div id=evidence>${html}</div>`)",
@@ -76,6 +98,7 @@ def test_a_long_transcript_shows_the_answer_and_what_is_searched_for(browser):
     )
     marked, frame = page.locator(".tr-cue.in-textual"), page.locator(".tr-cues").bounding_box()
     expect(marked).to_have_count(2)
+    page.wait_for_timeout(300)  # parts on the way are drawn, and turn out taller
     box = marked.first.bounding_box()
     assert "line 380." in marked.first.inner_text()
     assert frame["y"] <= box["y"] < frame["y"] + frame["height"]
