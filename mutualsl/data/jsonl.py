@@ -8,26 +8,17 @@ DIR/videos/<video_id>.*              optional
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from mutualsl.data.dataset import SPLITS, Dataset, Part
 from mutualsl.data.example import Example, VideoInput
 from mutualsl.data.folders import read_cues
-from mutualsl.data.record import check_duration, check_file_name, check_time, read_text
+from mutualsl.data.record import Record, read_text, record_of
 from mutualsl.errors import DataError
 from mutualsl.spans import Span
 
-_KEPT = ("sample_id", "video_id", "question", "kind", "differs_by")
+NEEDED = "needed are video_id, question, start, end and duration (seconds)"
 _ORDER = {split: place for place, split in enumerate(SPLITS)}
-
-_CHECKS: dict[str, Callable[[Any], None]] = {
-    "video_id": check_file_name,
-    "duration": check_duration,
-    "start": check_time,
-    "end": check_time,
-}
 
 
 def load(root: str | Path, split: str, split_set: str | None = None) -> list[Example]:
@@ -44,18 +35,18 @@ def load(root: str | Path, split: str, split_set: str | None = None) -> list[Exa
     for number, line in enumerate(read_text(path).split("\n"), start=1):
         if not line.strip():
             continue
-        row = _parse(line, f"{path}, line {number}")
-        video_id = row["video_id"]
+        record = _record(line, f"{path}, line {number}")
+        video_id, duration_second = record.file_name("video_id"), record.duration("duration")
         if video_id not in videos:
-            videos[video_id] = _video(root, video_id, row["duration"])
+            videos[video_id] = _video(root, video_id, duration_second)
         examples.append(
             Example(
                 video=videos[video_id],
-                question=row["question"],
-                sample_id=str(row.get("sample_id", f"{split}-{number}")),
-                gold=Span(row["start"], row["end"]),
-                kind=row.get("kind"),
-                differs_by=row.get("differs_by"),
+                question=record.raw_text("question"),
+                sample_id=record.optional_text("sample_id") or f"{split}-{number}",
+                gold=Span(record.second("start"), record.second("end")),
+                kind=record.optional_text("kind"),
+                differs_by=record.optional_text("differs_by"),
             )
         )
     return examples
@@ -81,32 +72,11 @@ def split_file(root: str | Path, split: str, split_set: str | None = None) -> Pa
     return Path(root) / (split_set or "") / f"{split}.jsonl"
 
 
-def _parse(line: str, where: str) -> dict[str, Any]:
+def _record(line: str, where: str) -> Record:
     try:
-        row = json.loads(line)
-        row["video_id"], row["question"] = str(row["video_id"]), str(row["question"])
-        # Half a character could not be written.
-        json.dumps([row.get(name) for name in _KEPT], ensure_ascii=False).encode()
-        for name in ("start", "end", "duration"):
-            row[name] = float(row[name])
-        problem = _problem(row)
-    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
-        raise DataError(
-            f"{where}: {error!r}; needed are video_id, question, start, end and duration (seconds)"
-        ) from error
-    if problem:
-        raise DataError(f"{where}: {problem}")
-    return dict(row)
-
-
-def _problem(row: dict[str, Any]) -> str | None:
-    """What is wrong with a row whose values are all there."""
-    for name, check in _CHECKS.items():
-        try:
-            check(row[name])
-        except ValueError as error:
-            return f"{name} {error}"
-    return None
+        return record_of(json.loads(line), where, NEEDED)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{where}: not readable as JSON ({error})") from error
 
 
 def _video(root: Path, video_id: str, duration_second: float) -> VideoInput:

@@ -16,6 +16,7 @@ from mutualsl.errors import DataError
 T = TypeVar("T")
 
 LONGEST_SECOND = 24 * 3600.0  # of a video, and so of all times in it
+PUBLISHED = "is this the published file?"
 NAME_BYTES = 240  # file systems allow 255, and files are named after a video with an ending
 WHERE_TO_GET = "docs/datasets.md says where to get it and how to lay it out"
 
@@ -26,6 +27,7 @@ class Record:
 
     values: Mapping[str, Any]
     where: str
+    hint: str = PUBLISHED  # where a value is missing
 
     def text(self, name: str) -> str:
         """A text (or a whole number, as text) with single spaces and none around it."""
@@ -38,9 +40,13 @@ class Record:
             raise self.error(f"{name} is {value!r}, not a text")
         return str(value)
 
+    def optional_text(self, name: str) -> str | None:
+        """The same where there is one."""
+        return None if self.values.get(name) is None else self.raw_text(name)
+
     def file_name(self, name: str) -> str:
         """A text that may name a file, in any folder but no other one."""
-        value = self.text(name)
+        value = self.raw_text(name).strip()
         self._check(name, check_file_name, value)
         return value
 
@@ -78,12 +84,12 @@ class Record:
 
     def record(self, name: str) -> Record:
         """A record inside this one."""
-        return _record(self._value(name), f"{self.where}, {name}")
+        return record_of(self._value(name), f"{self.where}, {name}")
 
     def records(self, name: str) -> list[Record]:
         """The records of a list inside this one."""
         return [
-            _record(item, f"{self.where}, {name} {n}") for n, item in enumerate(self._list(name))
+            record_of(item, f"{self.where}, {name} {n}") for n, item in enumerate(self._list(name))
         ]
 
     def error(self, what: str) -> DataError:
@@ -98,7 +104,7 @@ class Record:
 
     def _value(self, name: str) -> Any:
         if name not in self.values or self.values[name] is None:
-            raise self.error(f"has no {name}; is this the published file?")
+            raise self.error(f"has no {name}; {self.hint}")
         return self.values[name]
 
     def _list(self, name: str) -> list[Any]:
@@ -135,8 +141,8 @@ def read_json_records(path: Path) -> list[Record]:
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: not readable as JSON ({error})") from error
     if not isinstance(content, list):
-        raise DataError(f"{path}: holds no list of records; is this the published file?")
-    return [_record(item, f"{path}, record {n}") for n, item in enumerate(content, start=1)]
+        raise DataError(f"{path}: holds no list of records; {PUBLISHED}")
+    return [record_of(item, f"{path}, record {n}") for n, item in enumerate(content, start=1)]
 
 
 def read_csv_records(path: Path, columns: Sequence[str]) -> Iterator[Record]:
@@ -162,10 +168,11 @@ def read_text(path: Path) -> str:
         raise DataError(f"{path}: not UTF-8 text ({error})") from error
 
 
-def _record(item: Any, where: str) -> Record:
+def record_of(item: Any, where: str, hint: str = PUBLISHED) -> Record:
+    """A record of what JSON held at a place; raises `DataError` where that has no names."""
     if not isinstance(item, dict):
-        raise DataError(f"{where}: not a record with named values")
-    return Record(item, where)
+        raise DataError(f"{where}: not a record with named values; {hint}")
+    return Record(item, where, hint)
 
 
 def _is_text(value: str) -> bool:

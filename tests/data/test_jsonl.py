@@ -67,6 +67,8 @@ def test_a_bad_row_is_named(tmp_path, row):
         ({"video_id": 300 * "ä"}, "too long to name a file"),
         ({"video_id": "../secret"}, "not a plain file name"),
         ({"video_id": ""}, "not a plain file name"),
+        ({"question": None}, "has no question; needed are video_id, question, start, end"),
+        ({"start": "soon"}, "start is 'soon', not a number of seconds"),
     ],
 )
 def test_a_value_that_cannot_be_is_named_with_file_and_line(tmp_path, change, said):
