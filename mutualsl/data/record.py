@@ -52,6 +52,17 @@ class Record:
 
     def second(self, name: str) -> float:
         """A time in seconds, given as a number or as its text."""
+        second = self._number(name)
+        self._check(name, check_time, second)
+        return second
+
+    def duration(self, name: str) -> float:
+        """The length of a video in seconds."""
+        second = self._number(name)
+        self._check(name, check_duration, second)
+        return second
+
+    def _number(self, name: str) -> float:
         value = self._value(name)
         try:
             second = math.nan if isinstance(value, bool) else float(value)
@@ -59,13 +70,6 @@ class Record:
             second = math.nan
         if not math.isfinite(second):
             raise self.error(f"{name} is {value!r}, not a number of seconds")
-        self._check(name, check_time, second)
-        return second
-
-    def duration(self, name: str) -> float:
-        """The length of a video in seconds."""
-        second = self.second(name)
-        self._check(name, check_duration, second)
         return second
 
     def index(self, name: str) -> int:

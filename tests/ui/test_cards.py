@@ -32,6 +32,10 @@ def test_spans_and_play_buttons_carry_the_times():
     play = button(page, "visual-play")
     assert 'data-start="30.000"' in play and 'data-end="40.040"' in play
     assert "disabled" not in play
+    assert re.findall(r'class="moved" ([^>]*) hidden>', page) == [
+        'data-start="30.000" data-end="40.040"',
+        'data-start="12.300" data-end="20.100"',
+    ]
 
 
 def test_the_believed_card_is_marked():
