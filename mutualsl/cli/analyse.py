@@ -29,7 +29,7 @@ def analyse(
     name = predictions.absolute().parent.name
     try:
         out.mkdir(parents=True, exist_ok=True)
-        write_csv(analysis, out / "questions.csv")
+        write_csv(analysis, out / "questions.csv", compared=compared)
         page = analysis_page(analysis, name, compared)
         (out / "report.html").write_text(page, encoding="utf-8")
     except OSError as error:
