@@ -35,6 +35,8 @@ def test_two_files(tmp_path, capfd):
     same = call(capfd, "analyse", one, "--compare", one, "--out", tmp_path / "out")
     assert same.code == 0
     assert "+0.0 to +0.0" in (tmp_path / "out" / "report.html").read_text()
+    with (tmp_path / "out" / "questions.csv").open(newline="") as file:
+        assert {row["change"] for row in csv.DictReader(file)} == {"0.0"}
     other = written(tmp_path / "other" / "predictions.jsonl", random_rows(29))
     refused = call(capfd, "analyse", one, "--compare", other, "--out", tmp_path / "none")
     assert_refused(refused, "not the same questions")

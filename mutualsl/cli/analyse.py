@@ -29,7 +29,7 @@ def analyse(
     analysis = analyse_results(results)
     name = predictions.absolute().parent.name.encode(errors="replace").decode()  # may be no text
     try:
-        write_csv(analysis, out / "questions.csv")
+        write_csv(analysis, out / "questions.csv", compared=compared)
         page = analysis_page(analysis, name, compared)
         write_whole(out / "report.html", page)
     except OSError as error:

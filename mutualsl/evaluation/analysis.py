@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mutualsl.atomic import atomic_output
+from mutualsl.evaluation.compare import Compared
 from mutualsl.evaluation.errors import ErrorClass, classify
 from mutualsl.evaluation.ious import FIRST, HEADS, SCORED, Ious, measure
 from mutualsl.evaluation.predictions import QuestionResult
@@ -87,15 +88,20 @@ def analyse(results: Sequence[QuestionResult]) -> Analysis:
 
 
 def write_csv(
-    analysis: Analysis, path: Path, more: Sequence[Mapping[str, Any]] | None = None
+    analysis: Analysis,
+    path: Path,
+    more: Sequence[Mapping[str, Any]] | None = None,
+    compared: Compared | None = None,
 ) -> None:
     """All rows with a header; text that a spreadsheet would run as a formula is quoted first.
 
-    `more` has further columns for each row.
+    `more` has further columns for each row; those of B in `compared` come last.
     """
     rows = list(analysis.rows())
     if more is not None:
         rows = [{**row, **own} for row, own in zip(rows, more, strict=True)]
+    if compared is not None:
+        rows = [{**row, **own} for row, own in zip(rows, _beside(compared), strict=True)]
     with (
         atomic_output(path) as partial,
         partial.open("w", encoding="utf-8", newline="") as file,
@@ -103,6 +109,14 @@ def write_csv(
         writer = csv.DictWriter(file, fieldnames=list(rows[0]))
         writer.writeheader()
         writer.writerows({name: _harmless(value) for name, value in row.items()} for row in rows)
+
+
+def _beside(compared: Compared) -> Iterator[dict[str, Any]]:
+    """What B answered to each question, and by how much its answer's IoU is higher."""
+    rows = analyse(compared.second).rows()
+    for row, change in zip(rows, compared.changes, strict=True):
+        own = {name: row[name] for name in row if name.startswith((*HEADS, "source"))}
+        yield {**{f"b_{name}": value for name, value in own.items()}, "change": round(change, 4)}
 
 
 def _harmless(value: object) -> object:

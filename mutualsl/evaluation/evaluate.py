@@ -44,12 +44,17 @@ def evaluate(
     with atomic_output(path) as partial, partial.open("w", encoding="utf-8") as file:
         for example, answer in answers(localizer, examples, root, read_out, dataset):
             row = to_row(example, answer)
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+            file.write(row_line(row))
             results.append(from_row(row, f"{path}, line {len(results) + 1}"))
             progress(len(results) / len(examples))
     metrics = summary(results)
     write_whole(out / "metrics.json", json.dumps(metrics, indent=2) + "\n")
     return metrics
+
+
+def row_line(row: dict[str, Any]) -> str:
+    """A row as a line of predictions.jsonl."""
+    return json.dumps(row, ensure_ascii=False) + "\n"
 
 
 def answers(

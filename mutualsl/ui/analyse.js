@@ -12,10 +12,10 @@
     if (step) table()?.step(Number(step.dataset.step));
   });
 
-  function markDetail() {
+  function markDetail(again) {
     const detail = document.querySelector("#analyse-detail [data-place]");
     if (!detail) inView = null;
-    if (!detail || !table() || detail.querySelector(".detail-where").textContent) return;
+    if (!detail || !table() || (!again && detail.querySelector(".detail-where").textContent)) return;
     const place = Number(detail.dataset.place);
     const { now, count } = table().mark(place);
     const where = detail.querySelector(".detail-where");
@@ -26,12 +26,14 @@
     inView = place;
   }
 
+  document.addEventListener("questionsdrawn", () => markDetail(true));
+
   new MutationObserver(() => {
     const notes = document.querySelector("#analyse-notes [data-notes]")?.dataset.notes;
     if (notes !== drawnNotes && table()) {
       drawnNotes = notes;
       table().readNotes();
     }
-    markDetail();
+    markDetail(false);
   }).observe(document, { childList: true, subtree: true, attributeFilter: ["data-notes"] });
 })();

@@ -18,11 +18,14 @@ _TRIGGER_OPEN = """
 element.addEventListener('openquestion', (event) => trigger('click', event.detail));
 """
 _SHARED = "Everybody who uses this server sees and changes the same notes."
-_OWN = "Notes stay with you, and only while this page is open; export them to keep them."
+_OWN = (
+    "Notes stay with you, and only while this page is open, where opening the same file again "
+    "brings them back; export them to keep them."
+)
 
 
-def build(desk: AnalysisDesk) -> None:
-    """Lay out the tab and connect it; analyse.css has its look."""
+def build(desk: AnalysisDesk, model: gr.Radio) -> None:
+    """Lay out the tab and connect it; analyse.css has its look. `model` chooses which one runs."""
     parts: Parts = {"opened": gr.State(None)}
     with gr.Column(elem_id="analyse-panel"):
         _inputs(desk, parts)
@@ -37,9 +40,10 @@ def build(desk: AnalysisDesk) -> None:
         parts["transcript"] = markup("analyse-transcript")
     with gr.Row(elem_id="analyse-exports", visible=False) as parts["exports"]:
         rows = gr.Button("All questions as CSV", elem_id="save-rows")
+        parts["save_predictions"] = gr.Button("Predictions (JSONL)", elem_id="save-predictions")
         corrected = gr.Button("Corrected spans as data (JSONL)", elem_id="save-corrected")
     parts["files"] = markup("analyse-files")
-    _connect(desk, parts, rows, corrected)
+    _connect(desk, parts, model, rows, corrected)
 
 
 def _inputs(desk: AnalysisDesk, parts: Parts) -> None:
@@ -78,7 +82,7 @@ def _form(desk: AnalysisDesk, parts: Parts) -> None:
         markup("note-where", notice(where))
 
 
-def _connect(desk: AnalysisDesk, parts: Parts, rows: Any, corrected: Any) -> None:
+def _connect(desk: AnalysisDesk, parts: Parts, model: Any, rows: Any, corrected: Any) -> None:
     """Wire events to handlers; new predictions stop whatever runs for the old ones."""
     common: dict[str, Any] = {
         "outputs": [parts[name] for name in OUTPUTS],
@@ -88,10 +92,11 @@ def _connect(desk: AnalysisDesk, parts: Parts, rows: Any, corrected: Any) -> Non
     }
     file, other, opened = parts["file"], parts["other"], parts["opened"]
     form = [parts[name] for name in FORM]
-    turns = gr.State(Turns())
-    gr.on([file.upload, file.clear], desk.open, [file, other, opened, turns], **common)
+    turns, notebooks = gr.State(Turns()), gr.State({})
+    given = [file, other, opened, notebooks, turns]
+    gr.on([file.upload, file.clear], desk.open, given, **common)
     gr.on([other.upload, other.clear], desk.compare, [other, opened, turns], **common)
-    parts["run"].click(desk.run, [parts["choice"], other, turns], **common)
+    parts["run"].click(desk.run, [parts["choice"], model, other, turns], **common)
     parts["cancel"].click(Turns.supersede, turns, queue=False, api_visibility="private")
     parts["table"].click(
         desk.show,
@@ -101,4 +106,5 @@ def _connect(desk: AnalysisDesk, parts: Parts, rows: Any, corrected: Any) -> Non
     )
     parts["save"].click(desk.save, [opened, *form], **common)
     rows.click(desk.save_rows, opened, **common)
+    parts["save_predictions"].click(desk.save_predictions, opened, **common)
     corrected.click(desk.save_corrected, opened, **common)

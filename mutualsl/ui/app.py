@@ -71,7 +71,10 @@ def build_app(
             with gr.Tab("Ask", elem_id="ask-tab"):
                 ask_tab.build(Desk(shelf, page.reader), Clips(made_files_folder()))
             with gr.Tab("Analyse", elem_id="analyse-tab"):
-                analyse_tab.build(AnalysisDesk(shelf, catalogue, made_files_folder()))
+                model = next(
+                    part for part in page.blocks.values() if part.elem_id == "model-choice"
+                )
+                analyse_tab.build(AnalysisDesk(shelf, catalogue, made_files_folder()), model)
     return page
 
 

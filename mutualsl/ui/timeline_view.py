@@ -35,6 +35,7 @@ from mutualsl.ui.timeline_lanes import (
     place,
 )
 
+ROOM_FOR_TICK = 0.88  # of a narrow axis, to the right of which no time fits
 _ZOOM = (
     '<span class="tl-zoom" role="group" aria-label="Zoom of the time axis">'
     '<span class="tl-view" role="status"></span>'
@@ -183,8 +184,14 @@ def _answer_band(answer: Answer, duration: float) -> str:
 
 def _ticks(duration: float) -> str:
     """Time marks at round seconds."""
-    marks = "".join(
-        f'<span style="left:{100 * share(second, duration):.3f}%">{short_clock(second)}</span>'
-        for second in ticks(duration)
-    )
+    marks = "".join(_tick(second, duration) for second in ticks(duration))
     return f'<div class="tl-ticks" aria-hidden="true">{marks}</div>'
+
+
+def _tick(second: float, duration: float) -> str:
+    """A mark with its time to the right; to the left where that would leave the axis."""
+    left = share(second, duration)
+    if left <= ROOM_FOR_TICK:
+        return f'<span style="left:{100 * left:.3f}%">{short_clock(second)}</span>'
+    right = 100 * (1 - left)
+    return f'<span class="is-last" style="right:{right:.3f}%">{short_clock(second)}</span>'

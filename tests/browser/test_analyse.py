@@ -1,5 +1,6 @@
 """The tab Analyse: predictions opened, filtered, compared, annotated; notes outlive the server."""
 
+import csv
 import json
 import re
 import shutil
@@ -77,6 +78,9 @@ def test_upload_filter_and_open_a_question(opened):
     expect(opened.detail).to_contain_text("0:10.0 – 0:20.0")
     expect(opened.detail).to_contain_text("--data-root")
     expect(opened.visitor["analyse-timeline"].locator(".tl-span")).to_have_count(4)
+    opened.page.locator('[data-filter="predictors"]').select_option("")
+    opened.page.get_by_label("Search", exact=True).fill("")
+    expect(opened.where).to_have_text(re.compile("Question [0-9]+ of 120"), timeout=SOON_MS)
     for element_id in ("video-file", "question", "player", "timeline", "answer-span"):
         assert opened.visitor[element_id].count() == 1
 
@@ -104,7 +108,7 @@ def test_a_bad_span_is_refused_and_a_good_one_saved_as_data(opened, tmp_path):
     assert list(example.gold) == [5.0, 30.0]
 
 
-def test_two_runs_are_compared(opened, predictions):
+def test_two_runs_are_compared(opened, predictions, tmp_path):
     opened.give("predictions-other", predictions[1])
     expect(opened.visitor["analyse-overview"]).to_contain_text("B - A", timeout=SOON_MS)
     opened.page.get_by_role("button", name="change").click()
@@ -113,6 +117,13 @@ def test_two_runs_are_compared(opened, predictions):
     assert sizes == sorted(sizes, reverse=True) and sizes[0] > 0.5
     opened.open(0)
     expect(opened.detail).to_contain_text("Answer of B")
+    expect(opened.visitor["save-predictions"]).not_to_be_visible()
+    with opened.page.expect_download() as waiting:
+        opened.visitor["save-rows"].click()
+    waiting.value.save_as(tmp_path / "rows.csv")
+    with (tmp_path / "rows.csv").open(newline="") as file:
+        changes = [abs(float(row["change"])) for row in csv.DictReader(file)]
+    assert len(changes) == 120 and max(changes) == pytest.approx(sizes[0], abs=0.006)
 
 
 def test_a_broken_file_gets_one_sentence(visit, tmp_path):
@@ -134,6 +145,7 @@ def test_it_fits_and_can_be_read(visit, predictions, scheme):
     analysis = Analysis(visit(viewport={"width": 390, "height": 844}, color_scheme=scheme))
     analysis.give("predictions-file", predictions[0])
     analysis.count("120 of 120")
+    assert not analysis.page.locator('[data-filter="predictors"]').is_visible()
     analysis.open(0)
     for width in (390, 1024, 1440):
         analysis.page.set_viewport_size({"width": width, "height": 900})
@@ -229,6 +241,12 @@ def test_a_run_its_video_and_a_note_after_a_restart(served, demos, data_root):
     def second(analysis, server):
         choose(analysis, "mine / test")
         analysis.count("questions")
+        expect(analysis.visitor["analyse-status"]).to_contain_text("answered by")
+        analysis.page.set_viewport_size({"width": 390, "height": 844})
+        assert analysis.visitor["data-choice"].bounding_box()["height"] > 60
+        expect(analysis.visitor["predictions-file"].locator("input[type=file]")).to_be_attached()
+        with analysis.page.expect_download():
+            analysis.visitor["save-predictions"].click()
         noted = analysis.rows.filter(has_text="kept for later")
         expect(noted).to_have_count(1)
         noted.get_by_role("button").click()

@@ -3,6 +3,7 @@ import csv
 import pytest
 
 from mutualsl.evaluation.analysis import analyse, write_csv
+from mutualsl.evaluation.compare import compare
 from mutualsl.evaluation.predictions import from_row
 from tests.evaluation.rows import head, random_rows, row
 
@@ -60,3 +61,18 @@ def test_the_table_can_be_read_back_and_runs_nothing(tmp_path):
     assert one["question"] == '\'=HYPERLINK("x")' and other["question"] == rows[1]["question"]
     assert one["textual_error"] == "right" and other["answer_error"] == "fallback"
     assert other["textual_iou"] == ""
+
+
+def test_what_another_run_answered_comes_last(analysis, tmp_path):
+    second = read(random_rows(80))
+    write_csv(analysis, tmp_path / "alone.csv")
+    write_csv(analysis, tmp_path / "both.csv", compared=compare(analysis.results, second))
+    (alone, *_), (head_of_both, first, *_) = (
+        list(csv.reader((tmp_path / name).open(newline="", encoding="utf-8")))
+        for name in ("alone.csv", "both.csv")
+    )
+    assert head_of_both[: len(alone)] == alone
+    assert head_of_both[len(alone)] == "b_source" and head_of_both[-1] == "change"
+    row_of_both = dict(zip(head_of_both, first, strict=True))
+    assert row_of_both["b_answer_iou"] == row_of_both["answer_iou"]
+    assert float(row_of_both["change"]) == 0.0

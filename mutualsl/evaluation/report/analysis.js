@@ -1,9 +1,10 @@
 // Draws every table of questions on the page: in the report, and in the tab Analyse. Sorting and
-// filtering happen here; a question that can be opened sends `openquestion` with its place.
+// filtering happen here; a question that can be opened sends `openquestion` with its place, and a
+// table that was drawn anew `questionsdrawn`.
 (() => {
   "use strict";
 
-  const RIGHT_IOU = 0.5;
+  const RIGHT_IOU = 0.5; // as the filter's label says
   const PAGE = 100;
   const AXIS = "on the time axis";
   const HEADS = ["gold", "visual", "textual", "answer"];
@@ -32,6 +33,8 @@
       this.current = null;
       this.columns = SHOWN.filter((name) => this.isUsed(name));
       for (const name of ["data-rows", "data-columns"]) section.removeAttribute(name); // megabytes
+      const wide = matchMedia("(min-width: 861px)").matches; // else filters fill a screen
+      section.querySelector(".q-filters").open = wide;
       this.readNotes();
     }
 
@@ -102,6 +105,7 @@
       this.section.querySelector(".q-count").textContent =
         `${this.found.length} of ${this.rows.length} questions${part}`;
       this.drawMore();
+      this.section.dispatchEvent(new CustomEvent("questionsdrawn", { bubbles: true }));
     }
 
     heading(name) {

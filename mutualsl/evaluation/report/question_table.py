@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from mutualsl.evaluation.analysis import Analysis
-from mutualsl.evaluation.errors import ErrorClass
+from mutualsl.evaluation.errors import PLACE_IOU, ErrorClass
 from mutualsl.evaluation.ious import HEADS, as_array
 from mutualsl.evaluation.slices import in_order
 from mutualsl.spans import Span
@@ -103,15 +103,19 @@ def _controls(analysis: Analysis, labels: dict[str, list[str]]) -> str:
         _choice(f"{head} error", f"{head.capitalize()} is", kinds[head])
         for head in ("answer", "visual", "textual")
     ]
-    choices.insert(1, _choice("predictors", "Predictors", list(_PREDICTORS.items())))
+    choices.insert(
+        1,
+        _choice("predictors", f"Predictors (right: IoU ≥ {PLACE_IOU})", list(_PREDICTORS.items())),
+    )
     choices += [
         _choice(name, name.capitalize(), list(enumerate(own)))
         for name, own in labels.items()
         if len(own) > 1
     ]
     return (
-        '<p class="q-controls"><label>Search <input class="q-search" type="search"></label>'
-        f'{"".join(choices)}<span class="q-count" role="status"></span></p>'
+        '<div class="q-controls"><label>Search <input class="q-search" type="search"></label>'
+        '<span class="q-count" role="status"></span><details class="q-filters">'
+        f"<summary>Filters</summary><div>{''.join(choices)}</div></details></div>"
     )
 
 

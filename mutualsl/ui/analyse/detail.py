@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from mutualsl.evaluation.ious import HEADS, SCORED
+from mutualsl.evaluation.ious import FIRST, HEADS, SCORED
 from mutualsl.spans import Span, iou
 from mutualsl.ui.analyse.opened import Opened
 from mutualsl.ui.span_axis import SpanLane, span_axis
@@ -45,7 +45,7 @@ def lines(opened: Opened) -> Iterator[Line]:
             yield Line(KINDS[head], NAMES[head], None, said=said)
             continue
         value = float(analysis.ious.values[place, SCORED.index(head)])
-        further = tuple(scored.span for scored in found.candidates[1:])
+        further = tuple(scored.span for scored in found.candidates[1:FIRST])
         yield Line(KINDS[head], NAMES[head], found.span, found.score, value, said, further)
     if opened.compared is not None:
         other = opened.compared.second[place].answer

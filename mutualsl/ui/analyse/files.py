@@ -14,10 +14,16 @@ from mutualsl.ui.analyse.opened import Opened
 
 
 def write_rows(opened: Opened, path: Path) -> None:
-    """A CSV of every question with tags, note and corrected span."""
+    """A CSV of every question with tags, note and corrected span, and with B where compared."""
     kept = opened.notebook.all()
     notes = [kept.get(result.sample_id, Note()) for result in opened.analysis.results]
-    write_csv(opened.analysis, path, [_columns(note) for note in notes])
+    write_csv(opened.analysis, path, [_columns(note) for note in notes], opened.compared)
+
+
+def write_predictions(opened: Opened, path: Path) -> None:
+    """What a run answered, as `mutualsl evaluate` writes it; a file is with its owner already."""
+    assert opened.source is not None
+    path.write_text("".join(opened.source.lines), encoding="utf-8")
 
 
 def write_corrected(opened: Opened, path: Path) -> None:

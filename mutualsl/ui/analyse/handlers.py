@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gradio as gr
 
@@ -18,13 +18,15 @@ from mutualsl.encoded import EncodedVideo
 from mutualsl.errors import MutualSLError
 from mutualsl.evaluation.evaluate import encode
 from mutualsl.ui import status
-from mutualsl.ui.analyse.catalogue import Catalogue, Choice
+from mutualsl.ui.analyse.catalogue import Catalogue
 from mutualsl.ui.analyse.detail import axis, detail
-from mutualsl.ui.analyse.files import write_corrected, write_rows
+from mutualsl.ui.analyse.files import write_corrected, write_predictions, write_rows
+from mutualsl.ui.analyse.notebook import SessionNotes
 from mutualsl.ui.analyse.notes import Note, read_note
-from mutualsl.ui.analyse.opened import Opened, open_file, run
+from mutualsl.ui.analyse.opened import Opened, Source, open_file, run
 from mutualsl.ui.analyse.overview import notes
 from mutualsl.ui.analyse.views import (
+    EMPTY,
     busy,
     compared,
     emptied,
@@ -33,6 +35,7 @@ from mutualsl.ui.analyse.views import (
     opened_anew,
     question,
     view,
+    what_is_open,
 )
 from mutualsl.ui.line import MACHINE, RUNS, Line
 from mutualsl.ui.loading import playable
@@ -44,9 +47,7 @@ from mutualsl.ui.shelf import Shelf
 from mutualsl.ui.turns import Turns
 from mutualsl.ui.watching import Steps, watched
 
-if TYPE_CHECKING:
-    from mutualsl.inference import AnswerLocalizer
-
+BOTH = "Give Predictions too: the file to compare with is shown beside them."
 STOPPED = "Stopped. What had been answered so far was not kept."
 
 
@@ -58,39 +59,46 @@ class AnalysisDesk:
     catalogue: Catalogue | None
     folder: Path
 
-    @property
-    def localizer(self) -> AnswerLocalizer:
-        """The one that the page was started with."""
-        return self.shelf.get(self.shelf.names[0])
-
     def open(
-        self, file: str | None, other: str | None, opened: Opened | None, turns: Turns
+        self,
+        file: str | None,
+        other: str | None,
+        opened: Opened | None,
+        notebooks: dict[str, SessionNotes],
+        turns: Turns,
     ) -> Iterator[View]:
         """A predictions file was given or taken away."""
         if file is not None:
-            yield from self._open(
-                turns, lambda report: open_file(file, other, report), "predictions", file, other
-            )
+
+            def made(report: Report) -> Opened:
+                return open_file(file, other, notebooks, report)
+
+            yield from self._open(turns, made, "predictions", file, other)
         elif opened is None or opened.source is None:
             turns.supersede()
             yield view(**emptied(), **idle())
 
-    def run(self, name: str | None, other: str | None, turns: Turns) -> Iterator[View]:
-        """The checkpoint is to answer every question of a split."""
+    def run(self, name: str | None, model: str, other: str | None, turns: Turns) -> Iterator[View]:
+        """A model is to answer every question of a split."""
         catalogue = self.catalogue
         if catalogue is None:
             yield view(status=status.notice("This server has no data sets; give a file."))
             return
+        if not name:
+            yield view(status=status.notice("Choose a data set first."))
+            return
 
         def made(report: Report) -> Opened:
-            return run(self.localizer, catalogue.find(name), catalogue.root, other, report)
+            choice, localizer = catalogue.find(name), self.shelf.get(model)
+            return run(localizer, model, choice, catalogue.root, other, report)
 
         yield from self._open(turns, made, "evaluate", str(catalogue.root), other, line=RUNS)
 
     def compare(self, other: str | None, opened: Opened | None, turns: Turns) -> Iterator[View]:
         """A second file was given or taken away."""
         if opened is None:
-            yield view()
+            text = EMPTY if other is None else BOTH
+            yield view() if turns.reading else view(status=status.notice(text))
             return
 
         def beside(report: Report) -> dict[str, Any]:
@@ -151,6 +159,10 @@ class AnalysisDesk:
         """All rows are wanted as CSV."""
         return self._file(opened, "questions.csv", write_rows)
 
+    def save_predictions(self, opened: Opened | None) -> View:
+        """What a run answered is wanted."""
+        return self._file(opened, "predictions.jsonl", write_predictions)
+
     def save_corrected(self, opened: Opened | None) -> View:
         """The corrected spans are wanted as data."""
         return self._file(opened, "corrected.jsonl", write_corrected)
@@ -207,21 +219,22 @@ class AnalysisDesk:
             return
 
         def read(report: Report) -> tuple[EncodedVideo, Path | None]:
-            return self._read(source.choice, source.examples[place], report)
+            return self._read(source, source.examples[place], report)
 
         found = yield from watched(read, "video", str(source.choice.folder), view=view)
         if found is not None:
             encoded, playing = found
             yield view(
                 **question(replace(opened, encoded=encoded, playing=playing)),
-                status=status.notice(f"{opened.name} is open."),
+                status=status.notice(what_is_open(opened)),
             )
 
     def _read(
-        self, choice: Choice, example: Example, report: Report
+        self, source: Source, example: Example, report: Report
     ) -> tuple[EncodedVideo, Path | None]:
         """A video of the data set, and a file that browsers can play; never one from elsewhere."""
-        encoded = encode(self.localizer, example, choice.folder, choice.shown(), report)
+        localizer, choice = self.shelf.get(source.model), source.choice
+        encoded = encode(localizer, example, choice.folder, choice.shown(), report)
         return encoded, playable(encoded, self.folder, report)
 
 

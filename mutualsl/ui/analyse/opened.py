@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,16 +10,17 @@ from typing import TYPE_CHECKING
 
 from mutualsl.data import Example
 from mutualsl.encoded import EncodedVideo
-from mutualsl.errors import DataError
+from mutualsl.errors import DataError, MutualSLError
 from mutualsl.evaluation.analysis import Analysis, analyse
 from mutualsl.evaluation.compare import Compared, compare
-from mutualsl.evaluation.evaluate import answers
+from mutualsl.evaluation.evaluate import answers, row_line
 from mutualsl.evaluation.predictions import QuestionResult, from_row, read_predictions, to_row
 from mutualsl.ui.analyse.catalogue import Choice
 from mutualsl.ui.analyse.notebook import NOTES_FILE, Notebook, SessionNotes, SharedNotes
 from mutualsl.ui.analyse.notes import Note
 from mutualsl.ui.limits import MAX_PREDICTIONS_BYTES
 from mutualsl.ui.progress import Report
+from mutualsl.ui.status import sentence
 from mutualsl.ui.text import file_name
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ class Source:
 
     choice: Choice
     examples: Sequence[Example]
+    model: str  # its name on the shelf
+    lines: Sequence[str]  # of predictions.jsonl
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +46,7 @@ class Opened:
     notebook: Notebook
     source: Source | None = None  # None for an upload
     compared: Compared | None = None
+    apart: str = ""  # why it is not compared with the other file that was given
     place: int | None = None  # of the question in view
     note: Note = Note()  # on that question, as it was when it came into view
     encoded: EncodedVideo | None = None  # its video, where the data has one or has subtitles
@@ -56,27 +61,43 @@ class Opened:
     def beside(self, path: str | None, report: Report) -> Opened:
         """Compared with another predictions file, or with none."""
         if path is None:
-            return replace(self, compared=None)
+            return replace(self, compared=None, apart="")
         other = read_file(path)
         report("compare", 0.0)
-        return replace(self, compared=compare(self.analysis.results, other))
+        return replace(self, compared=compare(self.analysis.results, other), apart="")
+
+    def beside_if_it_fits(self, path: str | None, report: Report) -> Opened:
+        """As `beside`, but alone with the reason where that fails: new predictions took long."""
+        try:
+            return self.beside(path, report)
+        except (MutualSLError, OSError) as error:
+            return replace(self, compared=None, apart=sentence(error, path))
 
 
-def open_file(path: str, other: str | None, report: Report) -> Opened:
-    """An uploaded predictions file, compared with a second one if there is one.
+def open_file(
+    path: str, other: str | None, notebooks: dict[str, SessionNotes], report: Report
+) -> Opened:
+    """An uploaded predictions file, compared with a second one if there is one that fits.
 
-    Raises `DataError` naming file and line of what is wrong.
+    `notebooks` has the visitor's notes by content of a file. Raises `DataError` naming file and
+    line of what is wrong.
     """
-    opened = Opened(
-        name=file_name(path), analysis=analyse(read_file(path)), notebook=SessionNotes()
-    )
-    return opened.beside(other, report)
+    analysis = analyse(read_file(path))
+    content = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    notebook = notebooks.setdefault(content, SessionNotes())
+    opened = Opened(name=file_name(path), analysis=analysis, notebook=notebook)
+    return opened.beside_if_it_fits(other, report)
 
 
 def run(
-    localizer: AnswerLocalizer, choice: Choice, root: Path, other: str | None, report: Report
+    localizer: AnswerLocalizer,
+    model: str,
+    choice: Choice,
+    root: Path,
+    other: str | None,
+    report: Report,
 ) -> Opened:
-    """The checkpoint's own predictions for a split; `report` is called often, to be stopped."""
+    """A model's own predictions for a split; `report` is called often, to be stopped."""
     report("evaluate", 0.0)
     folder, part = choice.folder, choice.part
     examples = choice.dataset.load(folder, part.split, part.split_set)
@@ -84,22 +105,25 @@ def run(
         raise DataError(f"{choice.name} holds no questions; choose another split")
     asked: list[Example] = []
     results: list[QuestionResult] = []
+    lines: list[str] = []
 
     def alive(stage: str, fraction: float) -> None:
         report("evaluate", len(results) / len(examples))
 
     for example, answer in answers(localizer, examples, folder, "confident", choice.dataset, alive):
         asked.append(example)
-        results.append(from_row(to_row(example, answer), f"question {len(asked)}"))
+        row = to_row(example, answer)
+        lines.append(row_line(row))
+        results.append(from_row(row, f"question {len(asked)}"))
         alive("evaluate", 0.0)
     notes = SharedNotes(root / NOTES_FILE, folder.name, part.split_set or "", part.split)
     opened = Opened(
         name=choice.name,
         analysis=analyse(results),
         notebook=notes,
-        source=Source(choice, asked),
+        source=Source(choice, asked, model, lines),
     )
-    return opened.beside(other, report)
+    return opened.beside_if_it_fits(other, report)
 
 
 def read_file(path: str) -> list[QuestionResult]:

@@ -19,7 +19,8 @@ from mutualsl.ui.transcript_view import marked_transcript
 FORM = ("tags", "note", "start", "end")
 OUTPUTS = (
     *("status", "opened", "overview", "table", "notes", "detail", "player", "timeline"),
-    *("transcript", "form", *FORM, "said", "exports", "files", "run", "cancel"),
+    *("transcript", "form", *FORM, "said", "exports", "save_predictions", "files"),
+    *("run", "cancel", "file"),
 )
 EMPTY = "Give a predictions.jsonl: the command mutualsl evaluate writes it."
 
@@ -59,13 +60,22 @@ def opened_anew(opened: Opened) -> dict[str, Any]:
         "notes": notes(opened),
         "form": gr.update(visible=False),
         "exports": gr.update(visible=True),
+        "save_predictions": gr.update(visible=opened.source is not None),
+        **({} if opened.source is None else {"file": None}),  # what it had is no longer open
     }
+
+
+def what_is_open(opened: Opened) -> str:
+    """Whose predictions they are, and why they are not compared where that failed."""
+    by = f", answered by {opened.source.model}" if opened.source else ""
+    apart = f" It is not compared: {opened.apart.rstrip('.')}." if opened.apart else ""
+    return f"{opened.name} is open{by}.{apart}"
 
 
 def compared(opened: Opened) -> dict[str, Any]:
     """The same predictions beside another file, or alone again; the form is left alone."""
     changes = {
-        "status": notice(f"{opened.name} is open. Click a question to see it in full."),
+        "status": notice(f"{what_is_open(opened)} Click a question to see it in full."),
         "opened": opened,
         "overview": overview(opened),
         "table": table(opened),

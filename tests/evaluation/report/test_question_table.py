@@ -5,6 +5,7 @@ import json
 import re
 
 from mutualsl.evaluation.analysis import analyse
+from mutualsl.evaluation.report.analysis_page import SCRIPT, read_part
 from mutualsl.evaluation.report.question_table import CLASSES, question_table
 from mutualsl.evaluation.slices import SLICES, in_order
 from tests.evaluation.rows import head, random_rows, results, row
@@ -53,3 +54,9 @@ def test_what_a_file_says_stays_text():
     made = row(question='"><img src=x>', kind='"><img src=x>', video_id="<b>")
     page = question_table(analyse(results([made, row("other")])))
     assert "<img" not in page and "<b>" not in page
+
+
+def test_the_filter_says_from_which_iou_a_predictor_is_right():
+    page = question_table(analyse(results([row("a")])))
+    right = re.search(r"const RIGHT_IOU = ([\d.]+);", read_part(SCRIPT))[1]
+    assert f"Predictors (right: IoU ≥ {right})" in page

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import gradio as gr
 import pytest
 
-from mutualsl.evaluation.evaluate import answers
+from mutualsl.evaluation.evaluate import answers, evaluate
 from mutualsl.ui.analyse import handlers
 from mutualsl.ui.analyse.catalogue import read_catalogue
 from mutualsl.ui.analyse.handlers import STOPPED, AnalysisDesk
@@ -38,7 +38,8 @@ class FakeLocalizer:
     def encode_video(self, video, subtitles, progress=None, features=None):
         self.started.set()
         self.go_on.wait(10)
-        progress("text", 0.0)
+        if progress is not None:
+            progress("text", 0.0)
         return encoded_video(cues=subtitles.cues, duration=10.0)
 
     def answer_any(self, encoded, questions, read_out):
@@ -47,12 +48,12 @@ class FakeLocalizer:
 
 
 class FakeShelf:
-    names = ("fake",)
-
     def __init__(self):
         self.localizer = FakeLocalizer()
+        self.wanted = set()
 
     def get(self, name):
+        self.wanted.add(name)
         return self.localizer
 
 
@@ -79,70 +80,109 @@ def click(place):
 
 def test_a_file_is_opened_and_taken_away(tmp_path):
     path = write(tmp_path / "mine.jsonl", random_rows(20))
-    shown = seen(desk(tmp_path).open(str(path), None, None, Turns()))
+    shown = seen(desk(tmp_path).open(str(path), None, None, {}, Turns()))
     assert len(shown["opened"].analysis.results) == 20 and "20" in shown["overview"]
-    gone = seen(AnalysisDesk(None, None, tmp_path).open(None, None, shown["opened"], Turns()))
+    gone = seen(AnalysisDesk(None, None, tmp_path).open(None, None, shown["opened"], {}, Turns()))
     assert gone["opened"] is None and gone["table"] == ""
 
 
 def test_a_broken_file_leaves_what_is_open(tmp_path):
     path = tmp_path / "mine.jsonl"
     path.write_text("{}\n")
-    shown = seen(desk(tmp_path).open(str(path), None, opened(), Turns()))
+    shown = seen(desk(tmp_path).open(str(path), None, opened(), {}, Turns()))
     assert "line 1" in shown["status"] and 'role="alert"' in shown["status"]
     assert "opened" not in shown
 
 
 def test_without_data_sets_nothing_on_the_server_is_read(tmp_path):
-    shown = seen(desk(tmp_path).run("mine / test", None, Turns()))
+    shown = seen(desk(tmp_path).run(CHOICE, "fake", None, Turns()))
     assert "no data sets" in shown["status"] and "opened" not in shown
 
 
-@pytest.mark.parametrize("name", ["../..", "/etc", None])
+@pytest.mark.parametrize("name", ["../..", "/etc"])
 def test_with_them_only_what_is_listed(tmp_path, name):
     root = write_data(tmp_path / "root" / "mine").parent
-    shown = seen(desk(tmp_path, root).run(name, None, Turns()))
+    shown = seen(desk(tmp_path, root).run(name, "fake", None, Turns()))
     assert "nknown data set" in shown["status"] and "opened" not in shown
     assert str(root) not in shown["status"]
+
+
+@pytest.mark.parametrize("name", [None, ""])
+def test_without_a_choice_one_is_asked_for(tmp_path, name):
+    root = write_data(tmp_path / "root" / "mine").parent
+    shown = seen(desk(tmp_path, root).run(name, "fake", None, Turns()))
+    assert shown.keys() == {"status"} and "Choose a data set first" in shown["status"]
+
+
+def test_a_run_stays_when_the_other_file_does_not_fit(tmp_path):
+    root = write_data(tmp_path / "root" / "mine").parent
+    other = write(tmp_path / "other.jsonl", random_rows(19))
+    own = desk(tmp_path, root)
+    shown = seen(own.run(CHOICE, "second", str(other), Turns()))
+    assert len(shown["opened"].analysis.results) == 3 and shown["opened"].compared is None
+    assert "mine / test is open, answered by second" in shown["status"]
+    assert "not compared: Not the same questions" in shown["status"]
+    assert shown["file"] is None and shown["save_predictions"]["visible"]
+    assert own.shelf.wanted == {"second"}
+
+
+def test_a_run_is_saved_as_evaluate_writes_it(tmp_path):
+    root = write_data(tmp_path / "root" / "mine").parent
+    own = desk(tmp_path, root)
+    shown = seen(own.run(CHOICE, "fake", None, Turns()))["opened"]
+    link = seen([own.save_predictions(shown)])["files"]
+    assert 'download="mine-test predictions.jsonl"' in link
+    (saved,) = own.folder.glob("*/mine-test predictions.jsonl")
+    examples = shown.source.choice.dataset.load(root / "mine", "test")
+    evaluate(FakeLocalizer(), examples, root / "mine", tmp_path / "out")
+    assert saved.read_bytes() == (tmp_path / "out" / "predictions.jsonl").read_bytes()
+    again = seen(own.compare(str(saved), shown, Turns()))["opened"]
+    assert again.compared.changes == [0.0] * 3
+
+
+def test_a_file_to_compare_with_alone_is_not_enough(tmp_path):
+    own = desk(tmp_path)
+    assert "Give Predictions too" in seen(own.compare("other.jsonl", None, Turns()))["status"]
+    assert "Give a predictions.jsonl" in seen(own.compare(None, None, Turns()))["status"]
 
 
 def test_a_run_answers_every_question_and_its_notes_stay(tmp_path):
     root = write_data(tmp_path / "root" / "mine").parent
     own = desk(tmp_path, root)
-    shown = seen(own.run(CHOICE, None, Turns()))["opened"]
+    shown = seen(own.run(CHOICE, "fake", None, Turns()))["opened"]
     assert [r.sample_id for r in shown.analysis.results] == ["s0", "s1", "s2"]
     view = seen(own.show(click(1), shown, *NO_FORM, Turns()))
     assert view["opened"].place == 1 and "open the jar" in view["transcript"]
     seen([own.save(view["opened"], "odd", "", "1", "3")])
     assert (root / NOTES_FILE).is_file()
-    again = seen(own.run(CHOICE, None, Turns()))["opened"]
+    again = seen(own.run(CHOICE, "fake", None, Turns()))["opened"]
     assert again.notebook.all()["s1"].tags == ("odd",)
 
 
 def test_cancelling_frees_the_worker_and_says_so(tmp_path):
     root = write_data(tmp_path / "root" / "mine", count=50).parent
     own, turns = desk(tmp_path, root), Turns()
-    own.localizer.go_on.clear()
-    views = own.run(CHOICE, None, turns)
+    own.shelf.localizer.go_on.clear()
+    views = own.run(CHOICE, "fake", None, turns)
     first = [next(views), next(views)]
-    assert own.localizer.started.wait(10)
+    assert own.shelf.localizer.started.wait(10)
     turns.supersede()
     rest = list(views)
-    own.localizer.go_on.set()
+    own.shelf.localizer.go_on.set()
     shown = seen([*first, *rest])
     assert STOPPED in shown["status"] and "opened" not in shown
     assert shown["run"]["interactive"] and not shown["cancel"]["visible"]
     for thread in threading.enumerate():
         if thread.daemon and "_run" in thread.name:
             thread.join(5)
-    assert own.localizer.asked <= 1
+    assert own.shelf.localizer.asked <= 1
 
 
 def test_damaged_notes_are_said(tmp_path):
     root = write_data(tmp_path / "root" / "mine").parent
     (root / NOTES_FILE).parent.mkdir()
     (root / NOTES_FILE).write_bytes(b"no database " * 100)
-    shown = seen(desk(tmp_path, root).run(CHOICE, None, Turns()))
+    shown = seen(desk(tmp_path, root).run(CHOICE, "fake", None, Turns()))
     assert "Notes cannot be kept" in shown["status"] and "opened" not in shown
     assert shown["run"]["interactive"]
 
@@ -197,7 +237,7 @@ def test_questions_are_answered_a_few_at_a_time(tmp_path, monkeypatch):
 
 def test_a_second_file_is_compared_and_taken_away(tmp_path):
     path = write(tmp_path / "mine.jsonl", random_rows(20))
-    mine = open_file(str(path), None, lambda stage, fraction: None)
+    mine = open_file(str(path), None, {}, lambda stage, fraction: None)
     own = desk(tmp_path)
     shown = seen(own.compare(str(path), mine, Turns()))
     assert shown["opened"].compared is not None and "B - A" in shown["overview"]

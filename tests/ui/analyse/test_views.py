@@ -36,6 +36,7 @@ def test_a_question_in_full():
     assert "data-play" not in first
     lanes = axis(replace(mine, place=0, note=Note(span=Span(1.0, 2.0))))
     assert lanes.count("tl-candidate") == 1
+    assert '<span class="is-last" style="right:10.000%">1:30</span>' in lanes
     for name in ("Gold", "Visual", "Textual", "Answer", "Corrected"):
         assert f'<span class="tl-name">{name}</span>' in lanes
 
