@@ -28,7 +28,7 @@ def main() -> None:
             json.loads(line)
 
     def opening() -> None:
-        opened_anew(open_file(str(path), None, lambda stage, fraction: None))
+        opened_anew(open_file(str(path), None, {}, lambda stage, fraction: None))
 
     collect_rarely()  # as the server does
     parse()  # the first call of each sets up memory
