@@ -257,7 +257,7 @@
   // ---- the transcript -------------------------------------------------------------------------
 
   let list = { element: null, rows: [], current: null };
-  let laidOver = null; // the evidence that is laid over it
+  let laidOver = "{}"; // the evidence that is laid over it: none
 
   function rowsOf(element) {
     if (list.element !== element) {
