@@ -81,7 +81,7 @@ def test_merging_keeps_the_peak_of_a_curve():
 
 def test_ticks_are_round_and_few():
     page = timeline(encoded_video(duration=65.6))
-    ticks = re.findall(r'<span(?: class="is-last")? style="(?:left|right):[\d.]+%">([^<]*)</span>', page)
+    ticks = re.findall(r'<span[^>]*style="(?:left|right):[\d.]+%">([^<]*)</span>', page)
     assert ticks == ["0:00", "0:10", "0:20", "0:30", "0:40", "0:50", "1:00"]
 
 
