@@ -67,6 +67,11 @@ class Answer:
         """Whether the question is about something that nobody speaks of; scores then say little."""
         return self.related is not None and self.related < UNRELATED_BELOW
 
+    @property
+    def chance(self) -> float | None:
+        """The score where it is a chance: of a predictor, about something that is spoken of."""
+        return None if self.source == "fallback" or self.unrelated else self.score
+
     def to_dict(self) -> dict[str, Any]:
         """The JSON object of the command line and the API, schema 1."""
         return {

@@ -36,7 +36,7 @@ class Record:
     def raw_text(self, name: str) -> str:
         """A text (or a whole number, as text) as it stands."""
         value = self._value(name)
-        if isinstance(value, bool) or not isinstance(value, str | int) or not _is_text(str(value)):
+        if isinstance(value, bool) or not isinstance(value, str | int) or not is_text(str(value)):
             raise self.error(f"{name} is {value!r}, not a text")
         return str(value)
 
@@ -179,7 +179,7 @@ def record_of(item: Any, where: str, hint: str = PUBLISHED) -> Record:
     return Record(item, where, hint)
 
 
-def _is_text(value: str) -> bool:
+def is_text(value: str) -> bool:
     """Whether a text can be written to a file: half a character, as JSON can hold, cannot."""
     try:
         value.encode()

@@ -46,8 +46,7 @@ def answer_report(encoded: EncodedVideo, answer: Answer, why: str | None = None)
 
 
 def _answer(answer: Answer) -> str:
-    said = answer.source != "fallback" and not answer.unrelated
-    score = f", {percent(answer.score)} {CONFIDENCE}" if said else ""
+    score = "" if answer.chance is None else f", {percent(answer.chance)} {CONFIDENCE}"
     return (
         f'<p class="answer"><b>{clock_range(answer.span)}</b> {SOURCES[answer.source]}{score}</p>'
         f"{_paragraph(answer.doubt)}"

@@ -69,11 +69,8 @@ def build_app(
         add_endpoints(shelf)  # first, so that no handler of the page takes their names
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", elem_id="ask-tab"):
-                ask_tab.build(Desk(shelf, page.reader), Clips(made_files_folder()))
+                model = ask_tab.build(Desk(shelf, page.reader), Clips(made_files_folder()))
             with gr.Tab("Analyse", elem_id="analyse-tab"):
-                model = next(
-                    part for part in page.blocks.values() if part.elem_id == "model-choice"
-                )
                 analyse_tab.build(AnalysisDesk(shelf, catalogue, made_files_folder()), model)
     return page
 

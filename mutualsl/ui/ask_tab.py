@@ -49,8 +49,11 @@ element.addEventListener('click', (event) => {
 """
 
 
-def build(desk: Desk, clips: Clips) -> None:
-    """Lay out the tab and connect it; style.css places the parts in a grid by their ids."""
+def build(desk: Desk, clips: Clips) -> gr.Radio:
+    """Lay out the tab and connect it; style.css places the parts in a grid by their ids.
+
+    Returns the choice of a model.
+    """
     parts: Parts = {"loaded": gr.State(None)}
     with gr.Column(elem_id="panel"):
         _inputs(parts)
@@ -66,6 +69,8 @@ def build(desk: Desk, clips: Clips) -> None:
         parts["transcript"] = markup("transcript", js_on_load=_TRIGGER_LEAVE_OUT)
         parts["evidence"] = markup("evidence")
     _connect(desk, clips, parts, examples)
+    choice: gr.Radio = parts["model_choice"]
+    return choice
 
 
 def _examples(desk: Desk) -> gr.HTML | None:

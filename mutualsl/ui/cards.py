@@ -64,8 +64,7 @@ def _answer_line(
     doubt = f'<p class="doubt">{escaped(answer.doubt)}</p>' if answer.doubt else ""
     reason = f'<p class="why">{escaped(why)}</p>' if why else ""
     moved = f'<p class="change">Compared with before: {escaped(change)}</p>' if change else ""
-    said = answer.source != "fallback" and not answer.unrelated
-    chance = f" · {percent(answer.score)} {CONFIDENCE}" if said else ""
+    chance = "" if answer.chance is None else f" · {percent(answer.chance)} {CONFIDENCE}"
     return (
         f'<div class="answer {answer.source}" role="status">'
         f'<p class="answer-question">{escaped(answer.question)}</p>'

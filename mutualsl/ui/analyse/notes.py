@@ -6,6 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 
+from mutualsl.data.record import is_text
 from mutualsl.errors import MutualSLError
 from mutualsl.spans import Span
 from mutualsl.ui.limits import MAX_NOTE_CHARACTERS, MAX_TAG_CHARACTERS, MAX_TAGS
@@ -49,7 +50,7 @@ def read_note(tags: str, text: str, start: str, end: str, duration_second: float
         raise MutualSLError(
             f"the note has {len(text):,} characters; shorten it to {MAX_NOTE_CHARACTERS:,}"
         )
-    if any("\ud800" <= character <= "\udfff" for character in "".join((*named, text))):
+    if not is_text("".join((*named, text))):
         raise MutualSLError("the note or a tag holds half a character; type it again")
     return Note(named, text.strip(), _span(start, end, duration_second))
 
