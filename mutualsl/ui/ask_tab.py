@@ -37,6 +37,8 @@ _TRIGGER_ANSWER = """
 element.addEventListener('click', (event) => {
   const chip = event.target.closest('[data-answer]');
   if (chip) trigger('click', {answer: chip.dataset.answer});
+  const earlier = event.target.closest('[data-earlier]');
+  if (earlier) trigger('select', {earlier: earlier.dataset.earlier});
 });
 """
 
@@ -157,13 +159,14 @@ def _connect(desk: Desk, clips: Clips, parts: Parts, examples: gr.HTML | None) -
         desk.load,
         [*files, loaded, choice],
     )
+    changed_again = start([parts["history"].select], changes.bring_back, [loaded], writing)
     what_ifs = (
         start([parts["offset"].release], changes.shift, [parts["offset"], loaded]),
         start([parts["given"].input], changes.give, [parts["given"], loaded]),
         start([parts["track"].input], changes.choose_track, [parts["track"], loaded]),
         start([parts["transcript"].click], changes.leave_out, [loaded]),
     )
-    for new_input in (changed, *what_ifs):
+    for new_input in (changed, changed_again, *what_ifs):
         settle(new_input.then(desk.ask_again, [loaded, turns], **common))
     if examples is not None:
         settle(start([examples.click], desk.try_example, [loaded, choice], writing))

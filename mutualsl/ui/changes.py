@@ -5,20 +5,22 @@ A change adds to the one before it, also where that is still on its way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from mutualsl.reading import read_embedded
+from mutualsl.ui.limits import MAX_HISTORY
 from mutualsl.ui.parts import View
 from mutualsl.ui.progress import Report
 from mutualsl.ui.shelf import Shelf
 from mutualsl.ui.turns import Turns
-from mutualsl.ui.views import Loaded, unasked, view, what_ifs
+from mutualsl.ui.views import Loaded, filled, unasked, view, what_ifs
 from mutualsl.ui.watching import Steps, watched
-from mutualsl.ui.what_if import WhatIf, applied
+from mutualsl.ui.what_if import Asked, WhatIf, applied
 
 if TYPE_CHECKING:
     from mutualsl.inference import AnswerLocalizer
@@ -52,9 +54,28 @@ class Changes:
             assert before.whole.info is not None  # tracks are offered for videos only
             track = read_embedded(before.whole.info, number)
             whole = self.shelf.get(before.model).with_subtitles(before.whole, track)
-            return replace(before, whole=whole)
+            past = tuple(Asked(answer, None) for answer, _ in before.asked())
+            return replace(before, whole=whole, answers=(), earlier=past)
 
         yield from self._change(loaded, turns, read, offset_second=0.0, left_out=frozenset())
+
+    def bring_back(
+        self, event: gr.EventData, loaded: Loaded | None, turns: Turns
+    ) -> Iterator[View]:
+        """A question answered before a change is to be asked again as it was then."""
+        place = int(event.earlier)
+        earlier = loaded.earlier if loaded is not None else ()
+        asked = earlier[place] if 0 <= place < len(earlier) else None
+        if loaded is None or asked is None or asked.what_if is None:
+            turns.begin()
+            yield filled(view())
+            return
+        turns.asked = asked.answer.question
+        inputs = {"question": turns.asked}
+        with closing(self._change_to(asked.what_if, loaded, turns)) as steps:
+            for step in steps:
+                yield filled(step, **inputs)
+                inputs = {}
 
     def _change(
         self,
@@ -63,11 +84,21 @@ class Changes:
         read: Callable[[Loaded], Loaded] = lambda loaded: loaded,
         **differences: Any,
     ) -> Iterator[View]:
-        turns.begin()
         if loaded is None:
+            turns.begin()
             yield view()
             return
         wanted = replace(_wanted(loaded, turns), **differences)
+        yield from self._change_to(wanted, loaded, turns, read)
+
+    def _change_to(
+        self,
+        wanted: WhatIf,
+        loaded: Loaded,
+        turns: Turns,
+        read: Callable[[Loaded], Loaded] = lambda loaded: loaded,
+    ) -> Generator[View]:
+        turns.begin()
         steps = self._steps(loaded, turns, read, wanted, turns.waiting)
         yield from turns.read(steps, turns.asked, wanted)
 
@@ -90,13 +121,14 @@ class Changes:
 
 
 def changed(localizer: AnswerLocalizer, loaded: Loaded, what_if: WhatIf) -> Loaded:
-    """The same video under other circumstances, about which nothing has been asked yet."""
+    """The same video under other circumstances, with what has been answered under them before."""
+    asked = loaded.asked()
     return replace(
         loaded,
         encoded=applied(localizer, loaded.whole, what_if),
         what_if=what_if,
-        answers=(),
-        earlier=loaded.answers or loaded.earlier,
+        answers=tuple(each.answer for each in asked if each.what_if == what_if),
+        earlier=tuple(each for each in asked if each.what_if != what_if)[-MAX_HISTORY:],
     )
 
 

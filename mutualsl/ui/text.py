@@ -9,7 +9,7 @@ from pathlib import Path
 from mutualsl.spans import Span
 
 # gr.HTML puts values into a JavaScript and Handlebars template; these signs must not reach it.
-_TEMPLATE_SIGNS = str.maketrans({"{": "&#123;", "}": "&#125;", "$": "&#36;", "`": "&#96;"})
+_TEMPLATE_SIGNS = {"{": "&#123;", "}": "&#125;", "$": "&#36;", "`": "&#96;"}
 
 
 def escaped(text: str) -> str:
@@ -19,7 +19,9 @@ def escaped(text: str) -> str:
 
 def safe_in_template(markup: str) -> str:
     """HTML without scripts and styles of its own that a gr.HTML template leaves as it is."""
-    return markup.translate(_TEMPLATE_SIGNS)
+    for sign, entity in _TEMPLATE_SIGNS.items():  # str.translate is far slower on long tables
+        markup = markup.replace(sign, entity)
+    return markup
 
 
 def file_name(path: str | Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,13 @@ from mutualsl.spans import Span
 from mutualsl.ui import cards, status
 from mutualsl.ui.answer_report import answer_report
 from mutualsl.ui.history import history
+from mutualsl.ui.limits import MAX_HISTORY
 from mutualsl.ui.parts import View, values
 from mutualsl.ui.player import player
 from mutualsl.ui.timeline_view import timeline
 from mutualsl.ui.tracks import track_choices
 from mutualsl.ui.transcript_view import evidence, transcript
-from mutualsl.ui.what_if import WhatIf, compared_with, left_out_cues, shown_places
+from mutualsl.ui.what_if import Asked, WhatIf, compared_with, left_out_cues, shown_places
 
 OUTPUTS = (
     *("status", "ask", "loaded", "player", "timeline", "results", "clip", "transcript"),
@@ -43,7 +44,21 @@ class Loaded:
     answers: tuple[Answer, ...] = ()  # to the questions about it so far
     gold: Mapping[str, Span] = field(default_factory=dict)  # true answers, by question
     what_if: WhatIf = WhatIf()
-    earlier: tuple[Answer, ...] = ()  # before the last change of `what_if` or of the track
+    earlier: tuple[Asked, ...] = ()  # under another `what_if`, or of another text track
+
+    def asked(self) -> tuple[Asked, ...]:
+        """All that has been answered about it."""
+        return (*self.earlier, *(Asked(answer, self.what_if) for answer in self.answers))
+
+
+def with_answer(loaded: Loaded, answer: Answer) -> Loaded:
+    """The same video with one more answer, which takes the place of what it repeats."""
+
+    def repeated(other: Answer) -> bool:
+        return (other.question, other.model) == (answer.question, answer.model)
+
+    others = (other for other in loaded.answers if not repeated(other))
+    return replace(loaded, answers=(*others, answer)[-MAX_HISTORY:])
 
 
 def view(**changes: Any) -> View:
@@ -85,7 +100,7 @@ def unasked(loaded: Loaded) -> dict[str, Any]:
             shown_places(loaded.whole, loaded.what_if),
         ),
         "evidence": "",
-        "history": "",
+        "history": _history(loaded),
         **what_ifs(loaded),
     }
 
@@ -127,8 +142,12 @@ def shown(loaded: Loaded, place: int) -> dict[str, Any]:
             loaded.encoded, answer, gold=loaded.gold.get(answer.question), before=before
         ),
         "evidence": evidence(loaded.encoded, answer),
-        "history": history(loaded.answers, place),
+        "history": _history(loaded, place),
     }
+
+
+def _history(loaded: Loaded, place: int | None = None) -> str:
+    return history(loaded.answers, loaded.earlier, place, loaded.what_if.said())
 
 
 def as_it_is(loaded: Loaded, differ: bool) -> dict[str, Any]:

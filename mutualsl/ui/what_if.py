@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mutualsl.answer import Answer
 from mutualsl.encoded import EncodedVideo
@@ -33,17 +33,31 @@ class WhatIf:
     left_out: frozenset[int] = frozenset()  # places of cues in the whole transcript
     given: str = EVERYTHING  # one of GIVEN
 
-    def notes(self) -> tuple[str, ...]:
-        """One for each difference; they stay with every answer that is given under it."""
-        notes = []
+    def said(self) -> str:
+        """All differences in a few words; empty where there are none."""
+        return ", ".join(self._differences())
+
+    def _differences(self) -> list[str]:
+        found = []
         if self.left_out:
             lines = "one line" if len(self.left_out) == 1 else f"{len(self.left_out)} lines"
-            notes.append(f"what if: asked without {lines} of the subtitles")
+            found.append(f"asked without {lines} of the subtitles")
         if self.offset_second:
-            notes.append(f"what if: subtitles moved by {self.offset_second:+.1f} s")
+            found.append(f"subtitles moved by {self.offset_second:+.1f} s")
         if self.given != EVERYTHING:
-            notes.append(f"what if: asked {self.given}")
-        return tuple(notes)
+            found.append(f"asked {self.given}")
+        return found
+
+    def notes(self) -> tuple[str, ...]:
+        """One for each difference; they stay with every answer that is given under it."""
+        return tuple(f"what if: {difference}" for difference in self._differences())
+
+
+class Asked(NamedTuple):
+    """An answer, and what was changed about the video when it was given."""
+
+    answer: Answer
+    what_if: WhatIf | None  # `None`: another text track was read, so it cannot be asked again
 
 
 def applied(localizer: AnswerLocalizer, whole: EncodedVideo, what_if: WhatIf) -> EncodedVideo:
@@ -87,14 +101,14 @@ def left_out_cues(whole: EncodedVideo, what_if: WhatIf) -> list[Cue]:
 
 
 def compared_with(
-    question: str, asked: Sequence[Answer], earlier: Sequence[Answer]
+    question: str, asked: Sequence[Answer], earlier: Sequence[Asked]
 ) -> Answer | None:
     """The answer that a new one is shown beside, if any.
 
-    That to the same question before the last change (`earlier`); otherwise that to the question
-    asked just before (`asked`), if this one says it in other words.
+    That to the same question before a change (`earlier`), the last one; otherwise that to the
+    question asked just before (`asked`), if this one says it in other words.
     """
-    for answer in reversed(earlier):
+    for answer, _ in reversed(earlier):
         if answer.question == question:
             return answer
     if asked and asked[-1].question != question and _rephrased(asked[-1].question, question):

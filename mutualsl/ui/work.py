@@ -5,7 +5,7 @@ Each step is a view of the page; whose turn it is decides whether the next one c
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from mutualsl.answer import Answer
@@ -15,7 +15,16 @@ from mutualsl.ui.progress import Report
 from mutualsl.ui.reader import Reader
 from mutualsl.ui.shelf import Shelf
 from mutualsl.ui.turns import Turns
-from mutualsl.ui.views import Loaded, emptied, locked, shown, unasked, unlocked, view
+from mutualsl.ui.views import (
+    Loaded,
+    emptied,
+    locked,
+    shown,
+    unasked,
+    unlocked,
+    view,
+    with_answer,
+)
 from mutualsl.ui.watching import Steps, watched
 
 
@@ -88,9 +97,8 @@ class Work:
             if answer is None:
                 yield view(ask=unlocked())
                 return
-            answers = (*loaded.answers, answer)[-limits.MAX_HISTORY :]
-            loaded = replace(loaded, answers=answers)
-            changes = {"loaded": loaded, **shown(loaded, len(answers) - 1)}
+            loaded = with_answer(loaded, answer)
+            changes = {"loaded": loaded, **shown(loaded, len(loaded.answers) - 1)}
             if number == len(lines):
                 changes |= {"ask": unlocked()} | ({} if problem is None else {"status": problem})
             yield view(**changes)

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from mutualsl.explain import what_changed
 from mutualsl.reading import without_cues
+from mutualsl.ui.history import UNCHANGED
 from tests.browser.page import ANSWER_MS
 
 pytestmark = pytest.mark.browser
@@ -111,3 +112,18 @@ def test_with_nothing_left_it_is_a_sentence_and_the_choice_goes_back(
     expect(visitor.page.get_by_label("everything")).to_be_checked()
     visitor.page.get_by_role("button", name="Bring back this line").click()
     visitor.shows(localizer.ask(short, "Where is the kettle poured?"))
+
+
+def test_a_question_asked_before_a_change_is_asked_again_as_it_was_then(asked):
+    visitor, first = asked
+    visitor.page.get_by_label("without the video").check()
+    expect(visitor["visual-play"]).to_be_disabled(timeout=ANSWER_MS)
+    chips = visitor.page.get_by_label("Asked so far").get_by_role("button")
+    question = visitor["question"].locator("textarea")
+    expect(chips).to_contain_text(["asked without the video", UNCHANGED])
+    question.fill("something else")
+    chips.last.click()
+    visitor.shows(first)
+    expect(visitor.page.get_by_label("everything")).to_be_checked()
+    expect(question).to_have_value(first.question)
+    expect(chips.last).to_contain_text("asked without the video")

@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import pytest
 
 from mutualsl.subtitles import Cue, write_subtitles
@@ -6,7 +8,8 @@ from mutualsl.ui.handlers import Desk
 from mutualsl.ui.limits import MAX_QUESTIONS
 from mutualsl.ui.reader import Reader
 from mutualsl.ui.turns import Turns
-from mutualsl.ui.views import OUTPUTS, Loaded, view
+from mutualsl.ui.views import OUTPUTS, Loaded, filled, view
+from mutualsl.ui.what_if import WhatIf
 from tests.video.conftest import make_tracks
 
 QUESTION = "how do i open the jar"
@@ -255,7 +258,43 @@ def test_cancel_leaves_the_choice_of_a_model_as_it_answers(desk, loaded, nothing
 
 
 def test_as_many_as_allowed_are_asked(desk, loaded):
-    questions = "\n".join([QUESTION] * MAX_QUESTIONS)
+    questions = "\n".join(f"{QUESTION} {number}" for number in range(MAX_QUESTIONS))
     views = list(desk.ask(questions, loaded, None, None, "one", Turns()))
     kept = [shown(view, "loaded") for view in views if hasattr(shown(view, "loaded"), "answers")]
     assert [len(each.answers) for each in kept] == list(range(1, MAX_QUESTIONS + 1))
+
+
+def test_a_question_asked_twice_is_listed_once(desk, loaded):
+    questions = "\n".join([QUESTION, f"{QUESTION}?", QUESTION])
+    assert answers(desk.ask(questions, loaded, None, None, "one", Turns())) == [
+        f"{QUESTION}?",
+        QUESTION,
+    ]
+
+
+@pytest.fixture
+def moved(desk, loaded):
+    """Asked as it was read, then again with the subtitles moved."""
+    turns = Turns()
+    *_, last = desk.ask(QUESTION, loaded, None, None, "one", turns)
+    *_, last = Changes(desk.shelf).shift(0.5, shown(last, "loaded"), turns)
+    *_, last = desk.ask_again(shown(last, "loaded"), turns)
+    return shown(last, "loaded"), turns
+
+
+def test_an_answer_of_before_a_change_is_brought_back_with_what_was_asked_about(desk, moved):
+    changed, turns = moved
+    assert [each.what_if for each in changed.asked()] == [WhatIf(), WhatIf(offset_second=0.5)]
+    steps = Changes(desk.shelf).bring_back(SimpleNamespace(earlier="0"), changed, turns)
+    *_, last = list(steps)
+    back = shown(last, "loaded")
+    assert back.what_if == WhatIf() and back.encoded == back.whole
+    assert [each.what_if for each in back.asked()] == [WhatIf(offset_second=0.5), WhatIf()]
+    assert shown(last, "offset")["value"] == 0.0 and turns.waiting == QUESTION
+
+
+@pytest.mark.parametrize("place", [-1, 1])
+def test_an_answer_that_is_not_there_is_not_brought_back(desk, moved, place):
+    changed, turns = moved
+    (nothing,) = Changes(desk.shelf).bring_back(SimpleNamespace(earlier=place), changed, turns)
+    assert nothing == filled(view())

@@ -10,6 +10,7 @@ from mutualsl.ui.views import Loaded, shown
 from mutualsl.ui.what_if import (
     WITHOUT_SUBTITLES,
     WITHOUT_VIDEO,
+    Asked,
     WhatIf,
     applied,
     compared_with,
@@ -91,7 +92,7 @@ def test_nothing_left_is_a_sentence(whole):
 
 def test_an_answer_is_compared_with_the_same_question_before_the_change():
     first, other = answer(None, prediction(), question="Where?"), answer(question="How?")
-    assert compared_with("Where?", (), (first, other)) is first
+    assert compared_with("Where?", (), (Asked(first, WhatIf()), Asked(other, WhatIf()))) is first
     assert compared_with("Where?", (other,), ()) is None
     assert compared_with("Where?", (first,), ()) is None  # asked twice
 
@@ -108,7 +109,7 @@ def test_the_answer_before_a_change_is_shown_beside_the_one_after_it(whole):
     other = changed(FakeLocalizer(), loaded, WhatIf(left_out=frozenset({0})))
     assert other.answers == () and other.encoded != loaded.encoded and other.whole is whole
     again = changed(FakeLocalizer(), other, WhatIf())  # before an answer came
-    assert again.earlier == loaded.answers
+    assert again == loaded
     answered = replace(other, answers=(answer(None, prediction(30, 40)),))
     parts = shown(answered, 0)
     assert 'class="tl-before" style="left:10.000%;width:10.000%"' in parts["timeline"]

@@ -6,6 +6,7 @@
 
   const RIGHT_IOU = 0.5; // as the filter's label says
   const PAGE = 100;
+  const WORDS = new Intl.Collator();
   const AXIS = "on the time axis";
   const HEADS = ["gold", "visual", "textual", "answer"];
   const SHOWN = [
@@ -64,7 +65,7 @@
       const kept = (row) =>
         wanted.every(([name, value]) => this.passes(row, name, value)) &&
         (!words || this.text(row).includes(words));
-      return this.rows.filter(kept).sort((a, b) => this.order(a, b));
+      return this.inOrder(this.rows.filter(kept));
     }
 
     passes(row, name, value) {
@@ -78,16 +79,19 @@
       return ["question", "video", "notes"].map((name) => this.value(row, name) ?? "").join(" ").toLowerCase();
     }
 
-    order(a, b) {
+    inOrder(rows) {
       const { column, up } = this.sorted;
       const key = (row) => {
         const value = column === AXIS ? row[this.at.gold][0] : this.value(row, column);
         return column === "change" ? -Math.abs(value) : value;
       };
-      const [one, other] = [key(a), key(b)];
-      if (one === null || other === null) return (one === null) - (other === null);
-      const order = typeof one === "string" ? one.localeCompare(other) : one - other;
-      return up ? order : -order;
+      const order = (one, other) => {
+        if (one === null || other === null) return (one === null) - (other === null);
+        const way = typeof one === "string" ? WORDS.compare(one, other) : one - other;
+        return up ? way : -way;
+      };
+      const keyed = rows.map((row) => [key(row), row]);
+      return keyed.sort(([one], [other]) => order(one, other)).map(([, row]) => row);
     }
 
     // ---- drawing ---------------------------------------------------------------------------------
@@ -213,8 +217,10 @@
     }
 
     readNotes() {
-      const source = document.querySelector("[data-notes]");
-      this.notes = new Map(JSON.parse(source?.dataset.notes ?? "[]"));
+      const written = document.querySelector("[data-notes]")?.dataset.notes ?? "[]";
+      if (written === this.written) return;
+      this.written = written;
+      this.notes = new Map(JSON.parse(written));
       this.draw();
     }
   }
