@@ -15,6 +15,7 @@ from mutualsl.evaluation.analysis import Analysis, analyse
 from mutualsl.evaluation.compare import Compared, compare
 from mutualsl.evaluation.evaluate import answers, row_line
 from mutualsl.evaluation.predictions import QuestionResult, from_row, read_predictions, to_row
+from mutualsl.prediction import HeadPredictions
 from mutualsl.ui.analyse.catalogue import Choice
 from mutualsl.ui.analyse.notebook import NOTES_FILE, Notebook, SessionNotes, SharedNotes
 from mutualsl.ui.analyse.notes import Note
@@ -51,6 +52,7 @@ class Opened:
     note: Note = Note()  # on that question, as it was when it came into view
     encoded: EncodedVideo | None = None  # its video, where the data has one or has subtitles
     playing: Path | None = None  # a file that browsers can play
+    heads: HeadPredictions | None = None  # the question in view asked once more, with its curves
 
     @property
     def result(self) -> QuestionResult:
