@@ -20,6 +20,7 @@ HEADS = {"visual": "Visual", "textual": "Textual"}
 CURVE_WIDTH, CURVE_HEIGHT = 1000, 100  # of the box that curves are drawn in
 TICK_STEPS_SECOND = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
 MOST_TICKS = 8
+IOU_SCALE = "0 is no overlap, 1 the same span"
 
 
 class Pair(NamedTuple):
@@ -58,7 +59,7 @@ def overlap(visual: Prediction | Found | None, textual: Prediction | Found | Non
     ratio = iou(one, other)
     words = (
         f"In both spans (intersection): {shared:.1f} s. In either span (union): {either:.1f} s. "
-        f"One divided by the other (IoU): {ratio:.2f}."
+        f"One divided by the other (IoU): {ratio:.2f}; {IOU_SCALE}."
     )
     label = f"shared {shared:.1f} s of {either:.1f} s, IoU {ratio:.2f}"
     return Pair("overlap", tuple(marks), label, words)

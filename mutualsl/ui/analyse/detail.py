@@ -9,7 +9,7 @@ from mutualsl.evaluation.ious import FIRST, HEADS, SCORED
 from mutualsl.prediction import Prediction
 from mutualsl.spans import Span, iou
 from mutualsl.ui.analyse.opened import Opened
-from mutualsl.ui.axis import Pair, overlap
+from mutualsl.ui.axis import IOU_SCALE, Pair, overlap
 from mutualsl.ui.span_axis import SpanLane, span_axis
 from mutualsl.ui.text import clock_range, escaped, percent, span_data
 
@@ -82,7 +82,7 @@ def detail(opened: Opened) -> str:
         f'<h3 tabindex="-1">{escaped(result.question) or "(empty question)"}</h3>'
         f'<p class="facts">{escaped(" · ".join(facts))}</p>'
         '<div class="wide" tabindex="0" role="region" aria-label="Spans of this question"><table>'
-        '<thead><tr><th>span</th><th>time</th><th title="Overlap with gold: 0 none, 1 the same">IoU'
+        f'<thead><tr><th>span</th><th>time</th><th title="Overlap with gold; {IOU_SCALE}">IoU'
         "</th><th>score</th><th>what it is</th>"
         f"<th></th></tr></thead><tbody>{rows}</tbody></table></div>{hint}</section>"
     )
