@@ -20,7 +20,7 @@ HEADS = {"visual": "Visual", "textual": "Textual"}
 CURVE_WIDTH, CURVE_HEIGHT = 1000, 100  # of the box that curves are drawn in
 TICK_STEPS_SECOND = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
 MOST_TICKS = 8
-IOU_SCALE = "0 is no overlap, 1 the same span"
+IOU_SCALE = "0 is none, 1 the same span"
 
 
 class Pair(NamedTuple):

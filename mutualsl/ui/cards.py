@@ -104,8 +104,8 @@ def _agreement(answer: Answer) -> str:
     else:
         words = "The predictors point to different places"
     return (
-        f'<p class="agreement">{words}: agreement (IoU) {answer.agreement:.2f}'
-        f" <small>overlap of the two spans; {IOU_SCALE}</small></p>"
+        f"<p>{words}: agreement (IoU) {answer.agreement:.2f}"
+        f" (how far both spans overlap: {IOU_SCALE})</p>"
     )
 
 
