@@ -90,9 +90,7 @@ def test_a_report_needs_nothing_and_runs_nothing(given):
     assert not any(re.search(r"\son\w+\s*=", tag) for tag in tags)
     assert not re.search(r"""(src|href)=["']?(?!data:image)""", "".join(tags))
     assert "default-src 'none'" in page
-    assert (
-        page.count("<title>") == 1 + 6
-    )  # the page's; a cue's, three spans' and those of what both share
+    assert page.count("<title>") == 1 + 6  # the page's; a cue's, three spans', what both share
 
 
 def test_a_report_shows_what_the_time_axis_of_the_page_shows(given):

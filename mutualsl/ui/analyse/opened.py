@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from mutualsl.evaluation.compare import Compared, compare
 from mutualsl.evaluation.evaluate import answers, row_line
 from mutualsl.evaluation.predictions import QuestionResult, from_row, read_predictions, to_row
 from mutualsl.prediction import HeadPredictions
+from mutualsl.telling import listening
 from mutualsl.ui.analyse.catalogue import Choice
 from mutualsl.ui.analyse.notebook import NOTES_FILE, Notebook, SessionNotes, SharedNotes
 from mutualsl.ui.analyse.notes import Note
@@ -112,12 +114,14 @@ def run(
     def alive(stage: str, fraction: float) -> None:
         report("evaluate", len(results) / len(examples))
 
-    for example, answer in answers(localizer, examples, folder, "confident", choice.dataset, alive):
-        asked.append(example)
-        row = to_row(example, answer)
-        lines.append(row_line(row))
-        results.append(from_row(row, f"question {len(asked)}"))
-        alive("evaluate", 0.0)
+    with listening(partial(alive, "evaluate")):
+        given = answers(localizer, examples, folder, "confident", choice.dataset, alive)
+        for example, answer in given:
+            asked.append(example)
+            row = to_row(example, answer)
+            lines.append(row_line(row))
+            results.append(from_row(row, f"question {len(asked)}"))
+            alive("evaluate", 0.0)
     notes = SharedNotes(root / NOTES_FILE, folder.name, part.split_set or "", part.split)
     opened = Opened(
         name=choice.name,
