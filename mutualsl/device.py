@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import torch
 
 from mutualsl.errors import MutualSLError
+from mutualsl.telling import tell
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -64,6 +65,7 @@ class AtOnce:
     def over(self, count: int, work: Callable[[slice], T]) -> list[T]:
         """What `work` returns for one slice after the other, until `count` items are done.
 
+        After each but the last, whoever waits is told (`telling`) how much is done.
         Raises the error of the memory (`memory_is_short`) when one item is too much; and at once
         while gradients are kept, as halves would then take as much together.
         """
@@ -74,6 +76,8 @@ class AtOnce:
             try:
                 results.append(work(portion))
                 begin = portion.stop
+                if begin < count:
+                    tell(begin / count)
                 continue
             except RuntimeError as error:
                 last = portion.stop - begin == 1 or torch.is_grad_enabled()

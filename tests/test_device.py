@@ -8,6 +8,8 @@ import torch
 from mutualsl import AnswerLocalizer
 from mutualsl.device import AtOnce, choose_device, memory_is_short, precision
 from mutualsl.errors import MutualSLError
+from mutualsl.subtitles import Cue, Subtitles
+from mutualsl.telling import listening
 from tests.contract import without_timings
 
 QUESTIONS = [f"how do i {word} the jar" for word in ("open", "close", "shake", "turn", "jar")]
@@ -93,6 +95,16 @@ def test_portions_are_halved_until_they_fit_and_stay_so(caplog):
 
 
 @torch.no_grad()
+def test_portions_tell_how_much_is_done():
+    told = []
+    with listening(told.append):
+        AtOnce(4, "things").over(10, lambda part: part)
+        AtOnce(4, "things").over(4, lambda part: part)
+    AtOnce(4, "things").over(10, lambda part: part)
+    assert told == [0.4, 0.8]
+
+
+@torch.no_grad()
 def test_one_item_that_does_not_fit_ends_it():
     def work(part):
         raise torch.OutOfMemoryError("stand-in")
@@ -117,6 +129,17 @@ def test_training_is_not_tried_in_halves():
 @pytest.fixture
 def localizer(tiny_models):
     return AnswerLocalizer.from_pretrained(tiny_models, "cpu")
+
+
+def test_a_question_about_a_long_transcript_tells_how_much_is_read(localizer):
+    line = "take the lid off the jar and shake it " * 4
+    cues = tuple(Cue(float(n), n + 1.0, line) for n in range(600))
+    told = []
+    with listening(told.append):
+        encoded = localizer.encode_video(None, Subtitles(cues=cues))
+        del told[:]
+        localizer.ask(encoded, QUESTIONS[0])
+    assert len(told) > 1 and told == sorted(told) and told[0] > 0 and told[-1] < 1
 
 
 def limited(function, most, size):

@@ -12,6 +12,8 @@ from mutualsl.spans import Span
 from mutualsl.subtitles import Cue, read_subtitles
 from mutualsl.ui import limits
 from mutualsl.ui.answer_report import answer_report
+from mutualsl.ui.axis import IOU_SCALE
+from mutualsl.ui.report_axis import HEAD, MOST_NEXT
 from tests.ui.values import answer, encoded_video, prediction
 
 
@@ -66,7 +68,7 @@ def test_a_report_holds_what_was_asked_and_answered(given):
     cues = [Cue(float(second), second + 4.0, f"line at {second}") for second in range(0, 100, 5)]
     encoded = encoded_video(cues, [(s, b"\xff\xd8 picture") for s in range(0, 100, 5)])
     told = replace(given, warnings=("one thing",), model={"name": "mini", "trained_on": "toys"})
-    page = answer_report(encoded, told, "They look elsewhere.")
+    page = answer_report(encoded, told, why="They look elsewhere.")
     for text in ("demo.mp4", "0:30.0 – 0:40.0", "0:12.3 – 0:20.1", "90 %", "62 %", "One thing"):
         assert text in page, text
     assert "They look elsewhere." in page and "Answered by mini, trained on toys." in page
@@ -82,13 +84,50 @@ def test_a_report_holds_what_was_asked_and_answered(given):
 def test_a_report_needs_nothing_and_runs_nothing(given):
     encoded = replace(encoded_video([Cue(12.0, 14.0, ATTACK)]), name=ATTACK)
     told = replace(given, question=ATTACK, warnings=(ATTACK,), model={"name": ATTACK})
-    page = answer_report(encoded, told, ATTACK)
+    page = answer_report(encoded, told, why=ATTACK)
     assert "<script" not in page and "<img" not in page
     tags = re.findall(r"<[^>]*>", page)
     assert not any(re.search(r"\son\w+\s*=", tag) for tag in tags)
     assert not re.search(r"""(src|href)=["']?(?!data:image)""", "".join(tags))
     assert "default-src 'none'" in page
-    assert page.count("<title>") == 1 + 3  # the page's, a cue's and both spans'
+    assert page.count("<title>") == 1 + 6  # the page's; a cue's, three spans', what both share
+
+
+def test_a_report_shows_what_the_time_axis_of_the_page_shows(given):
+    before = answer(prediction(70, 80), prediction(12.3, 20.1), "visual")
+    plain = answer_report(encoded_video(), given)
+    full = answer_report(
+        encoded_video(), given, gold=Span(35.0, 45.0), before=before, change="It moved."
+    )
+    for page in (plain, full):
+        assert re.findall(r'class="next" x="([\d.]+)" y="\d+" width="([\d.]+)"', page) == [
+            ("500.0", "100.0")
+        ]
+        assert "next best: 0:50.0 – 1:00.0" in page and "thin bars: next best spans" in page
+        assert page.count('class="union"') == 2 and 'class="intersection"' not in page
+        assert "shared 0.0 s of 17.8 s, IoU 0.00" in page and IOU_SCALE in page
+    assert re.findall(r'class="before" x="([\d.]+)"', full) == ["700.0", "123.0"]
+    assert 'class="gold" x="350.0"' in full and "true answer 0:35.0 – 0:45.0" in full
+    assert "overlaps it by an IoU of 0.34" in full and "Compared with before: It moved." in full
+    assert "dashed boxes: the spans before" in full
+    for sign in ('class="before"', 'class="gold"', "True answer", "Compared", "dashed boxes"):
+        assert sign not in plain, sign
+
+
+def test_a_report_compares_no_guess_and_draws_what_overlaps():
+    page = answer_report(encoded_video(), answer(prediction(10, 30), prediction(20, 40)))
+    assert 'class="intersection" x="200.0"' in page and "IoU 0.33" in page
+    others = (Candidate(Span(50.0, 60.0), 0.2),)
+    guess = prediction(10, 30, in_domain=False, others=others)
+    page = answer_report(encoded_video(), answer(guess, prediction(20, 40)))
+    assert 'class="union"' not in page and 'class="next"' not in page
+
+
+def test_many_next_best_spans_stay_in_their_lane():
+    others = tuple(Candidate(Span(float(n), n + 9.0), 0.1) for n in range(90))
+    page = answer_report(encoded_video(), answer(None, prediction(10, 30, others=others)))
+    tops = [int(top) for top in re.findall(r'class="next" x="[\d.]+" y="(\d+)"', page)]
+    assert len(tops) == MOST_NEXT and max(tops) + 4 < HEAD
 
 
 def test_a_report_of_little(given):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent / "mutualsl"
 LAYERS = [
-    {"atomic", "errors", "spans"},
+    {"atomic", "errors", "spans", "telling"},
     {"hub"},
     {"description", "device", "places", "prediction", "sizes", "subtitles", "video"},
     {"timeline"},

@@ -45,6 +45,7 @@ class Found(msgspec.Struct, frozen=True):
     span: Span
     score: Share
     candidates: tuple[Scored, ...] = ()  # best first
+    in_domain: bool = True  # false: a guess, outside what the predictor has learned
 
 
 class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):

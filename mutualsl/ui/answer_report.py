@@ -11,7 +11,7 @@ from mutualsl.prediction import Prediction
 from mutualsl.spans import Span
 from mutualsl.subtitles import Cue
 from mutualsl.ui import limits
-from mutualsl.ui.axis import HEADS
+from mutualsl.ui.axis import HEADS, pairs
 from mutualsl.ui.cards import CONFIDENCE, SOURCES
 from mutualsl.ui.report_axis import report_axis
 from mutualsl.ui.text import clock, clock_range, escaped, note_items, percent, short_clock
@@ -21,8 +21,20 @@ _STYLE = Path(__file__).parent / "report.css"
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"  # nothing may run or load
 
 
-def answer_report(encoded: EncodedVideo, answer: Answer, why: str | None = None) -> str:
-    """The whole page; `why` is a sentence on why the predictors differ."""
+def answer_report(
+    encoded: EncodedVideo,
+    answer: Answer,
+    *,
+    why: str | None = None,
+    change: str | None = None,
+    gold: Span | None = None,
+    before: Answer | None = None,
+) -> str:
+    """The whole page; `why` is a sentence on why the predictors differ.
+
+    `gold` is the true answer where it is known, `before` the answer before something was changed,
+    and `change` a sentence on what moved since.
+    """
     question = escaped(answer.question)
     parts = [
         f"<h1>{question}</h1>",
@@ -30,8 +42,10 @@ def answer_report(encoded: EncodedVideo, answer: Answer, why: str | None = None)
         _answer(answer),
         _spans(answer),
         _paragraph(why),
+        _paragraph(f"Compared with before: {change}" if change else None),
         '<div class="wide" tabindex="0" role="region" aria-label="Time axis">'
-        f"{report_axis(encoded, answer)}</div>",
+        f"{report_axis(encoded, answer, gold, before)}</div>",
+        _paragraph(" ".join(pair.words for pair in pairs(answer, gold))),
         *(_quoted(head, getattr(answer, head), encoded) for head in HEADS),
         _notes(answer.warnings),
         _model(answer),
@@ -59,12 +73,9 @@ def _spans(answer: Answer) -> str:
         f"{_cells(getattr(answer, head))}</tr>"
         for head, name in HEADS.items()
     )
-    overlap = ""
-    if answer.agreement is not None:
-        overlap = f"<p>Agreement of both spans (IoU): {answer.agreement:.2f}.</p>"
     return (
         '<table><thead><tr><th scope="col">Who</th><th scope="col">Span</th>'
-        f'<th scope="col">Score</th></tr></thead><tbody>{rows}</tbody></table>{overlap}'
+        f'<th scope="col">Score</th></tr></thead><tbody>{rows}</tbody></table>'
     )
 
 

@@ -4,18 +4,81 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from mutualsl.prediction import Curve
-from mutualsl.spans import Span
+from mutualsl.answer import Answer
+from mutualsl.evaluation.predictions import Found
+from mutualsl.prediction import Curve, Prediction
+from mutualsl.spans import Span, iou, shared_second
 from mutualsl.subtitles import Cue
 from mutualsl.ui import limits
+from mutualsl.ui.text import clock_range
 
 HEADS = {"visual": "Visual", "textual": "Textual"}
 CURVE_WIDTH, CURVE_HEIGHT = 1000, 100  # of the box that curves are drawn in
 TICK_STEPS_SECOND = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
 MOST_TICKS = 8
+IOU_SCALE = "0 is none, 1 the same span"
+
+
+class Pair(NamedTuple):
+    """Spans that one lane compares: what is drawn there, and what is said of it."""
+
+    kind: str  # overlap | gold
+    marks: tuple[tuple[str, Span], ...]  # union | intersection | gold, and where
+    label: str
+    words: str  # the same, for those who do not see it
+
+    def label_place(self, duration: float) -> tuple[str, float]:
+        """The edge of the axis that the label is kept from, left or right, and by what share."""
+        spans = [span for _, span in self.marks]
+        left = share(min(span.start_second for span in spans), duration)
+        right = share(max(span.end_second for span in spans), duration)
+        return ("left", left) if left + right <= 1 else ("right", 1 - right)
+
+
+def pairs(answer: Answer, gold: Span | None) -> list[Pair]:
+    """What there is to compare of an answer: both predictors, and the answer with the true one."""
+    both = overlap(answer.visual, answer.textual)
+    truth = gold_pair(gold, answer) if gold is not None else None
+    return [pair for pair in (both, truth) if pair is not None]
+
+
+def overlap(visual: Prediction | Found | None, textual: Prediction | Found | None) -> Pair | None:
+    """Union and intersection of both spans, where both are to be taken seriously."""
+    if visual is None or textual is None or not visual.in_domain:
+        return None
+    one, other = visual.span, textual.span
+    shared, pieces = shared_second(one, other), together(one, other)
+    either = sum(piece.length_second for piece in pieces)
+    marks = [("union", piece) for piece in pieces]
+    if shared > 0:
+        marks.append(("intersection", Span(max(one[0], other[0]), min(one[1], other[1]))))
+    ratio = iou(one, other)
+    words = (
+        f"In both spans (intersection): {shared:.1f} s. In either span (union): {either:.1f} s. "
+        f"One divided by the other (IoU): {ratio:.2f}; {IOU_SCALE}."
+    )
+    label = f"shared {shared:.1f} s of {either:.1f} s, IoU {ratio:.2f}"
+    return Pair("overlap", tuple(marks), label, words)
+
+
+def gold_pair(gold: Span, answer: Answer) -> Pair:
+    """Where the answer truly is, and how far the given one overlaps it."""
+    words = (
+        f"True answer: {clock_range(gold)}. "
+        f"The answer given overlaps it by an IoU of {iou(gold, answer.span):.2f}."
+    )
+    return Pair("gold", (("gold", gold),), f"true answer {clock_range(gold)}", words)
+
+
+def next_best(found: Prediction | None) -> list[Span]:
+    """The other candidates, best first; none of a predictor that only guesses."""
+    if found is None or not found.in_domain:
+        return []
+    return [candidate.span for candidate in found.candidates[1:]]
 
 
 def share(second: float, duration: float) -> float:

@@ -9,6 +9,7 @@ from mutualsl.answer import Answer
 from mutualsl.explain import AGREE_IOU
 from mutualsl.exports import EXPORTS
 from mutualsl.prediction import Prediction
+from mutualsl.ui.axis import IOU_SCALE
 from mutualsl.ui.text import clock_range, escaped, note_items, percent, span_data
 
 TITLES = {"visual": "Visual predictor", "textual": "Textual predictor"}
@@ -102,7 +103,10 @@ def _agreement(answer: Answer) -> str:
         words = "The predictors overlap in part"
     else:
         words = "The predictors point to different places"
-    return f"<p>{words}: agreement (IoU) {answer.agreement:.2f}</p>"
+    return (
+        f"<p>{words}: agreement (IoU) {answer.agreement:.2f}"
+        f" (how far both spans overlap: {IOU_SCALE})</p>"
+    )
 
 
 def _card(head: str, answer: Answer | None, playable: bool) -> str:

@@ -17,6 +17,7 @@ from mutualsl.errors import MutualSLError
 from mutualsl.features import VisualFeatures
 from mutualsl.inference import AnswerLocalizer, EncodedVideo
 from mutualsl.prediction import HeadPredictions
+from mutualsl.telling import listening
 from mutualsl.ui.line import Line
 from mutualsl.ui.progress import Report, Work
 from mutualsl.ui.zero_gpu import ACTIVE, spaces
@@ -65,7 +66,8 @@ def _predict(
     name: str, examples: Sequence[Example], top_k: int
 ) -> list[HeadPredictions] | MutualSLError:
     try:
-        return _localizers[name].predict(examples, top_k)
+        with listening(None):  # whoever waits does so in the other process
+            return _localizers[name].predict(examples, top_k)
     except MutualSLError as error:
         return error
 

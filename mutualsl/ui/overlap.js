@@ -34,7 +34,7 @@
     label.style.right = startsThere ? "" : `${100 * (1 - hull[1] / duration)}%`;
     lane.title =
       `In both spans (intersection): ${s} s. In either span (union): ${e} s. ` +
-      `One divided by the other (IoU): ${overlap}.`;
+      `One divided by the other (IoU): ${overlap}; 0 is none, 1 the same span.`;
     lane.replaceChildren(label, ...marks);
     const words = [...document.querySelectorAll("#timeline .tl-pair")].map((each) => each.title);
     document.querySelector("#tl-words").textContent = words.join(" ");

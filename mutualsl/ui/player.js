@@ -8,11 +8,9 @@
   let drawnVideo = null;
   let place = { source: null, second: 0 }; // where the visitor was, for a player drawn anew
 
-  // Of the parts that several tabs have, the one in the tab that is shown.
-  const part = (selector) =>
-    [...document.querySelectorAll(selector)].find((each) => each.getClientRects().length) ?? null;
+  const part = window.mutualslShown;
   const video = () => part(".screen video[src]");
-  const track = () => part(".tl-track");
+  const track = () => part(".tl-track:has(.tl-playhead)"); // an axis beside which nothing plays has none
   const durationOf = (axis) => Number(axis.dataset.duration);
 
   function clock(second) {

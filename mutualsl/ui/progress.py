@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Generic, NamedTuple, TypeVar
 
+from mutualsl.telling import listening
 from mutualsl.ui.limits import REPORT_EVERY_SECOND
 from mutualsl.ui.line import MACHINE, Line
 
@@ -46,7 +47,8 @@ class Superseded(Exception):
 class Work(Generic[T]):
     """A function that runs in a thread; iterate for its progress, then take `result()`.
 
-    It waits in `line` until there is a place for it; what is quickly done reports nothing. Leaving
+    It waits in `line` until there is a place for it; what is quickly done reports nothing. What its
+    parts tell of themselves (`telling`) is progress of the stage that was reported last. Leaving
     the iteration early (the visitor cancels, closes the page or loads another video) stops it.
     """
 
@@ -98,7 +100,8 @@ class Work(Generic[T]):
         try:
             with self._line.place(self._wait):
                 self._tell(self._stage, 0.0, None)
-                self._value = self._function(self._report)
+                with listening(lambda fraction: self._report(self._stage, fraction)):
+                    self._value = self._function(self._report)
         except Superseded:
             pass
         except Exception as error:  # handed to the visitor's own thread by result()
@@ -107,6 +110,7 @@ class Work(Generic[T]):
             self._reports.put(None)
 
     def _report(self, stage: str, fraction: float) -> None:
+        self._stage = stage
         self._tell(stage, fraction, None)
 
     def _wait(self, before: int) -> None:

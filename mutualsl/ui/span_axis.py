@@ -6,23 +6,30 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from mutualsl.encoded import EncodedVideo
+from mutualsl.prediction import Prediction
 from mutualsl.spans import Span
-from mutualsl.ui.text import clock_range
-from mutualsl.ui.timeline_lanes import candidate_marks, place
-from mutualsl.ui.timeline_view import axis, cue_ribbon, film_strip
+from mutualsl.ui.axis import Pair
+from mutualsl.ui.timeline_lanes import band, candidate_marks, curves, pair_lane
+from mutualsl.ui.timeline_view import CURVE_KEYS, NEXT_KEY, cue_ribbon, film_strip, framed
 
 
 class SpanLane(NamedTuple):
-    """A span to be shown, and others that came close."""
+    """A span to be shown, others that came close, and the curves it was read from if known."""
 
     kind: str  # as the style calls it
     name: str
     span: Span | None
     candidates: tuple[Span, ...] = ()
+    curves: Prediction | None = None
+    muted: bool = False  # only a guess
 
 
 def span_axis(
-    duration_second: float, spans: Sequence[SpanLane], encoded: EncodedVideo | None = None
+    duration_second: float,
+    spans: Sequence[SpanLane | Pair],
+    encoded: EncodedVideo | None = None,
+    *,
+    playing: bool = False,
 ) -> str:
     """HTML of spans, a lane each, below the pictures and cues of a video."""
     duration = max(duration_second, 1e-3)
@@ -32,22 +39,23 @@ def span_axis(
         if encoded.thumbnails:
             above.insert(0, film_strip(encoded.thumbnails, duration))
         lanes = above + lanes
-    return (
-        '<div class="tl"><div class="tl-legend">'
-        '<span class="tl-now" aria-hidden="true">0:00.0</span>'
-        '<span class="tl-said" aria-hidden="true"></span></div>'
-        f"{axis(duration, lanes)}</div>"
-    )
+    own = [lane for lane in spans if isinstance(lane, SpanLane)]
+    keys = CURVE_KEYS if any(lane.curves for lane in own) else ""
+    keys += NEXT_KEY if any(lane.candidates for lane in own) else ""
+    compared = [lane for lane in spans if isinstance(lane, Pair)]
+    return framed("spans", duration, lanes, keys, compared, playing)
 
 
-def _lane(lane: SpanLane, duration: float) -> str:
-    bands = candidate_marks(lane.name, lane.candidates, duration)
+def _lane(lane: SpanLane | Pair, duration: float) -> str:
+    if isinstance(lane, Pair):
+        return pair_lane(lane, duration)
+    marks = "" if lane.curves is None else curves(lane.curves, duration)
+    marks += candidate_marks(lane.name, lane.candidates, duration)
     if lane.span is not None:
-        bands += (
-            f'<div class="tl-band" style="{place(*lane.span, duration)}"'
-            f' title="{lane.name}: {clock_range(lane.span)}"></div>'
-        )
+        marks += band(lane.name, lane.span, duration)
+    height = "tl-span" if lane.curves is None else "tl-head"
+    muted = " is-muted" if lane.muted else ""
     return (
-        f'<div class="tl-lane tl-span {lane.kind}">{bands}'
+        f'<div class="tl-lane {height} {lane.kind}{muted}">{marks}'
         f'<span class="tl-name">{lane.name}</span></div>'
     )

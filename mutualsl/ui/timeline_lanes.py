@@ -1,22 +1,13 @@
-"""Lanes of the timeline that compare spans: both predictors' overlap, the true answer, before."""
+"""Parts of a lane of the time axis, as HTML: curves, spans beside the best one, spans compared."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
-from mutualsl.answer import Answer
 from mutualsl.prediction import Prediction
-from mutualsl.spans import Span, iou, shared_second
-from mutualsl.ui.axis import HEADS, share, together
+from mutualsl.spans import Span
+from mutualsl.ui.axis import CURVE_HEIGHT, CURVE_WIDTH, HEADS, Pair, curve_path, peak, share
 from mutualsl.ui.text import clock_range, escaped
-
-
-class Lane(NamedTuple):
-    """A lane, and what it shows in words, for those who do not see it."""
-
-    html: str
-    words: str
 
 
 def place(start_second: float, end_second: float, duration: float) -> str:
@@ -25,39 +16,35 @@ def place(start_second: float, end_second: float, duration: float) -> str:
     return f"left:{100 * left:.3f}%;width:{100 * (max(right, left) - left):.3f}%"
 
 
-def overlap_lane(answer: Answer, duration: float) -> Lane | None:
-    """Union and intersection of both spans, where both are to be taken seriously."""
-    visual, textual = answer.visual, answer.textual
-    if visual is None or textual is None or not visual.in_domain:
-        return None
-    shared = shared_second(visual.span, textual.span)
-    pieces = together(visual.span, textual.span)
-    either = sum(piece.length_second for piece in pieces)
-    marks = [_mark("union", piece, duration) for piece in pieces]
-    if shared > 0:
-        inner = Span(
-            max(visual.span.start_second, textual.span.start_second),
-            min(visual.span.end_second, textual.span.end_second),
-        )
-        marks.append(_mark("intersection", inner, duration))
-    overlap = iou(visual.span, textual.span)
-    label = f"shared {shared:.1f} s of {either:.1f} s, IoU {overlap:.2f}"
-    words = (
-        f"In both spans (intersection): {shared:.1f} s. In either span (union): {either:.1f} s. "
-        f"One divided by the other (IoU): {overlap:.2f}."
+def curves(prediction: Prediction, duration: float) -> str:
+    """How likely the answer starts and ends where, on one scale."""
+    start, end = prediction.start_curve, prediction.end_curve
+    highest = peak(start, end)
+    return (
+        f'<svg viewBox="0 0 {CURVE_WIDTH} {CURVE_HEIGHT}" preserveAspectRatio="none"'
+        f' aria-hidden="true"><path class="start" d="{curve_path(start, duration, highest)}"/>'
+        f'<path class="end" d="{curve_path(end, duration, highest)}"/></svg>'
     )
-    hull = Span(pieces[0].start_second, pieces[-1].end_second)
-    return _lane("tl-overlap", "".join(marks), label, words, hull, duration)
 
 
-def gold_lane(gold: Span, answer: Answer, duration: float) -> Lane:
-    """Where the answer truly is, and how far the given one overlaps it."""
-    words = (
-        f"True answer: {clock_range(gold)}. "
-        f"The answer given overlaps it by an IoU of {iou(gold, answer.span):.2f}."
+def band(name: str, span: Span, duration: float) -> str:
+    """A span, of the predictor or run with that name."""
+    return (
+        f'<div class="tl-band" style="{place(*span, duration)}"'
+        f' title="{name}: {clock_range(span)}"></div>'
     )
-    label = f"true answer {clock_range(gold)}"
-    return _lane("tl-gold", _mark("gold", gold, duration), label, words, gold, duration)
+
+
+def pair_lane(pair: Pair, duration: float) -> str:
+    """Spans compared, and above them a label that starts or ends with them, where there is room."""
+    marks = "".join(
+        f'<i class="{kind}" style="{place(*span, duration)}"></i>' for kind, span in pair.marks
+    )
+    edge, distance = pair.label_place(duration)
+    return (
+        f'<div class="tl-lane tl-pair tl-{pair.kind}" title="{escaped(pair.words)}">'
+        f'<span style="{edge}:{100 * distance:.3f}%">{escaped(pair.label)}</span>{marks}</div>'
+    )
 
 
 def before_mark(head: str, before: Prediction | None, duration: float) -> str:
@@ -78,18 +65,3 @@ def candidate_marks(name: str, spans: Iterable[Span], duration: float) -> str:
         f' title="{name}, next best: {clock_range(span)}"></div>'
         for row, span in enumerate(spans)
     )
-
-
-def _mark(kind: str, span: Span, duration: float) -> str:
-    return f'<i class="{kind}" style="{place(*span, duration)}"></i>'
-
-
-def _lane(kind: str, marks: str, label: str, words: str, span: Span, duration: float) -> Lane:
-    """Marks, and above them a label that starts or ends with the span, wherever there is room."""
-    left, right = share(span.start_second, duration), share(span.end_second, duration)
-    edge = f"left:{100 * left:.3f}%" if left + right <= 1 else f"right:{100 * (1 - right):.3f}%"
-    html = (
-        f'<div class="tl-lane tl-pair {kind}" title="{escaped(words)}">'
-        f'<span style="{edge}">{escaped(label)}</span>{marks}</div>'
-    )
-    return Lane(html, words)

@@ -14,24 +14,14 @@ from mutualsl.encoded import EncodedVideo
 from mutualsl.prediction import Prediction
 from mutualsl.spans import Span
 from mutualsl.ui import limits
-from mutualsl.ui.axis import (
-    CURVE_HEIGHT,
-    CURVE_WIDTH,
-    HEADS,
-    curve_path,
-    merged,
-    peak,
-    pictures,
-    share,
-    ticks,
-)
-from mutualsl.ui.text import clock, clock_range, escaped, short_clock
+from mutualsl.ui.axis import HEADS, Pair, merged, next_best, pairs, pictures, share, ticks
+from mutualsl.ui.text import clock, escaped, short_clock
 from mutualsl.ui.timeline_lanes import (
-    Lane,
+    band,
     before_mark,
     candidate_marks,
-    gold_lane,
-    overlap_lane,
+    curves,
+    pair_lane,
     place,
 )
 
@@ -43,6 +33,11 @@ _ZOOM = (
     '<button type="button" data-zoom="in" aria-label="Zoom in">+</button>'
     '<button type="button" data-zoom="whole">Whole video</button></span>'
 )
+CURVE_KEYS = (
+    '<span class="tl-key line"><i></i>likely start</span>'
+    '<span class="tl-key dashed"><i></i>likely end</span>'
+)
+NEXT_KEY = '<span class="tl-key next"><i></i>next best</span>'
 
 
 def timeline(
@@ -61,54 +56,60 @@ def timeline(
         return '<p class="tl-empty">The timeline appears here once a video is loaded.</p>'
     duration = encoded.duration_second
     lanes = [film_strip(encoded.thumbnails, duration), cue_ribbon(encoded, duration)]
-    compared: list[Lane] = []
+    compared: list[Pair] = []
     if answer is not None:
         for head in HEADS:
             earlier = before_mark(head, getattr(before, head, None), duration)
             lanes.append(_head_lane(head, getattr(answer, head), earlier, duration))
-        truth = gold_lane(gold, answer, duration) if gold is not None else None
-        compared = [lane for lane in (overlap_lane(answer, duration), truth) if lane is not None]
-        lanes += [*(lane.html for lane in compared), _answer_band(answer, duration)]
-    words = " ".join(lane.words for lane in compared)
-    return (
-        f'<div class="tl">{_legend(answer, before)}<div class="tl-scroll">'
-        f"{axis(duration, lanes, len(compared), 'tl-words')}</div>"
-        f'<p id="tl-words" class="only-heard">{escaped(words)}</p></div>'
-    )
+        compared = pairs(answer, gold)
+        lanes += [*(pair_lane(pair, duration) for pair in compared), _answer_band(answer, duration)]
+    return framed("tl", duration, lanes, _keys(answer, before), compared)
 
 
-def axis(duration: float, lanes: Sequence[str], compared: int = 0, words: str = "") -> str:
-    """Lanes above round times, with a playhead that player.js moves.
+def framed(
+    name: str,
+    duration: float,
+    lanes: Sequence[str],
+    keys: str,
+    compared: Sequence[Pair],
+    playing: bool = True,
+) -> str:
+    """Lanes above round times in a frame that zooms, below `keys` of what their marks mean.
 
-    `compared` of them stand below the answer; the element `words` describes them.
+    `name` tells it from others on the page, and `compared` are those of its lanes that stand below
+    the answer. Only where something can play there is a playhead, and time and cue are written.
     """
-    described = f' aria-describedby="{words}"' if words else ""
+    now, playhead, role = "", "", 'role="img" aria-label="Spans on the time axis of the video"'
+    if playing:
+        now = '<span class="tl-now" aria-hidden="true">0:00.0</span>'
+        now += '<span class="tl-said" aria-hidden="true"></span>'
+        playhead = '<div class="tl-playhead"></div>'
+        role = (
+            'tabindex="0" role="slider" aria-label="Time in the video" aria-valuemin="0"'
+            f' aria-valuemax="{duration:.1f}" aria-valuenow="0"'
+            f' aria-valuetext="0:00.0 of {clock(duration)}"'
+        )
+    said = " ".join(pair.words for pair in compared)
     return (
-        f'<div class="tl-track" data-duration="{duration:.3f}" tabindex="0" role="slider"'
-        f' style="--pairs:{compared}" aria-label="Time in the video"{described}'
-        f' aria-valuemin="0" aria-valuemax="{duration:.1f}" aria-valuenow="0"'
-        f' aria-valuetext="0:00.0 of {clock(duration)}">'
-        f'{"".join(lanes)}{_ticks(duration)}<div class="tl-playhead"></div></div>'
+        f'<div class="tl"><div class="tl-legend">{now}{keys}{_ZOOM}</div><div class="tl-scroll">'
+        f'<div class="tl-track" data-duration="{duration:.3f}" style="--pairs:{len(compared)}"'
+        f' {role} aria-describedby="{name}-words">'
+        f"{''.join(lanes)}{_ticks(duration)}{playhead}</div></div>"
+        f'<p id="{name}-words" class="only-heard">{escaped(said)}</p></div>'
     )
 
 
-def _legend(answer: Answer | None, before: Answer | None) -> str:
-    """What the marks mean, and the places where the scripts write the time and the current cue."""
+def _keys(answer: Answer | None, before: Answer | None) -> str:
     keys = ""
     if answer is not None:
         keys = "".join(
             f'<span class="tl-key {head}"><i></i>{name} predictor</span>'
             for head, name in HEADS.items()
         )
-        keys += '<span class="tl-key line"><i></i>likely start</span>'
-        keys += '<span class="tl-key dashed"><i></i>likely end</span>'
-        keys += '<span class="tl-key next"><i></i>next best</span>'
+        keys += CURVE_KEYS + NEXT_KEY
     if before is not None:
         keys += '<span class="tl-key before"><i></i>before</span>'
-    return (
-        f'<div class="tl-legend"><span class="tl-now" aria-hidden="true">0:00.0</span>'
-        f'<span class="tl-said" aria-hidden="true"></span>{keys}{_ZOOM}</div>'
-    )
+    return keys
 
 
 def film_strip(thumbnails: Sequence[tuple[float, bytes]], duration: float) -> str:
@@ -148,31 +149,12 @@ def _head_lane(head: str, prediction: Prediction | None, earlier: str, duration:
             f'<div class="tl-lane tl-head {head} is-empty">{name} predictor: no span{earlier}</div>'
         )
     muted = "" if prediction.in_domain else " is-muted"
-    start, end = prediction.start_curve, prediction.end_curve
-    highest = peak(start, end)
+    label = f"{name} predictor"
     return (
-        f'<div class="tl-lane tl-head {head}{muted}">'
-        f'<svg viewBox="0 0 {CURVE_WIDTH} {CURVE_HEIGHT}" preserveAspectRatio="none"'
-        f' aria-hidden="true"><path class="start" d="{curve_path(start, duration, highest)}"/>'
-        f'<path class="end" d="{curve_path(end, duration, highest)}"/></svg>'
-        f"{earlier}{_next_best(name, prediction, duration)}"
-        f"{_band(name, prediction.span, duration)}</div>"
+        f'<div class="tl-lane tl-head {head}{muted}">{curves(prediction, duration)}{earlier}'
+        f"{candidate_marks(label, next_best(prediction), duration)}"
+        f"{band(label, prediction.span, duration)}</div>"
     )
-
-
-def _band(name: str, span: Span, duration: float) -> str:
-    return (
-        f'<div class="tl-band" style="{place(*span, duration)}"'
-        f' title="{name} predictor: {clock_range(span)}"></div>'
-    )
-
-
-def _next_best(name: str, prediction: Prediction, duration: float) -> str:
-    """The other candidates; none of a predictor that only guesses."""
-    if not prediction.in_domain:
-        return ""
-    others = (candidate.span for candidate in prediction.candidates[1:])
-    return candidate_marks(f"{name} predictor", others, duration)
 
 
 def _answer_band(answer: Answer, duration: float) -> str:

@@ -129,18 +129,20 @@ def shown(loaded: Loaded, place: int) -> dict[str, Any]:
     answer = loaded.answers[place]
     before = compared_with(answer.question, loaded.answers[:place], loaded.earlier)
     why = why_they_differ(loaded.encoded, answer)
+    change = what_changed(before, answer) if before is not None else None
+    gold = loaded.gold.get(answer.question)
     return {
         "status": ready(loaded),
         "results": cards.results(
             answer,
             playable=loaded.playing is not None,
             why=why,
-            change=what_changed(before, answer) if before is not None else None,
-            report=answer_report(loaded.encoded, answer, why),
+            change=change,
+            report=answer_report(
+                loaded.encoded, answer, why=why, change=change, gold=gold, before=before
+            ),
         ),
-        "timeline": timeline(
-            loaded.encoded, answer, gold=loaded.gold.get(answer.question), before=before
-        ),
+        "timeline": timeline(loaded.encoded, answer, gold=gold, before=before),
         "evidence": evidence(loaded.encoded, answer),
         "history": _history(loaded, place),
     }

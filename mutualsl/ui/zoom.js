@@ -17,16 +17,12 @@
   let hand = null; // the time marks being dragged: {frame, x, left}
   let following = true; // whether the playhead was in view, and shall stay there
 
-  // None while another tab is shown.
-  const frameOf = () => {
-    const frame = document.querySelector("#timeline .tl-scroll");
-    return frame?.getClientRects().length ? frame : null;
-  };
+  const frameOf = () => window.mutualslShown(".tl-scroll");
   const trackOf = (frame) => frame.querySelector(".tl-track");
   const durationOf = (frame) => Number(trackOf(frame).dataset.duration);
   const factorOf = (frame) => Number(frame.dataset.factor ?? 1);
   const viewOf = (frame) => trackOf(frame).offsetWidth / factorOf(frame); // pixels
-  const video = () => document.querySelector("#player video[src]");
+  const video = () => window.mutualslShown(".screen video[src]");
 
   function shortClock(second) {
     const whole = Math.round(second);
@@ -55,7 +51,7 @@
   }
 
   function allCues() {
-    const list = document.querySelector("#transcript .tr-cues");
+    const list = window.mutualslShown(".tr-cues");
     if (cues.list !== list) cues = { list, rows: list?.querySelectorAll(".tr-cue") ?? [] };
     return cues.rows;
   }
@@ -117,9 +113,9 @@
     const margin = end - start;
     const from = zoomed ? Math.max(0, start - margin) : 0;
     const to = zoomed ? Math.min(duration, end + margin) : duration;
-    const lane = zoomed ? cuesBetween(from, to, duration, whole.lane) : whole.lane;
+    const lane = zoomed && whole.lane ? cuesBetween(from, to, duration, whole.lane) : whole.lane;
     const ticks = zoomed ? ticksBetween(from, to, frame) : whole.ticks;
-    put(lane, frame.querySelector(".tl-cues"));
+    if (lane) put(lane, frame.querySelector(".tl-cues")); // spans alone have none
     put(ticks, frame.querySelector(".tl-ticks"));
     for (const each of whole.paths) {
       const [left, right] = [(1000 * from) / duration, (1000 * to) / duration];
@@ -136,7 +132,7 @@
   function sayView(frame) {
     const [start, end] = secondsInView(frame);
     const words = factorOf(frame) > 1 ? `${shortClock(start)} – ${shortClock(end)}` : "";
-    document.querySelector("#timeline .tl-view").textContent = words;
+    frame.closest(".tl").querySelector(".tl-view").textContent = words;
   }
 
   // ---- zooming and moving -----------------------------------------------------------------------
@@ -197,7 +193,7 @@
   document.addEventListener(
     "wheel",
     (event) => {
-      const frame = event.ctrlKey ? event.target.closest?.("#timeline .tl-scroll") : null;
+      const frame = event.ctrlKey ? event.target.closest?.(".tl-scroll") : null;
       if (!frame) return;
       event.preventDefault(); // the browser's own zoom
       const box = trackOf(frame).getBoundingClientRect();

@@ -140,6 +140,29 @@ def test_a_click_anywhere_in_a_row_opens_its_question(opened):
     expect(opened.where).to_contain_text("Question 2 of", timeout=ANSWER_MS)
 
 
+def test_spans_alone_are_zoomed_and_nothing_plays(opened):
+    opened.page.get_by_label("Search", exact=True).fill("odd ONE")
+    opened.open(0)
+    axis = opened.visitor["analyse-timeline"]
+    frame, track = axis.locator(".tl-scroll"), axis.locator(".tl-track")
+    marks = axis.locator(".tl-ticks span")
+    before, box = marks.all_inner_texts(), frame.bounding_box()
+    axis.get_by_role("button", name="Zoom in").click()
+    opened.page.keyboard.press("+")
+    assert track.bounding_box()["width"] == pytest.approx(4 * box["width"], rel=0.05)
+    expect(axis.locator(".tl-view")).to_contain_text("–")
+    assert marks.all_inner_texts() != before
+    gold = axis.locator(".gold .tl-band").bounding_box()
+    assert box["x"] <= gold["x"] <= box["x"] + box["width"]
+    name = axis.locator(".gold .tl-name").bounding_box()  # stays though its lane has moved on
+    assert box["x"] <= name["x"] <= box["x"] + 20
+    track.click(position={"x": box["width"], "y": 20})
+    expect(axis.locator(".tl-playhead")).to_have_count(0)
+    axis.get_by_role("button", name="Whole video").click()
+    assert marks.all_inner_texts() == before and axis.locator(".tl-view").inner_text() == ""
+    assert opened.visitor["timeline"].locator("[data-factor]").count() == 0  # of the other tab
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_fits_and_can_be_read(visit, predictions, scheme):
     analysis = Analysis(visit(viewport={"width": 390, "height": 844}, color_scheme=scheme))
@@ -224,6 +247,14 @@ def test_a_run_its_video_and_a_note_after_a_restart(served, demos, data_root):
             choice = analysis.visitor["analyse-player"].get_by_label("Playback speed")
             choice.select_option(str(speed))
             assert video.evaluate("video => video.playbackRate") == speed
+        axis = analysis.visitor["analyse-timeline"]
+        expect(axis.locator(".tl-head.textual path.start")).to_be_attached(timeout=ANSWER_MS)
+        axis.get_by_role("button", name="Zoom in").click()
+        box = axis.locator(".tl-scroll").bounding_box()
+        analysis.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 100)
+        head = axis.locator(".tl-playhead").bounding_box()
+        assert head["x"] == pytest.approx(box["x"] + box["width"] / 2, abs=3)
+        assert video.evaluate("video => video.currentTime") > 0
         analysis.detail.get_by_role("button", name="Play: Gold").click()
         analysis.page.wait_for_function(
             "() => { const v = document.querySelector('#analyse-player video');"

@@ -113,6 +113,8 @@ def test_all_spans_can_be_saved(visit, demos, localizer, kitchen, tmp_path):
     report.goto((tmp_path / "report.html").as_uri())
     expect(report.get_by_role("heading", level=1)).to_have_text(question)
     expect(report.locator(".answer b")).to_contain_text(clock(answer.span.start_second))
+    expect(report.locator(".axis .gold")).to_be_visible()
+    expect(report.locator(".axis .next").first).to_be_visible()
     report.close()
     spans = (tmp_path / "csv").read_text().splitlines()
     assert spans[1].startswith("answer,1,{:.3f},{:.3f}".format(*answer.span))

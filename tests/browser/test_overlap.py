@@ -4,7 +4,8 @@ import pytest
 
 from mutualsl.ui import cards
 from mutualsl.ui.app import HERE, SCRIPTS, STYLES
-from mutualsl.ui.timeline_lanes import overlap_lane
+from mutualsl.ui.axis import overlap
+from mutualsl.ui.timeline_lanes import pair_lane
 from mutualsl.ui.timeline_view import timeline
 from tests.browser.page import new_page
 from tests.ui.values import DURATION_SECOND, answer, encoded_video, prediction
@@ -53,10 +54,10 @@ def move(page, head, edge, by, times):
 def test_the_overlap_follows_an_edge(page, moves, visual, textual):
     for each in moves:
         move(page, *each)
-    lane = overlap_lane(answer(prediction(*visual), prediction(*textual)), DURATION_SECOND)
+    both = overlap(prediction(*visual), prediction(*textual))
     moved = page.locator("#timeline .tl-overlap").evaluate(DRAWN)
     page.locator("#timeline .tl-overlap").evaluate(
-        "(lane, html) => { lane.outerHTML = html }", lane.html
+        "(lane, html) => { lane.outerHTML = html }", pair_lane(both, DURATION_SECOND)
     )
     assert moved == page.locator("#timeline .tl-overlap").evaluate(DRAWN)
-    assert page.locator("#tl-words").text_content() == lane.words
+    assert page.locator("#tl-words").text_content() == both.words

@@ -112,7 +112,10 @@ def test_no_element_of_a_report_is_made_of_text(attack):
     def page(text):
         encoded = replace(encoded_video([Cue(10.0, 20.0, text)]), name=text)
         said = answer(prediction(10, 20), prediction(12, 19), question=text, warnings=[text])
-        return Structure(answer_report(encoded, said, text)).elements
+        page = answer_report(
+            encoded, said, why=text, change=text, gold=Span(11.0, 15.0), before=said
+        )
+        return Structure(page).elements
 
     def analysis(text):
         mine = opened([row(text, question=text, video_id=text, kind=text)], name=text)

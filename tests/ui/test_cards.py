@@ -5,6 +5,7 @@ from dataclasses import replace
 from mutualsl.exports import EXPORTS
 from mutualsl.prediction import Candidate
 from mutualsl.spans import Span
+from mutualsl.ui.axis import IOU_SCALE
 from mutualsl.ui.cards import MISSING, results
 from tests.ui.values import answer, prediction
 
@@ -131,3 +132,9 @@ def test_without_a_video_nothing_can_be_played():
     page = results(answer(None, prediction()), playable=False)
     assert "disabled" in button(page, "textual-play")
     assert text_of(page, "textual-span") == "0:12.3 – 0:20.1"
+
+
+def test_the_agreement_says_what_its_number_means():
+    page = results(answer(prediction(10, 30), prediction(20, 40)))
+    assert f"agreement (IoU) 0.33 (how far both spans overlap: {IOU_SCALE})" in page
+    assert IOU_SCALE not in results(answer(prediction(10, 30), None, "visual"))

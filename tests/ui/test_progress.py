@@ -3,6 +3,7 @@ import threading
 
 import pytest
 
+from mutualsl.telling import listening, tell
 from mutualsl.ui.progress import Work
 
 
@@ -21,6 +22,44 @@ def test_what_takes_a_while_says_where_it_stands():
         seen.set()
     assert (updates[0].stage, updates[0].fraction) == ("features", 0.5)
     assert watched.result() == 7
+
+
+def test_what_the_parts_tell_is_progress_of_the_stage_reported_last():
+    seen = threading.Event()
+
+    def work(report):
+        tell(0.1)
+        report("text", 0.0)
+        with listening(None):
+            tell(0.9)
+        tell(0.4)
+        assert seen.wait(5)
+
+    updates = []
+    for update in Work(work, "question"):
+        updates.append((update.stage, update.fraction))
+        seen.set()
+    assert updates[0] == ("text", 0.4)
+
+
+def test_what_is_told_to_nobody_ends_the_work():
+    stopped, watched_first, go_on = threading.Event(), threading.Event(), threading.Event()
+
+    def work(report):
+        watched_first.set()
+        go_on.wait(5)
+        try:
+            tell(0.5)
+        finally:
+            stopped.set()
+        pytest.fail("what is told should have ended this")
+
+    steps = iter(Work(work, "question"))
+    next(steps)
+    assert watched_first.wait(5)
+    steps.close()
+    go_on.set()
+    assert stopped.wait(5)
 
 
 def test_what_is_quickly_done_says_nothing_but_its_result():

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from mutualsl.evaluation.ious import FIRST, HEADS, SCORED
+from mutualsl.prediction import Prediction
 from mutualsl.spans import Span, iou
 from mutualsl.ui.analyse.opened import Opened
+from mutualsl.ui.axis import IOU_SCALE, Pair, overlap
 from mutualsl.ui.span_axis import SpanLane, span_axis
 from mutualsl.ui.text import clock_range, escaped, percent, span_data
 
@@ -16,6 +18,7 @@ HINT = (
     "--data-root and run the checkpoint on the data there to watch each span."
 )
 NO_VIDEO = "The data has no video for this question."
+GUESS = "only a guess: outside what the predictor has learned"
 KINDS = {"visual": "visual", "textual": "textual", "answer": "chosen"}
 NAMES = {"gold": "Gold", "visual": "Visual", "textual": "Textual", "answer": "Answer"}
 
@@ -30,6 +33,8 @@ class Line(NamedTuple):
     iou: float | None = None
     said: str = ""  # what is wrong with it
     candidates: tuple[Span, ...] = ()
+    curves: Prediction | None = None  # of the predictor, where it has just been asked
+    guessed: bool = False  # outside what the predictor has learned
 
 
 def lines(opened: Opened) -> Iterator[Line]:
@@ -46,7 +51,11 @@ def lines(opened: Opened) -> Iterator[Line]:
             continue
         value = float(analysis.ious.values[place, SCORED.index(head)])
         further = tuple(scored.span for scored in found.candidates[1:FIRST])
-        yield Line(KINDS[head], NAMES[head], found.span, found.score, value, said, further)
+        curves = getattr(opened.heads, head, None)
+        line = Line(KINDS[head], NAMES[head], found.span, found.score, value, said, further, curves)
+        if not found.in_domain:
+            line = line._replace(said=f"{said}, {GUESS}", candidates=(), guessed=True)
+        yield line
     if opened.compared is not None:
         other = opened.compared.second[place].answer
         own = iou(other.span, result.gold)
@@ -73,15 +82,24 @@ def detail(opened: Opened) -> str:
         f'<h3 tabindex="-1">{escaped(result.question) or "(empty question)"}</h3>'
         f'<p class="facts">{escaped(" · ".join(facts))}</p>'
         '<div class="wide" tabindex="0" role="region" aria-label="Spans of this question"><table>'
-        "<thead><tr><th>span</th><th>time</th><th>IoU</th><th>score</th><th>what it is</th>"
+        f'<thead><tr><th>span</th><th>time</th><th title="Overlap with gold; {IOU_SCALE}">IoU'
+        "</th><th>score</th><th>what it is</th>"
         f"<th></th></tr></thead><tbody>{rows}</tbody></table></div>{hint}</section>"
     )
 
 
 def axis(opened: Opened) -> str:
     """All spans on one time axis, with pictures and cues where there are any."""
-    lanes = [SpanLane(line.kind, line.name, line.span, line.candidates) for line in lines(opened)]
-    return span_axis(opened.result.duration_second, lanes, opened.encoded)
+    result = opened.result
+    lanes: list[SpanLane | Pair] = []
+    for line in lines(opened):
+        drawn = (line.kind, line.name, line.span, line.candidates, line.curves, line.guessed)
+        lanes.append(SpanLane(*drawn))
+        shared = overlap(result.visual, result.textual) if line.kind == "textual" else None
+        if shared is not None:
+            lanes.append(shared)
+    playing = opened.playing is not None
+    return span_axis(result.duration_second, lanes, opened.encoded, playing=playing)
 
 
 def _row(line: Line, playable: bool) -> str:

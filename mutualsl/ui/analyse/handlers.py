@@ -13,17 +13,15 @@ from typing import Any
 
 import gradio as gr
 
-from mutualsl.data import Example
-from mutualsl.encoded import EncodedVideo
 from mutualsl.errors import MutualSLError
-from mutualsl.evaluation.evaluate import encode
 from mutualsl.ui import status
 from mutualsl.ui.analyse.catalogue import Catalogue
 from mutualsl.ui.analyse.detail import axis, detail
 from mutualsl.ui.analyse.files import write_corrected, write_predictions, write_rows
+from mutualsl.ui.analyse.in_view import come_into_view
 from mutualsl.ui.analyse.notebook import SessionNotes
 from mutualsl.ui.analyse.notes import Note, read_note
-from mutualsl.ui.analyse.opened import Opened, Source, open_file, run
+from mutualsl.ui.analyse.opened import Opened, open_file, run
 from mutualsl.ui.analyse.overview import notes
 from mutualsl.ui.analyse.views import (
     EMPTY,
@@ -33,12 +31,9 @@ from mutualsl.ui.analyse.views import (
     filled_form,
     idle,
     opened_anew,
-    question,
     view,
-    what_is_open,
 )
 from mutualsl.ui.line import MACHINE, RUNS, Line
-from mutualsl.ui.loading import playable
 from mutualsl.ui.made_files import new_file
 from mutualsl.ui.parts import View
 from mutualsl.ui.player import save_link
@@ -133,7 +128,8 @@ class AnalysisDesk:
             return
         said = status.notice("The note on the last question was saved.") if changes else ""
         shown = replace(shown, note=note)
-        yield from turns.answer(self._show(opened, shown, changes | {"said": said}))
+        changes |= {"said": said, **filled_form(note)}
+        yield from turns.answer(come_into_view(self.shelf, self.folder, opened, shown, changes))
 
     def save(self, opened: Opened | None, tags: str, text: str, start: str, end: str) -> View:
         """The form is to be kept."""
@@ -207,35 +203,6 @@ class AnalysisDesk:
             yield view(**idle())
         elif not turns.reading:
             yield view(status=status.notice(STOPPED), **idle())
-
-    def _show(self, before: Opened, opened: Opened, changes: dict[str, Any]) -> Steps[None]:
-        """The question at once, its video as soon as that is read."""
-        source, place = opened.source, opened.place
-        same = before.place is not None and before.result.video_id == opened.result.video_id
-        if not same:
-            opened = replace(opened, encoded=None, playing=None)
-        yield view(**filled_form(opened.note), **question(opened), **changes)
-        if source is None or place is None or opened.encoded is not None:
-            return
-
-        def read(report: Report) -> tuple[EncodedVideo, Path | None]:
-            return self._read(source, source.examples[place], report)
-
-        found = yield from watched(read, "video", str(source.choice.folder), view=view)
-        if found is not None:
-            encoded, playing = found
-            yield view(
-                **question(replace(opened, encoded=encoded, playing=playing)),
-                status=status.notice(what_is_open(opened)),
-            )
-
-    def _read(
-        self, source: Source, example: Example, report: Report
-    ) -> tuple[EncodedVideo, Path | None]:
-        """A video of the data set, and a file that browsers can play; never one from elsewhere."""
-        localizer, choice = self.shelf.get(source.model), source.choice
-        encoded = encode(localizer, example, choice.folder, choice.shown(), report)
-        return encoded, playable(encoded, self.folder, report)
 
 
 def _keep(opened: Opened, form: tuple[str, str, str, str]) -> Note | None:

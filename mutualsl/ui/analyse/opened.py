@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ from mutualsl.evaluation.analysis import Analysis, analyse
 from mutualsl.evaluation.compare import Compared, compare
 from mutualsl.evaluation.evaluate import answers, row_line
 from mutualsl.evaluation.predictions import QuestionResult, from_row, read_predictions, to_row
+from mutualsl.prediction import HeadPredictions
+from mutualsl.telling import listening
 from mutualsl.ui.analyse.catalogue import Choice
 from mutualsl.ui.analyse.notebook import NOTES_FILE, Notebook, SessionNotes, SharedNotes
 from mutualsl.ui.analyse.notes import Note
@@ -51,6 +54,7 @@ class Opened:
     note: Note = Note()  # on that question, as it was when it came into view
     encoded: EncodedVideo | None = None  # its video, where the data has one or has subtitles
     playing: Path | None = None  # a file that browsers can play
+    heads: HeadPredictions | None = None  # the question in view asked once more, with its curves
 
     @property
     def result(self) -> QuestionResult:
@@ -110,12 +114,14 @@ def run(
     def alive(stage: str, fraction: float) -> None:
         report("evaluate", len(results) / len(examples))
 
-    for example, answer in answers(localizer, examples, folder, "confident", choice.dataset, alive):
-        asked.append(example)
-        row = to_row(example, answer)
-        lines.append(row_line(row))
-        results.append(from_row(row, f"question {len(asked)}"))
-        alive("evaluate", 0.0)
+    with listening(partial(alive, "evaluate")):
+        given = answers(localizer, examples, folder, "confident", choice.dataset, alive)
+        for example, answer in given:
+            asked.append(example)
+            row = to_row(example, answer)
+            lines.append(row_line(row))
+            results.append(from_row(row, f"question {len(asked)}"))
+            alive("evaluate", 0.0)
     notes = SharedNotes(root / NOTES_FILE, folder.name, part.split_set or "", part.split)
     opened = Opened(
         name=choice.name,

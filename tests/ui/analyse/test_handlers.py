@@ -159,6 +159,24 @@ def test_a_run_answers_every_question_and_its_notes_stay(tmp_path):
     assert again.notebook.all()["s1"].tags == ("odd",)
 
 
+def test_curves_are_of_the_question_in_view_and_of_no_other(tmp_path):
+    root = write_data(tmp_path / "root" / "mine").parent
+    own = desk(tmp_path, root)
+    run = seen(own.run(CHOICE, "fake", None, Turns()))["opened"]
+    assert own.shelf.localizer.asked == 3
+    first = seen(own.show(click(1), run, *NO_FORM, Turns()))
+    assert first["opened"].heads.textual is not None and "likely start" in first["timeline"]
+    assert own.shelf.localizer.asked == 4
+    views = own.show(click(2), first["opened"], *NO_FORM, Turns())
+    at_once = seen([next(views)])
+    assert at_once["opened"].heads is None and "likely start" not in at_once["timeline"]
+    assert "likely start" in seen(views)["timeline"]
+    again = seen(own.show(click(1), first["opened"], *NO_FORM, Turns()))
+    assert "likely start" in again["timeline"] and own.shelf.localizer.asked == 5
+    file = seen(own.show(click(1), opened(), *NO_FORM, Turns()))
+    assert file["opened"].heads is None and own.shelf.localizer.asked == 5
+
+
 def test_cancelling_frees_the_worker_and_says_so(tmp_path):
     root = write_data(tmp_path / "root" / "mine", count=50).parent
     own, turns = desk(tmp_path, root), Turns()
