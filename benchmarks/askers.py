@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 from gradio_client import Client, handle_file
@@ -23,18 +24,43 @@ LEAST_THROUGHPUT = 0.95  # of one asker's: as much as one run differs from the n
 QUESTION = "When do they turn the red jar around for the {number}th time?"
 
 
-def ask_all(clients: list[Client], questions: int) -> tuple[float, list[float]]:
-    """Questions a second of all callers together, and the seconds that each question took."""
+class Asked(NamedTuple):
+    """What some callers met: questions a second, and for each question its seconds."""
+
+    per_second: float
+    second: list[float]  # until the answer was there
+    model_second: list[float]  # of that in the model, as the server says
+
+    @property
+    def elsewhere_second(self) -> float:
+        """Of a question, on average: what it took beside the model."""
+        return statistics.mean(self.second) - statistics.mean(self.model_second)
+
+    def time_goes_to(self, alone: Asked) -> dict[str, float]:
+        """Shares of a question's time; `alone` nobody waits for a turn."""
+        whole = statistics.mean(self.second)
+        shares = {
+            "model": statistics.mean(self.model_second) / whole,
+            "requests and events, as alone": alone.elsewhere_second / whole,
+        }
+        shares["waiting for a turn"] = 1 - sum(shares.values())
+        return {part: round(share, 3) for part, share in shares.items()}
+
+
+def ask_all(clients: list[Client], questions: int) -> Asked:
+    """All callers at once, each the next question as soon as the last is answered."""
     begin = threading.Barrier(len(clients) + 1)
     latency: list[float] = []
+    model: list[float] = []
 
     def caller(place: int, client: Client) -> None:
         begin.wait()
         for number in range(questions):
             started = time.perf_counter()
             question = QUESTION.format(number=100 * place + number)
-            client.predict(question, api_name="/ask")
+            record: dict[str, Any] = client.predict(question, api_name="/ask")
             latency.append(time.perf_counter() - started)
+            model.append(record["timings"]["question"])
 
     threads = [
         threading.Thread(target=caller, args=(place, client))
@@ -48,7 +74,7 @@ def ask_all(clients: list[Client], questions: int) -> tuple[float, list[float]]:
         thread.join()
     if len(latency) < questions * len(clients):
         raise RuntimeError("a caller got no answer; its error is above")
-    return len(latency) / (time.perf_counter() - started), latency
+    return Asked(len(latency) / (time.perf_counter() - started), latency, model)
 
 
 def callers(server: Server, video: Path, subtitles: Path, folder: str) -> list[Client]:
@@ -71,20 +97,23 @@ def main() -> None:
     options = parser.parse_args()
     video = long_video(options.minutes, (640, 360))
     subtitles = transcript(options.minutes, options.words)
-    runs = []
+    runs: list[dict[str, Any]] = []
+    lone: Asked | None = None
     with (
         tempfile.TemporaryDirectory() as folder,
         served(Path(folder) / "run", CHECKPOINT) as server,
     ):
         clients = callers(server, video, subtitles, folder)
         for count in ASKERS:
-            throughput, latency = ask_all(clients[:count], options.questions)
+            found = ask_all(clients[:count], options.questions)
+            lone = lone or found
             runs.append(
                 {
                     "askers": count,
-                    "questions_per_second": round(throughput, 3),
-                    "median_second": round(statistics.median(latency), 4),
-                    "p95_second": round(float(np.percentile(latency, 95)), 4),
+                    "questions_per_second": round(found.per_second, 3),
+                    "median_second": round(statistics.median(found.second), 4),
+                    "p95_second": round(float(np.percentile(found.second, 95)), 4),
+                    "time_goes_to": found.time_goes_to(lone),
                 }
             )
     alone = runs[0]

@@ -162,7 +162,11 @@ class Measure:
 
 
 def save(name: str, measures: Sequence[Measure], **details: object) -> None:
-    """Write `results/<name>.json` with the facts of the machine, and print it."""
+    """Write `results/<name>.json` with the facts of the machine, and print it.
+
+    Seconds differ from machine to machine, so at least one line says what they are a multiple of.
+    """
+    assert not measures or any(m.unit.startswith("×") for m in measures), "compare with something"
     record = {
         "measures": [{**asdict(measure), "met": measure.met} for measure in measures],
         **details,

@@ -22,13 +22,13 @@ from benchmarks.floors import (
     synchronize,
     weight_bytes,
 )
-from benchmarks.i3d import random_network, video
+from benchmarks.i3d import decode, random_network, video
 from mutualsl.features import extract
 from mutualsl.features.base import Frames
 from mutualsl.features.extract import FRAMES_AT_ONCE
 from mutualsl.features.i3d import I3DEncoder
 from mutualsl.features.inception import SIDE
-from mutualsl.video import probe, read_frames
+from mutualsl.video import probe
 
 EXTRACTION_LIMIT = 1.15
 SLOWER = "the slower of decoding alone and the network alone"
@@ -83,18 +83,13 @@ def extraction(video_second: int, device: torch.device) -> Measured:
     def whole() -> None:
         extract(path, info, encoder)
 
-    def decode() -> None:
-        with read_frames(path, encoder.request) as reader:
-            for _ in reader:
-                pass
-
     def network() -> None:
         run_network(encoder, clips)
         synchronize(device)
 
     whole()  # the first calls set up memory and kernels
     network()
-    second, decoding, alone = median_second(whole, decode, network, rounds=3)
+    second, decoding, alone = median_second(whole, lambda: decode(path, encoder), network, rounds=3)
     what = f"I3D rows of {info.duration_second:.0f} s of 360p video on a GPU"
     return Measured(
         ratio(what, second, max(decoding, alone), EXTRACTION_LIMIT, SLOWER),

@@ -1,5 +1,7 @@
 """What the page takes in Chromium: a three-hour video zoomed and moved, many predictions opened.
 
+Each beside the same with half as much.
+
 python -m benchmarks.page [--minutes N] [--cues N]
 """
 
@@ -21,7 +23,15 @@ from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.analysis import LIMIT_SECOND as OPENED_SECOND
 from benchmarks.analysis import QUESTIONS, predictions
-from benchmarks.common import CHECKPOINT, SENTENCE, Measure, median_second, save, transcript
+from benchmarks.common import (
+    CHECKPOINT,
+    SENTENCE,
+    Measure,
+    median_second,
+    ratio,
+    save,
+    transcript,
+)
 from benchmarks.serving import served
 from mutualsl.answer import Answer
 from mutualsl.encoded import EncodedVideo
@@ -33,6 +43,7 @@ from mutualsl.ui.transcript_view import transcript as transcript_view
 from tools.chromium import chromium
 
 LIMIT_MS = 100
+LIMIT_OF_HALF = 2.2  # twice as much takes at most about twice as long
 ZOOMS = 9
 VISITORS = 3  # one after another
 SETTLED_MS = 8000  # after the page has come the model is loaded and the examples are read
@@ -94,17 +105,24 @@ def actions_ms(page: Page) -> dict[str, float]:
     return {**spent, "whole": page.evaluate(TIMED, "whole")}
 
 
-def opening_seconds(browser: Browser) -> list[float]:
-    """From giving a file of predictions on the tab Analyse to its table, for several visitors."""
-    path = predictions()
+def opening_seconds(browser: Browser) -> dict[int, list[float]]:
+    """From giving a file of predictions on the tab Analyse to its table, for several visitors.
+
+    By the number of predictions; visitors with all of them and with half of them take turns.
+    """
+    paths = {count: predictions(count) for count in (QUESTIONS, QUESTIONS // 2)}
+    found: dict[int, list[float]] = {count: [] for count in paths}
     with (
         tempfile.TemporaryDirectory() as folder,
         served(Path(folder) / "run", CHECKPOINT) as server,
     ):
-        return [_opening_second(browser, server.url, path) for _ in range(VISITORS)]
+        for _ in range(VISITORS):
+            for count, path in paths.items():
+                found[count].append(_opening_second(browser, server.url, path, count))
+    return found
 
 
-def _opening_second(browser: Browser, url: str, path: Path) -> float:
+def _opening_second(browser: Browser, url: str, path: Path, questions: int) -> float:
     page = browser.new_page()
     page.goto(url)
     page.get_by_role("tab", name="Analyse").click()
@@ -113,7 +131,7 @@ def _opening_second(browser: Browser, url: str, path: Path) -> float:
     page.wait_for_timeout(SETTLED_MS)
     started = time.perf_counter()
     given.set_input_files(path)
-    counted = re.compile(f"{QUESTIONS:,}|{QUESTIONS}")
+    counted = re.compile(rf"\b({questions:,}|{questions})\b")
     expect(page.locator(".q-count")).to_contain_text(counted, timeout=120_000)
     second = time.perf_counter() - started
     page.close()
@@ -131,11 +149,15 @@ def main() -> None:
         lambda: timeline(encoded, answer), lambda: transcript_view(encoded), rounds=3
     )
     with chromium() as browser:
+        with shown(browser, *asked(options.minutes // 2, options.cues // 2)) as page:
+            half = actions_ms(page)
         with shown(browser, encoded, answer) as page:
             spent = actions_ms(page)
         opened = opening_seconds(browser)
     slowest = max(spent, key=lambda action: spent[action])
     about = f"{options.minutes / 60:g} hours with {options.cues:,} cues"
+    middle, middle_of_half = (statistics.median(each.values()) for each in (spent, half))
+    whole, part = (statistics.median(opened[count]) for count in (QUESTIONS, QUESTIONS // 2))
     save(
         "page",
         [
@@ -147,16 +169,28 @@ def main() -> None:
                 note=f"of {len(spent)}",
             ),
             Measure(
+                what="the middle one of them",
+                value=round(middle / middle_of_half, 2),
+                unit="× that of half as much",
+                limit=LIMIT_OF_HALF,
+                note=f"{middle:.0f} ms",
+            ),
+            Measure(
                 what=f"giving the page {QUESTIONS:,} predictions until their table is there",
-                value=round(statistics.median(opened), 2),
+                value=round(whole, 2),
                 unit="s",
                 limit=OPENED_SECOND,
                 note=f"middle of {VISITORS} visitors",
             ),
+            ratio("the same", whole, part, LIMIT_OF_HALF, "that of half as many"),
         ],
         what="Chromium; until the picture after an action is ready to be painted",
+        reference="the same with half as many minutes, cues and predictions",
         actions_ms={action: round(ms, 1) for action, ms in spent.items()},
-        opened_second=[round(second, 2) for second in opened],
+        half_actions_ms={action: round(ms, 1) for action, ms in half.items()},
+        opened_second={
+            count: [round(second, 2) for second in taken] for count, taken in opened.items()
+        },
         drawing_second={"time axis": round(drawing, 3), "transcript": round(lines, 3)},
     )
 

@@ -1,50 +1,75 @@
 """An epoch of training against the language model's own forward and backward on the same windows.
 
-python -m benchmarks.training
+python -m benchmarks.training [--questions N]
 """
 
 from __future__ import annotations
 
+import argparse
 import random
 import shutil
 import time
+from collections.abc import Callable
 
 import torch
+from accelerate import Accelerator
+from accelerate.optimizer import AcceleratedOptimizer
+from torch.optim.swa_utils import AveragedModel
 
-from benchmarks.common import CHECKPOINT, WORK, Measure, ratio, save
+from benchmarks.common import CHECKPOINT, WORK, Measure, ratio, save, where_time_goes
 from mutualsl.data import Example, jsonl, prepare
-from mutualsl.data.batch import Batch
+from mutualsl.data.batch import Batch, Collator
 from mutualsl.data.synthetic import write_dataset
 from mutualsl.inference import AnswerLocalizer
 from mutualsl.models.mutualsl import MutualSL
+from mutualsl.models.sentence_reader import SentenceReader
+from mutualsl.models.text_encoder import TextEncoder
+from mutualsl.training import state
 from mutualsl.training.config import Part, TrainConfig
 from mutualsl.training.sampling import Source, draw_epoch, make_batches
 from mutualsl.training.trainer import Trainer
 
 QUESTIONS, NARRATIONS = 600, 200
 LIMIT, LIMIT_PADDING_PERCENT = 1.25, 15
+PARTS: dict[str, Callable[..., object]] = {
+    "batches": Collator.__call__,
+    "text encoder, forward": TextEncoder.tokens,
+    "sentence reader, forward": SentenceReader.forward,
+    "backward, through everything": Accelerator.backward,
+    "clipping": Accelerator.clip_grad_norm_,
+    "optimizer": AcceleratedOptimizer.step,
+    "average of the weights": AveragedModel.update_parameters,
+    "state saved": state.save,
+}
 CONFIG = TrainConfig(epochs=1, max_questions=16, frozen_layers=0, save_every=10**9)
 
 
 def main() -> None:
     """Measure and write results/training.json."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--questions", type=int, default=QUESTIONS)
+    questions = parser.parse_args().questions
     localizer = AnswerLocalizer.from_pretrained(CHECKPOINT, "cpu")
     model, collator = localizer.checkpoint.model, localizer.collator
     assert isinstance(model, MutualSL)
-    part = Part(dataset="narrations", per_epoch=QUESTIONS)
+    part = Part(dataset="narrations", per_epoch=questions)
     source = Source(part=part, examples=_examples(localizer))
     chance = random.Random(0)  # what an epoch of the trainer with seed 0 draws
     drawn = draw_epoch([source], chance)
     limits = {"max_tokens": CONFIG.max_tokens, "max_questions": CONFIG.max_questions}
     batches = [collator(group) for group in make_batches(drawn, chance, **limits)]
     out = WORK / "training"
-    shutil.rmtree(out, ignore_errors=True)
-    trainer = Trainer(model, collator, [source], {}, CONFIG, out, lambda averaged: None)
+
+    def trainer() -> Trainer:
+        shutil.rmtree(out, ignore_errors=True)
+        return Trainer(model, collator, [source], {}, CONFIG, out, lambda averaged: None)
+
+    first = trainer()
     model.train()
     _bare(model.text_encoder.language_model, batches[:3])  # sets up memory and kernels
     bare = _bare(model.text_encoder.language_model, batches)
     started = time.perf_counter()
-    trainer.train()
+    first.train()
     epoch = time.perf_counter() - started
     used = sum(int(batch.window_mask.sum()) for batch in batches)
     padded = sum(batch.window_mask.numel() for batch in batches)
@@ -60,10 +85,11 @@ def main() -> None:
                 limit=LIMIT_PADDING_PERCENT,
             ),
         ],
-        what=f"one epoch of {QUESTIONS} questions on narration, with the state saved at its end",
+        what=f"one epoch of {questions} questions on narration, with the state saved at its end",
         reference="the language model alone on the same windows (bf16)",
         second=round(epoch, 3),
         reference_second=round(bare, 3),
+        time_goes_to=where_time_goes(trainer().train, PARTS),
     )
 
 

@@ -14,6 +14,8 @@ from tests.demo import ROOT
 pytestmark = pytest.mark.usefixtures("checkpoint")
 RUN = ("--data-root", ".", "--out", "x")
 QUESTION = ("--question", "Where is the kettle?")
+NOWHERE = ("--checkpoint", "nowhere")
+DATA = ("--dataset", "jsonl", "--data-root", ".", "--split", "test", *NOWHERE)
 HLS = "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nreal.mp4\n#EXT-X-ENDLIST\n"
 
 
@@ -25,6 +27,7 @@ def folder(tmp_path, short_video, monkeypatch):
     (tmp_path / "empty.mp4").touch()
     (tmp_path / "playlist.mp4").write_text(HLS)
     (tmp_path / "folder.mp4").mkdir()
+    (tmp_path / "test.jsonl").touch()
     (tmp_path / "no-cues.srt").write_text("Dear diary,\n\nnothing happened.\n")
     (tmp_path / "good.srt").write_text("1\n00:00:01,000 --> 00:00:03,000\nThe kettle.\n")
     monkeypatch.chdir(tmp_path)
@@ -72,6 +75,10 @@ def test_a_question_that_cannot_be_asked(folder, capfd, question, words):
         (["ask", "real.mp4", *QUESTION, "--top-k", "many"], ["--top-k"]),
         (["ask", "-", "--subtitles", "good.srt", *QUESTION, "--clip", "x.mp4"], ["--clip"]),
         (["ask", "real.mp4", *QUESTION, "--clip", "good.srt/x.mp4"], ["good.srt", "folder"]),
+        (["ask", "real.mp4", *QUESTION, *NOWHERE, "--clip", "x.avi"], ["x.avi", ".mp4"]),
+        (["evaluate", *DATA, "--out", "good.srt"], ["--out good.srt", "is a file"]),
+        (["evaluate", *DATA, "--out", "good.srt/a/b"], ["good.srt is a file", "folder"]),
+        (["evaluate", *DATA, "--out", "x"], ["'test'", "no questions"]),
         (["sing"], ["sing"]),
         (["doctor", "no-cues.srt"], ["no-cues.srt"]),
         (["train", "--recipe", "mor_tutorialvqa", *RUN], ["tutorialvqa: no such folder"]),

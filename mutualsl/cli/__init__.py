@@ -20,7 +20,14 @@ from mutualsl.cli import data
 from mutualsl.cli.analyse import analyse
 from mutualsl.cli.encode import encode
 from mutualsl.cli.memory import OUT_OF_MEMORY, is_out_of_memory
-from mutualsl.cli.options import DEFAULT_CHECKPOINT, DEFAULT_VISUAL, Checkpoint, Device, Visual
+from mutualsl.cli.options import (
+    DEFAULT_CHECKPOINT,
+    DEFAULT_VISUAL,
+    Checkpoint,
+    Device,
+    Visual,
+    check_folder,
+)
 from mutualsl.cli.output import answer_table, progress, write_anything
 from mutualsl.cli.reproduce import reproduce
 from mutualsl.cli.serve import serve
@@ -91,6 +98,8 @@ def ask(
     for given in inputs:
         if clip is not None and given is not None and is_same_file(given, clip):
             raise typer.BadParameter(f"--clip {clip}: would replace {given}; give another name")
+    if clip is not None and clip.suffix.lower() != ".mp4":
+        raise typer.BadParameter(f"--clip {clip}: a clip is an MP4 file; end its name in .mp4")
     check_question(question)
     with starting():
         localizer = AnswerLocalizer.from_pretrained(checkpoint, device, visual)
@@ -172,7 +181,7 @@ def evaluate(
     """Score a checkpoint on a data set."""
     from mutualsl.answer import READ_OUTS
     from mutualsl.data import DATASETS
-    from mutualsl.errors import UnknownName
+    from mutualsl.errors import DataError, UnknownName
     from mutualsl.evaluation.evaluate import evaluate as run
     from mutualsl.evaluation.record import write_run
     from mutualsl.inference import AnswerLocalizer
@@ -182,8 +191,11 @@ def evaluate(
         raise UnknownName("data set", dataset, DATASETS)
     if read_out not in READ_OUTS:
         raise typer.BadParameter(f"--read-out {read_out!r}: choose one of {', '.join(READ_OUTS)}")
+    check_folder("--out", out)
     source = DATASETS[dataset]
     examples = source.load(data_root, split, split_set)
+    if not examples:
+        raise DataError(f"{data_root}: split {split!r} has no questions; choose another --split")
     checkpoint = locate(checkpoint)
     localizer = AnswerLocalizer.from_pretrained(checkpoint, device, visual)
     with progress("evaluating") as report:

@@ -22,3 +22,10 @@ Visual = Annotated[
     Path | None,
     typer.Option(help="Weights of the visual encoder, where the checkpoint does not bring them."),
 ]
+
+
+def check_folder(option: str, folder: Path) -> None:
+    """Refuse a folder to write into that is a file, or lies below one."""
+    for place in (folder, *folder.parents):
+        if place.exists() and not place.is_dir():
+            raise typer.BadParameter(f"{option} {folder}: {place} is a file; name a folder")

@@ -49,4 +49,4 @@ def test_a_damaged_video_is_read_or_refused(videos, tmp_path, seed):
     except VideoError as error:
         assert path.name in str(error) and "stopped making progress" not in str(error)
         assert not getattr(error, "__notes__", None)  # a traceback: nobody foresaw it
-    assert time.monotonic() - started < 6 * HANG_SECOND  # two workers, on a busy machine
+    assert time.monotonic() - started < HANG_SECOND  # in all: two workers, each a new process

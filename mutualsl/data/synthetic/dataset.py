@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from mutualsl.atomic import write_whole
+from mutualsl.data.dataset import SPLITS
 from mutualsl.data.synthetic.questions import questions_of
 from mutualsl.data.synthetic.render import RATE_HZ, SIZE, render_frames, subtitles_of
 from mutualsl.data.synthetic.script import Script, Shot
@@ -25,7 +26,6 @@ from mutualsl.errors import UnknownName
 from mutualsl.subtitles import write_subtitles
 from mutualsl.video.write import write_video
 
-SPLITS = ("train", "val", "test")
 ATTRIBUTES = ("tool", "object", "colour", "action", "place")
 
 

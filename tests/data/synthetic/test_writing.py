@@ -5,8 +5,9 @@ import shutil
 
 import pytest
 
-from mutualsl.data.synthetic import SPLITS, make_script, questions_of, write_dataset
+from mutualsl.data.dataset import SPLITS
 from mutualsl.data.synthetic import assets as assets_module
+from mutualsl.data.synthetic import make_script, questions_of, write_dataset
 from mutualsl.data.synthetic.speech import SAMPLE_HZ, speak
 from mutualsl.data.synthetic.storyboards import STORYBOARDS
 from mutualsl.errors import UnknownName, VideoError
