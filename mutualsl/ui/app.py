@@ -37,8 +37,8 @@ from mutualsl.ui.theme import theme  # noqa: E402
 HERE = Path(__file__).parent
 STYLES = ("style.css", "axis.css", "analyse.css")
 SCRIPTS = (
-    *("shown.js", "keys.js", "player.js", "overlap.js", "speed.js", "zoom.js", "offset.js"),
-    *("arrival.js", "serving.js", "analyse.js"),
+    *("shown.js", "keys.js", "player.js", "transcript.js", "overlap.js", "speed.js", "zoom.js"),
+    *("offset.js", "arrival.js", "serving.js", "analyse.js"),
 )
 KEYS = (
     ("Enter", "ask, in the question field; Shift + Enter begins another question"),

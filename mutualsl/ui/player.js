@@ -118,34 +118,6 @@
 
   // ---- the timeline ---------------------------------------------------------------------------
 
-  // Of things in the order in which they begin, the last that has begun.
-  function lastBegun(things, beginOf, at) {
-    let [low, high] = [0, things.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (beginOf(things[middle]) <= at) low = middle + 1;
-      else high = middle;
-    }
-    return things[low - 1] ?? null;
-  }
-
-  const leftOf = (mark) => parseFloat(mark.style.left);
-
-  function showCue(percent) {
-    const lane = part(".tl-cues");
-    if (!lane) return;
-    const mark = lastBegun(lane.children, leftOf, percent);
-    const lasts = mark && percent < leftOf(mark) + parseFloat(mark.style.width);
-    const current = lane.querySelector(".is-current");
-    if (current !== (lasts ? mark : null)) {
-      current?.classList.remove("is-current");
-      if (lasts) mark.classList.add("is-current");
-    }
-    const said = part(".tl-said");
-    const text = lasts ? mark.title : "";
-    if (said && said.textContent !== text) said.textContent = text;
-  }
-
   function showTime() {
     const player = video();
     const axis = track();
@@ -159,8 +131,7 @@
       axis.setAttribute("aria-valuenow", player.currentTime.toFixed(1));
       axis.setAttribute("aria-valuetext", `${text} of ${clock(durationOf(axis))}`);
     }
-    showCue(percent);
-    followTranscript(player);
+    document.dispatchEvent(new CustomEvent("time-shown", { detail: player }));
   }
 
   function seek(second) {
@@ -252,94 +223,6 @@
     document.dispatchEvent(new Event("edges-moved"));
   }
 
-  // ---- the transcript -------------------------------------------------------------------------
-
-  let list = { element: null, rows: [], current: null };
-  let laidOver = "{}"; // the evidence that is laid over it: none
-
-  function rowsOf(element) {
-    if (list.element !== element) {
-      const rows = [...(element?.querySelectorAll(".tr-cue") ?? [])];
-      list = { element, rows, current: element?.querySelector("[aria-current]") ?? null };
-    }
-    return list;
-  }
-
-  function followTranscript(player) {
-    const element = part(".tr-cues");
-    if (!element) return;
-    rowsOf(element);
-    const second = player.currentTime + 0.001;
-    const begun = lastBegun(list.rows, (each) => Number(each.dataset.start), second);
-    const row = begun && second < Number(begun.dataset.end) ? begun : null;
-    if (row === list.current && (!row || row.hasAttribute("aria-current"))) return;
-    list.current?.removeAttribute("aria-current");
-    row?.setAttribute("aria-current", "time");
-    list.current = row;
-    if (row && !player.paused) scrollTo(element, row);
-  }
-
-  const TRIES = 10;
-
-  // The browser guesses how tall the parts are that it has not drawn yet; those on the way to the
-  // row turn out taller or not, so it is looked at again once they are drawn.
-  function scrollTo(element, row, tries = TRIES) {
-    const [list, own] = [element.getBoundingClientRect(), row.getBoundingClientRect()];
-    const there = own.top >= list.top && own.bottom <= list.bottom;
-    if (!there || tries === TRIES) {
-      element.scrollTop += own.top - list.top - element.clientHeight / 3;
-    }
-    if (tries) requestAnimationFrame(() => scrollTo(element, row, tries - 1));
-  }
-
-  function layEvidence() {
-    const element = document.querySelector("#transcript .tr-cues");
-    const source = document.querySelector("#evidence [data-evidence]");
-    const found = source?.dataset.evidence ?? "{}";
-    const { rows } = rowsOf(element);
-    if (!element || laidOver === found) return;
-    laidOver = found;
-    const heads = JSON.parse(found);
-    ["visual", "textual"].forEach((head, number) => {
-      const found = heads[head];
-      const most = found ? Math.max(1, ...found.start, ...found.end) : 1;
-      rows.forEach((row, i) => {
-        const [start, end] = [found?.start[i] ?? 0, found?.end[i] ?? 0];
-        const bars = row.firstElementChild.children;
-        bars[2 * number].style.opacity = start / most;
-        bars[2 * number + 1].style.opacity = end / most;
-        const inside = found && row.dataset.start < found.span[1] && row.dataset.end > found.span[0];
-        row.classList.toggle(`in-${head}`, Boolean(inside));
-      });
-    });
-    rows.forEach((row, i) => {
-      const said = Object.entries(heads).map(
-        ([head, found]) => `${head}: starts ${found.start[i] / 10} %, ends ${found.end[i] / 10} %`,
-      );
-      row.title = said.join("; ");
-    });
-    const first = rows.find((row) => row.matches(".in-visual, .in-textual"));
-    if (first) scrollTo(element, first);
-  }
-
-  document.addEventListener("input", (event) => {
-    if (!event.target.matches?.(".tr-search")) return;
-    const words = event.target.value.trim().toLowerCase();
-    const { rows } = rowsOf(part(".tr-cues"));
-    let count = 0;
-    for (const row of rows) {
-      const found = !words || row.lastElementChild.textContent.toLowerCase().includes(words);
-      row.parentElement.hidden = !found;
-      count += found;
-    }
-    for (const some of part(".tr-cues").children) {
-      const shown = some.querySelectorAll(":scope > li:not([hidden])").length;
-      some.style.setProperty("--rows", shown);
-      some.hidden = !shown;
-    }
-    part(".tr-search + .tr-count").textContent = words ? `${count} of ${rows.length}` : "";
-  });
-
   // ---- buttons, and what Gradio draws ---------------------------------------------------------
 
   document.addEventListener("click", (event) => {
@@ -370,15 +253,9 @@
     restoring = false;
     keepPlace();
     showTime();
-    layEvidence();
   }
 
-  const drawn = new MutationObserver((records) => {
-    const within = ({ target }) => target.parentElement?.closest(".tr-cues");
-    if (records.some(within)) {
-      list = { element: null, rows: [], current: null };
-      laidOver = null;
-    }
+  const drawn = new MutationObserver(() => {
     if (!restoring) requestAnimationFrame(restore);
     restoring = true;
     const link = document.querySelector(".clip[download]:not([data-followed])");
@@ -390,7 +267,7 @@
   drawn.observe(document, {
     childList: true,
     characterData: true,
-    attributeFilter: ["data-evidence", "data-start", "href"],
+    attributeFilter: ["data-start", "href"],
     subtree: true,
   });
 })();

@@ -1,7 +1,7 @@
 """The transcript as evidence: every cue, and how likely each predictor starts or ends there.
 
-The cues are drawn once a video, the evidence once an answer; player.js lays one over the other, so
-a further question about a long transcript sends a few numbers and not the whole text again.
+The cues are drawn once a video, the evidence once an answer; transcript.js lays one over the other,
+so a further question about a long transcript sends a few numbers and not the whole text again.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def _on_one_line(cue: Cue) -> str:
 
 
 def evidence(encoded: EncodedVideo | None, answer: Answer | None) -> str:
-    """What player.js lays over the transcript: each cue's probabilities in per mille, and spans."""
+    """What transcript.js lays over it: each cue's probabilities in per mille, and spans."""
     if encoded is None or answer is None or not encoded.subtitles:
         return ""
     cues = encoded.subtitles.cues
