@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mutualsl.errors import QuestionError
+from mutualsl.errors import QuestionError, UnknownName
 from mutualsl.prediction import HeadPredictions, Prediction
 from mutualsl.spans import Span, iou
 
@@ -91,6 +91,14 @@ class Answer:
             "model": self.model,
             "timings": {k: round(v, 3) for k, v in (self.timings or {}).items()},
         }
+
+
+def check_read_out(name: str) -> ReadOut:
+    """One of `READ_OUTS` by its name; `UnknownName` if there is none."""
+    for known in READ_OUTS:
+        if known == name:
+            return known
+    raise UnknownName("read_out", name, READ_OUTS)
 
 
 def check_question(question: str) -> None:

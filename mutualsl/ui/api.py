@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 
 import gradio as gr
 
-from mutualsl.answer import READ_OUTS, ReadOut, check_question
+from mutualsl.answer import ReadOut, check_question, check_read_out
 from mutualsl.encoded import EncodedVideo
-from mutualsl.errors import MutualSLError, QuestionError, UnknownName, VideoError
+from mutualsl.errors import MutualSLError, QuestionError, VideoError
 from mutualsl.ui.limits import MAX_TOP_K, MODEL_CONCURRENCY
 from mutualsl.ui.loading import encode
 from mutualsl.ui.progress import Report, Work
@@ -176,9 +176,7 @@ def _checked(question: str, top_k: float, read_out: str) -> tuple[int, ReadOut]:
         number = isinstance(top_k, int | float) and not isinstance(top_k, bool)
         if not number or not 1 <= top_k <= MAX_TOP_K or top_k != int(top_k):
             raise QuestionError(f"top_k is {top_k!r}; give a whole number from 1 to {MAX_TOP_K}")
-        chosen = next((known for known in READ_OUTS if known == read_out), None)
-        if chosen is None:
-            raise UnknownName("read_out", read_out, READ_OUTS)
+        chosen = check_read_out(read_out)
     except MutualSLError as error:
         raise _said(error) from error
     return int(top_k), chosen
