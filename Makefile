@@ -14,8 +14,8 @@ demo: .venv/ready
 test: .venv/ready-dev chromium
 	failed=0; \
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --ignore tests/browser \
-		--numprocesses logical --maxprocesses 4 --dist loadfile || failed=1; \
-	$(BIN)/python -m pytest tests/browser || failed=1; \
+		--numprocesses logical --maxprocesses 4 --dist loadfile --durations 20 || failed=1; \
+	$(BIN)/python -m pytest tests/browser --durations 20 || failed=1; \
 	exit $$failed
 
 # Every hostile input there is, of which `make test` tries a few.

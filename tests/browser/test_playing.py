@@ -25,11 +25,10 @@ def answered(visit, short_video, one_cue, localizer, short):
     return page, answer
 
 
-@pytest.mark.parametrize("name", ["textual", "visual"])
-def test_a_span_plays_from_its_start_to_its_end_each_time(answered, name):
+def test_a_span_plays_from_its_start_to_its_end_each_time(answered):
     page, answer = answered
-    span = getattr(answer, name).span
-    for _ in range(2):
+    for name in ("textual", "visual", "textual"):
+        span = getattr(answer, name).span
         played = page.play(f"{name}-play")
         assert played.start_second == pytest.approx(span.start_second, abs=LATE_START_SECOND)
         assert played.end_second == pytest.approx(span.end_second, abs=LATE_STOP_SECOND)
@@ -75,17 +74,17 @@ def test_a_click_on_the_timeline_seeks(answered, short):
     assert page.video.evaluate("video => video.paused")
 
 
-@pytest.mark.parametrize("name", ["textual", "visual"])
-def test_a_clip_can_be_taken_home(answered, tmp_path, name):
+def test_a_clip_of_either_can_be_taken_home(answered, tmp_path):
     page, answer = answered
-    card = page.page.locator("section, article, .card").filter(has=page[f"{name}-span"]).last
-    with page.page.expect_download(timeout=60_000) as download:
-        card.get_by_role("button", name=re.compile("clip|download|save", re.I)).first.click()
-    assert download.value.suggested_filename.endswith(".mp4")
-    clip = tmp_path / "clip.mp4"
-    download.value.save_as(clip)
-    length = getattr(answer, name).span.length_second
-    assert probe(clip).duration_second == pytest.approx(length, abs=0.2)
+    for name in ("textual", "visual"):
+        card = page.page.locator("section, article, .card").filter(has=page[f"{name}-span"]).last
+        with page.page.expect_download(timeout=60_000) as download:
+            card.get_by_role("button", name=re.compile("clip|download|save", re.I)).first.click()
+        assert download.value.suggested_filename.endswith(".mp4")
+        clip = tmp_path / f"{name}.mp4"
+        download.value.save_as(clip)
+        length = getattr(answer, name).span.length_second
+        assert probe(clip).duration_second == pytest.approx(length, abs=0.2)
 
 
 def test_edges_are_moved_and_what_is_played_moves_with_them(asked):

@@ -9,14 +9,14 @@ HLS = "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n/etc/passwd\n#EXT-X-ENDLIST
 ATTACK = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 
 
-@pytest.mark.parametrize("content", ["Not a video.\n" * 50, HLS, ""], ids=["text", "hls", "empty"])
-def test_a_file_that_is_no_video(visit, tmp_path, short_video, localizer, content):
-    fake = tmp_path / "fake.mp4"
-    fake.write_text(content)
+def test_files_that_are_no_video(visit, tmp_path, short_video, localizer):
     page = visit()
-    page.upload(fake)
-    page.refuses("fake.mp4")
-    expect(page["ask"]).to_be_enabled()
+    for name, content in (("text", "Not a video.\n" * 50), ("hls", HLS), ("empty", "")):
+        fake = tmp_path / f"{name}.mp4"
+        fake.write_text(content)
+        page.upload(fake)
+        page.refuses(fake.name)
+        expect(page["ask"]).to_be_enabled()
     page.upload(short_video)
     page.has_video()
     page.ask(QUESTION)
@@ -31,21 +31,17 @@ def test_subtitles_that_are_none(visit, tmp_path, short_video):
     page.refuses("diary.srt")
 
 
-@pytest.mark.parametrize(
-    ("question", "words"),
-    [("", ["empty"]), ("   ", ["empty"]), ("why " * 2500, ["10,000", "1,000"])],
-    ids=["empty", "blank", "endless"],
-)
-def test_a_question_that_cannot_be_asked(visit, demos, localizer, garden, question, words):
-    first = demos["garden"].questions[0]
+def test_questions_that_cannot_be_asked(visit, demos, localizer, garden):
     page = visit()
-    page.try_example(first)
-    page.shows(localizer.ask(garden, first))
-    page.type(question)
-    page["ask"].click()
-    page.refuses(*words)
-    page.ask(QUESTION)
-    page.shows(localizer.ask(garden, QUESTION))
+    asked = ((QUESTION, ""), (demos["garden"].questions[1], "   "), (QUESTION, "why " * 2500))
+    page.try_example(demos["garden"].questions[0])
+    page.shows(localizer.ask(garden, demos["garden"].questions[0]))
+    for good, bad in asked:
+        page.type(bad)
+        page["ask"].click()
+        page.refuses(*(["10,000", "1,000"] if bad.strip() else ["empty"]))
+        page.ask(good)
+        page.shows(localizer.ask(garden, good))
 
 
 def test_a_question_before_any_video_breaks_nothing(visit, demos, localizer, garden):
