@@ -16,6 +16,7 @@ RUN = ("--data-root", ".", "--out", "x")
 QUESTION = ("--question", "Where is the kettle?")
 NOWHERE = ("--checkpoint", "nowhere")
 DATA = ("--dataset", "jsonl", "--data-root", ".", "--split", "test", *NOWHERE)
+HERE = ("--data-root", ".")
 HLS = "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nreal.mp4\n#EXT-X-ENDLIST\n"
 
 
@@ -76,8 +77,13 @@ def test_a_question_that_cannot_be_asked(folder, capfd, question, words):
         (["ask", "-", "--subtitles", "good.srt", *QUESTION, "--clip", "x.mp4"], ["--clip"]),
         (["ask", "real.mp4", *QUESTION, "--clip", "good.srt/x.mp4"], ["good.srt", "folder"]),
         (["ask", "real.mp4", *QUESTION, *NOWHERE, "--clip", "x.avi"], ["x.avi", ".mp4"]),
-        (["evaluate", *DATA, "--out", "good.srt"], ["--out good.srt", "is a file"]),
+        (["evaluate", *DATA, "--out", "good.srt"], ["--out", "good.srt is a file"]),
         (["evaluate", *DATA, "--out", "good.srt/a/b"], ["good.srt is a file", "folder"]),
+        (["analyse", "rows.jsonl", "--out", "good.srt"], ["--out", "good.srt is a file"]),
+        (["encode", "real.mp4", "--out", "good.srt"], ["--out", "good.srt is a file"]),
+        (["synthesize", "--out", "good.srt"], ["--out", "good.srt is a file"]),
+        (["train", "--recipe", "x", *HERE, "--out", "good.srt"], ["--out", "good.srt is a file"]),
+        (["reproduce", "table1", *HERE, "--out", "good.srt"], ["--out", "good.srt is a file"]),
         (["evaluate", *DATA, "--out", "x"], ["'test'", "no questions"]),
         (["sing"], ["sing"]),
         (["doctor", "no-cues.srt"], ["no-cues.srt"]),

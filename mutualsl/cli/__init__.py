@@ -20,7 +20,7 @@ from mutualsl.cli.ask import ask
 from mutualsl.cli.encode import encode
 from mutualsl.cli.evaluate import evaluate
 from mutualsl.cli.memory import OUT_OF_MEMORY, is_out_of_memory
-from mutualsl.cli.options import DEFAULT_VISUAL, Device
+from mutualsl.cli.options import DEFAULT_VISUAL, Device, folder_to_write
 from mutualsl.cli.output import progress, write_anything
 from mutualsl.cli.reproduce import reproduce
 from mutualsl.cli.serve import serve
@@ -64,7 +64,10 @@ def doctor(
 
 @app.command()
 def synthesize(
-    out: Annotated[Path, typer.Option(help="Folder to write (data set layout `jsonl`).")],
+    out: Annotated[
+        Path,
+        typer.Option(help="Folder to write (data set layout `jsonl`).", callback=folder_to_write),
+    ],
     videos: Annotated[int, typer.Option(min=1, help="How many videos.")] = 10,
     seed: Annotated[int, typer.Option(help="Same seed, same videos.")] = 0,
     split: Annotated[str, typer.Option(help="train, val or test.")] = "train",
@@ -93,7 +96,7 @@ def synthesize(
 def train(
     recipe: Annotated[str, typer.Option(help="Name of the recipe.")],
     data_root: Annotated[Path, typer.Option(help="Folder with one folder per data set.")],
-    out: Annotated[Path, typer.Option(help="Folder for the run.")],
+    out: Annotated[Path, typer.Option(help="Folder for the run.", callback=folder_to_write)],
     visual: Annotated[
         Path, typer.Option(help="Visual encoder of a localizer: folder, file of weights, or i3d.")
     ] = DEFAULT_VISUAL,

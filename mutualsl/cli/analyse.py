@@ -7,10 +7,15 @@ from typing import Annotated
 
 import typer
 
+from mutualsl.cli.options import folder_to_write
+
 
 def analyse(
     predictions: Annotated[Path, typer.Argument(help="predictions.jsonl of `mutualsl evaluate`.")],
-    out: Annotated[Path, typer.Option(help="Folder for report.html and questions.csv.")],
+    out: Annotated[
+        Path,
+        typer.Option(help="Folder for report.html and questions.csv.", callback=folder_to_write),
+    ],
     compare: Annotated[
         Path | None, typer.Option(help="Another predictions.jsonl on the same questions.")
     ] = None,

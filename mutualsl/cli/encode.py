@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mutualsl.cli.options import DEFAULT_CHECKPOINT, Checkpoint, Device
+from mutualsl.cli.options import DEFAULT_CHECKPOINT, Checkpoint, Device, folder_to_write
 from mutualsl.cli.output import progress
 from mutualsl.errors import WeightsMissing
 
@@ -28,7 +28,10 @@ def encode(
         typer.Option(help="Visual encoder: folder, file of weights, or i3d; else checkpoint's."),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Also write the rows of each here, as <name>.npz.")
+        Path | None,
+        typer.Option(
+            help="Also write the rows of each here, as <name>.npz.", callback=folder_to_write
+        ),
     ] = None,
     workers: Annotated[
         int | None,

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from mutualsl.cli.options import DEFAULT_CHECKPOINT, Checkpoint, Device, Visual, check_folder
+from mutualsl.cli.options import DEFAULT_CHECKPOINT, Checkpoint, Device, Visual, folder_to_write
 from mutualsl.cli.output import progress
 
 
@@ -16,7 +16,12 @@ def evaluate(
     dataset: Annotated[str, typer.Option(help="Name of the data set.")],
     data_root: Annotated[Path, typer.Option(help="Its folder.")],
     split: Annotated[str, typer.Option(help="train, val or test.")],
-    out: Annotated[Path, typer.Option(help="Folder for predictions.jsonl and metrics.json.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="Folder for predictions.jsonl and metrics.json.", callback=folder_to_write
+        ),
+    ],
     split_set: Annotated[
         str | None, typer.Option(help="official, disjoint, or a folder of split files.")
     ] = None,
@@ -40,7 +45,6 @@ def evaluate(
     if dataset not in DATASETS:
         raise UnknownName("data set", dataset, DATASETS)
     chosen = check_read_out(read_out)
-    check_folder("--out", out)
     source = DATASETS[dataset]
     examples = source.load(data_root, split, split_set)
     if not examples:

@@ -24,8 +24,9 @@ Visual = Annotated[
 ]
 
 
-def check_folder(option: str, folder: Path) -> None:
-    """Refuse a folder to write into that is a file, or lies below one."""
-    for place in (folder, *folder.parents):
+def folder_to_write(folder: Path | None) -> Path | None:
+    """Callback of an option: refuses a folder that is a file, or lies below one."""
+    for place in (folder, *folder.parents) if folder is not None else ():
         if place.exists() and not place.is_dir():
-            raise typer.BadParameter(f"{option} {folder}: {place} is a file; name a folder")
+            raise typer.BadParameter(f"{folder}: {place} is a file; name a folder")
+    return folder

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from mutualsl.cli.options import DEFAULT_VISUAL, Device
+from mutualsl.cli.options import DEFAULT_VISUAL, Device, folder_to_write
 from mutualsl.cli.output import progress
 
 
@@ -18,7 +18,9 @@ def reproduce(
         Path,
         typer.Option(exists=True, file_okay=False, help="Folder with one folder per data set."),
     ],
-    out: Annotated[Path, typer.Option(help="Folder for runs and results.")],
+    out: Annotated[
+        Path, typer.Option(help="Folder for runs and results.", callback=folder_to_write)
+    ],
     budget_minutes: Annotated[
         float | None,
         typer.Option(min=0.0, help="Divided over the runs that are missing. Default: no limit."),
