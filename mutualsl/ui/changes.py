@@ -6,7 +6,6 @@ A change adds to the one before it, also where that is still on its way.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ from mutualsl.ui.parts import View
 from mutualsl.ui.progress import Report
 from mutualsl.ui.shelf import Shelf
 from mutualsl.ui.turns import Turns
-from mutualsl.ui.views import Loaded, filled, unasked, view, what_ifs
+from mutualsl.ui.views import Loaded, filled, filling, unasked, view, what_ifs
 from mutualsl.ui.watching import Steps, watched
 from mutualsl.ui.what_if import Asked, WhatIf, applied
 
@@ -71,11 +70,8 @@ class Changes:
             yield filled(view())
             return
         turns.asked = asked.answer.question
-        inputs = {"question": turns.asked}
-        with closing(self._change_to(asked.what_if, loaded, turns)) as steps:
-            for step in steps:
-                yield filled(step, **inputs)
-                inputs = {}
+        steps = self._change_to(asked.what_if, loaded, turns)
+        yield from filling(steps, question=turns.asked)
 
     def _change(
         self,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from mutualsl.ui.views import (
     as_it_is,
     emptied,
     filled,
+    filling,
     shown,
     unlocked,
     view,
@@ -130,10 +130,7 @@ class Desk:
             video, subtitles = files_of(example)
             inputs |= {"video_file": video, "subtitle_file": subtitles}
             steps = self.work.load_and_answer(video, subtitles, question, model, turns)
-        with closing(steps):
-            for step in steps:
-                yield filled(step, **inputs)
-                inputs = {}
+        yield from filling(steps, **inputs)
 
     def switch(
         self,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,14 @@ def view(**changes: Any) -> View:
 def filled(step: View, **inputs: Any) -> View:
     """The same step of an event that may write in what a visitor gives."""
     return [*step, *values(INPUTS, inputs)]
+
+
+def filling(steps: Generator[View], **inputs: Any) -> Iterator[View]:
+    """The steps of an event that may write in what a visitor gives; the first writes `inputs`."""
+    with closing(steps):
+        for step in steps:
+            yield filled(step, **inputs)
+            inputs = {}
 
 
 def emptied() -> dict[str, Any]:
