@@ -28,5 +28,5 @@ def folder_to_write(folder: Path | None) -> Path | None:
     """Callback of an option: refuses a folder that is a file, or lies below one."""
     for place in (folder, *folder.parents) if folder is not None else ():
         if place.exists() and not place.is_dir():
-            raise typer.BadParameter(f"{folder}: {place} is a file; name a folder")
+            raise typer.BadParameter(f"{folder}: {place} is a file; name another folder")
     return folder
