@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks.common import WORK, Measure, median_second, ratio, save, where_time_goes
 from mutualsl.ui.analyse.opened import open_file
 from mutualsl.ui.analyse.views import opened_anew
-from mutualsl.ui.app import collect_rarely
+from mutualsl.ui.memory import collect_rarely
 
 QUESTIONS, VIDEOS, LENGTH_SECOND = 10_000, 400, 300.0
 LIMIT_SECOND = 2.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import signal
 import sys
@@ -28,6 +27,7 @@ from mutualsl.ui.clip_saving import Clips  # noqa: E402
 from mutualsl.ui.examples import FEATURES, read_examples  # noqa: E402
 from mutualsl.ui.handlers import Desk  # noqa: E402
 from mutualsl.ui.made_files import keep_swept, made_files_folder, uploads_folder  # noqa: E402
+from mutualsl.ui.memory import collect_rarely  # noqa: E402
 from mutualsl.ui.models_view import models_dialog, weights_line  # noqa: E402
 from mutualsl.ui.parts import markup  # noqa: E402
 from mutualsl.ui.reader import Reader  # noqa: E402
@@ -132,16 +132,6 @@ def stay(page: Page, load: Callable[[], object]) -> None:
         pass
     finally:
         page.close(verbose=False)  # ends what visitors have open, which keeps the server up
-
-
-def collect_rarely() -> None:
-    """Look for garbage in cycles where there may be some, and not at every few hundred values.
-
-    What is here stays. Opening a large file makes a million values, all of which stay as well:
-    looking through them again and again took half of its time.
-    """
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
 
 
 def launch_options(

@@ -10,6 +10,7 @@ from mutualsl.errors import SubtitleError, VideoError
 from mutualsl.subtitles import Subtitles
 from mutualsl.ui.limits import MAX_CUES, MAX_VIDEO_HOUR
 from mutualsl.ui.made_files import forget_old
+from mutualsl.ui.memory import give_back
 from mutualsl.ui.progress import Report
 from mutualsl.ui.shelf import Shelf
 from mutualsl.ui.text import file_name
@@ -43,7 +44,10 @@ def encode(
     shelf: Shelf, model: str, video: str | None, subtitles: str | None, report: Report
 ) -> EncodedVideo:
     """A video and its subtitles, within the limits of the page."""
-    encoded = shelf.get(model).encode_video(video, subtitles, progress=report, admit=admit)
+    try:
+        encoded = shelf.get(model).encode_video(video, subtitles, progress=report, admit=admit)
+    finally:
+        give_back()
     return encoded if video is None else replace(encoded, name=file_name(video))
 
 

@@ -71,9 +71,9 @@ def test_a_video_shorter_than_a_second_has_one_row(quick, tmp_path):
 @pytest.fixture(scope="module")
 def plain(network):
     """Small frames, the second half unlike the first, and their rows from the plain network."""
-    given = frames(32)[:, :64, :64].copy()
-    given[16:] = np.linspace(0, 60, 64).astype(np.uint8)[:, None]
-    clips = torch.from_numpy(given).view(2, 16, 64, 64, 3).permute(0, 4, 1, 2, 3)
+    given = frames(32)[:, :32, :32].copy()
+    given[16:] = np.linspace(0, 60, 32).astype(np.uint8)[:, None]
+    clips = torch.from_numpy(given).view(2, 16, 32, 32, 3).permute(0, 4, 1, 2, 3)
     with torch.inference_mode():
         return given, network(clips.float() / 127.5 - 1)
 

@@ -4,7 +4,9 @@
 """
 
 import time
+from fractions import Fraction
 
+import av
 import numpy as np
 import pytest
 
@@ -50,3 +52,22 @@ def test_a_damaged_video_is_read_or_refused(videos, tmp_path, seed):
         assert path.name in str(error) and "stopped making progress" not in str(error)
         assert not getattr(error, "__notes__", None)  # a traceback: nobody foresaw it
     assert time.monotonic() - started < HANG_SECOND  # in all: two workers, each a new process
+
+
+def test_packets_that_bring_the_reader_no_further_end_it(tmp_path):
+    """12,000 pictures in the first 12 ms, then one at 3 s: it could go on like that for 2 GB."""
+    with av.open(str(tmp_path / "crowd.mp4"), "w") as container:
+        stream = container.add_stream("mjpeg", rate=25, width=16, height=16, pix_fmt="yuvj420p")
+        black = av.VideoFrame.from_ndarray(np.zeros((16, 16, 3), np.uint8), format="rgb24")
+        picture = bytes(stream.encode(black)[0])
+        stream.time_base = Fraction(1, 1_000_000)
+        for microsecond in (*range(12_000), 3_000_000):
+            packet = av.Packet(picture)
+            packet.stream, packet.time_base = stream, stream.time_base
+            packet.pts = packet.dts = microsecond
+            container.mux(packet)
+    with (
+        pytest.raises(VideoError, match="crowd.mp4: 10,0.. packets for the first 0.0 s"),
+        read_frames(tmp_path / "crowd.mp4", FrameRequest(width=16, height=16)) as reader,
+    ):
+        list(reader)

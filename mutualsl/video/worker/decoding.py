@@ -5,6 +5,7 @@ from typing import Any
 
 import av
 
+from mutualsl.errors import VideoError
 from mutualsl.video.worker.opening import Source, only
 
 THREADS = 2
@@ -12,6 +13,12 @@ THREADS = 2
 
 MOMENT_SECOND = 0.04
 """The least that a picture is shown, whatever its timestamps say."""
+
+PACKETS_HZ, PACKETS_AHEAD = 1_000, 10_000
+"""No camera writes more packets a second; a file that does could be read for hours and show little.
+
+So many more may come at once: minutes of damaged ones, from which no picture is made.
+"""
 
 Shown = tuple[float, float, Any]
 """Start second, end second, and the picture shown in between."""
@@ -66,7 +73,12 @@ class Decoder:
             yield start_second, max(self.end_second, start_second + MOMENT_SECOND), picture
 
     def _decode(self) -> Iterator[Any]:
-        for packet in self._packets():
+        for number, packet in enumerate(self._packets()):
+            if number > PACKETS_AHEAD + PACKETS_HZ * self.end_second:
+                raise VideoError(
+                    f"{self._source.path.name}: {number:,} packets for the first "
+                    f"{self.end_second:.1f} s, which no video needs; convert it and try again"
+                )
             self._tick(self.end_second)
             try:
                 yield from packet.decode()
