@@ -44,7 +44,7 @@ def main() -> None:
                 unit="s",
                 limit=LIMIT_SECOND,
             ),
-            ratio("the same, beside the file", second, parse_second, LIMIT, "parsing it alone"),
+            ratio("opening them", second, parse_second, LIMIT, "parsing the file alone"),
         ],
         what="a predictions.jsonl read, analysed and drawn for the page",
         reference="json.loads of every line of the file",

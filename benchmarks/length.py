@@ -96,7 +96,7 @@ def main() -> None:
                 note=f"{longest['before_any_video_mb']:,} MB before any video",
             ),
             Measure(
-                what="the same",
+                what="memory for them",
                 value=round(longest["peak_memory_mb"] / shorter["peak_memory_mb"], 3),
                 unit=f"× {beside}",
                 limit=LIMIT_OF_MEMORY,

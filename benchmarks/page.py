@@ -169,7 +169,7 @@ def main() -> None:
                 note=f"of {len(spent)}",
             ),
             Measure(
-                what="the middle one of them",
+                what="the middle one of those zooms and scrolls",
                 value=round(middle / middle_of_half, 2),
                 unit="× that of half as much",
                 limit=LIMIT_OF_HALF,
@@ -182,7 +182,7 @@ def main() -> None:
                 limit=OPENED_SECOND,
                 note=f"middle of {VISITORS} visitors",
             ),
-            ratio("the same", whole, part, LIMIT_OF_HALF, "that of half as many"),
+            ratio("giving them to the page", whole, part, LIMIT_OF_HALF, "giving it half as many"),
         ],
         what="Chromium; until the picture after an action is ready to be painted",
         reference="the same with half as many minutes, cues and predictions",

@@ -98,7 +98,7 @@ def main() -> None:
         measures.append(ratio(what, second, reference_second, limit, "the bare text encoder"))
         sizes.append(found)
     first = Measure(
-        what="the same, 10 minutes with 1,500 words, in seconds",
+        what="that question, 10 minutes with 1,500 words, in seconds",
         value=sizes[0]["second"],
         unit="s",
         limit=LIMIT_SECOND,

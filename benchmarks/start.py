@@ -141,7 +141,13 @@ def main() -> None:
                 limit=MARGIN_SECOND,
                 note=f"{median['first_answer']:.1f} s in all",
             ),
-            ratio("all of that", median["first_answer"], median["imports"], LIMIT, "those imports"),
+            ratio(
+                "the whole start until that answer",
+                median["first_answer"],
+                median["imports"],
+                LIMIT,
+                "those imports",
+            ),
             _seconds("a further question about an example", median["next_question"]),
             _seconds("another example", median["next_example"]),
             Measure(
