@@ -11,13 +11,16 @@ from typing import Any
 from mutualsl.evaluation.metrics import COLUMNS
 from mutualsl.evaluation.record import current_commit
 from mutualsl.evaluation.transfer import curves
+from mutualsl.models import MODELS, FittedLocalizer
 from mutualsl.reproduce.cells import Cell
 from mutualsl.reproduce.measured import Measured
 from mutualsl.reproduce.plan import FIGURE, Data
 from mutualsl.reproduce.questions import Questions
 from mutualsl.reproduce.runs import READ_OUT
+from mutualsl.training.systems import SYSTEMS
 
 NOT_TRAINED = "not trained"
+AUTHORS_EPOCHS = {system.model: system.train.epochs for system in SYSTEMS}
 
 
 def record(
@@ -67,7 +70,12 @@ def _cell(
 ) -> dict[str, Any]:
     found = {"row": cell.row.name, **_name(cell.data), "recipe": cell.data.recipe(cell.row)}
     found |= {"settings": list(cell.row.settings), "missing": cell.missing, "seeds": []}
-    found |= {"without": list(cell.without), "stopped": {}, "not_run": {}}
+    found |= {
+        "without": list(cell.without),
+        "stopped": {},
+        "not_run": {},
+        "remark": cell.row.remark,
+    }
     there = [runs[run.folder] for run in cell.runs if run.folder in runs]
     found["not_run"] = {
         str(run.seed): reasons.get(run.folder, NOT_TRAINED)
@@ -86,9 +94,25 @@ def _cell(
         "n": own[0]["n"],
         "n_answered": min(metrics["n_answered"] for metrics in own),
         "parameters": there[0]["parameters"],
+        **_trained(cell.row.model, there[0]["recipe"]),
         "training_second": spread([run["training_second"] for run in there]),
         "training_cpu_second": None if None in cpu_second else spread(cpu_second),
         "curves": _curves(there) if with_curves else None,
+    }
+
+
+def _trained(model: str, recipe: Mapping[str, Any]) -> dict[str, Any]:
+    """What was learned, for how long: epochs of every stage, and what is not as published.
+
+    `learners` are the parts that learned by themselves, "" all of the model.
+    """
+    stages = recipe["stages"]
+    in_epochs = model in MODELS and not issubclass(MODELS[model][0], FittedLocalizer)
+    return {
+        "epochs": [stage["train"]["epochs"] for stage in stages] if in_epochs else [],
+        "authors_epochs": AUTHORS_EPOCHS.get(model),
+        "learners": sorted({stage["learner"] for stage in stages}),
+        "sizes": recipe["sizes"],
     }
 
 

@@ -1,8 +1,8 @@
 """Recipes of Tables 1 and 2: every system on every data set, where `reproduce` looks for them.
 
 A name is made of model, data set and, where it is not the published one, split set:
-`vptsl_tutorialvqa`, `mor_vehiclevqa_disjoint`. Those of systems that read subtitles are meant to
-take about fifteen minutes of one processor a seed: far less than their authors trained.
+`vptsl_tutorialvqa`, `mor_vehiclevqa_disjoint`. Those of systems that read subtitles take up to
+36 minutes of one processor a seed (`docs/results.md`), far less than their authors trained.
 """
 
 from __future__ import annotations
@@ -45,15 +45,6 @@ MATCHING = TrainConfig(
 )
 KNOWN = replace(MATCHING, epochs=6, dropout=0.1)
 KNOWN_SIZES: dict[str, Any] = {"shared_layers": 2, "reader_width": 256, "reader_asked": True}
-# Visual systems on rendered videos: fewer epochs than their authors', so a higher rate than 1e-4.
-EPOCHS: dict[str, dict[str, Any]] = {
-    "vslbase": {"epochs": 7}, "vslnet": {"epochs": 7}, "tmlga": {"epochs": 4, "bias_lr": 1.0},
-    "acrm": {"epochs": 3}, "ranet": {"epochs": 5},
-}  # fmt: skip
-FASTER: dict[str, Any] = {
-    "new_lr": 1e-3, "warmup_share": 0.05, "average_decay": 0.98, "drops": None,
-    "max_questions": 16,
-}  # fmt: skip
 PART = Part(dataset=RENDERED, per_epoch=1400, validation=100)
 CROPPED = replace(PART, crop_tokens=400)  # where there is no video
 
@@ -111,19 +102,12 @@ def data_recipes() -> dict[str, Make]:
     """Every recipe by its name."""
     found: dict[str, Make] = {}
     for dataset, split_set in DATA:
-        visual = map(_shorter, SYSTEMS) if dataset == RENDERED else SYSTEMS
+        rendered = dataset == RENDERED
+        visual = [s.short_recipe if rendered else s.recipe for s in SYSTEMS]
         for recipe in (*visual, mor, vptsl, _mutualsl(dataset, split_set)):
             name, make = _for_data(recipe, dataset, split_set)
             found[name] = make
     return found
-
-
-def _shorter(recipe: Make) -> Make:
-    """A visual system within fifteen minutes of one processor: fewer epochs, faster ones."""
-    run = recipe()
-    (stage,) = run.stages
-    train = replace(stage.train, **EPOCHS[run.model], **FASTER)
-    return lambda: replace(run, stages=(replace(stage, train=train),))
 
 
 def _mutualsl(dataset: str, split_set: str | None) -> Make:

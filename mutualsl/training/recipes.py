@@ -142,8 +142,8 @@ def mutualsl_released_synthetic() -> RunConfig:
 def _of_profile(name: str) -> RunConfig:
     """A profile of MutualSL on rendered videos, which have both modalities.
 
-    All learn the same questions for as many epochs, in about fifteen minutes of one processor;
-    only the switches differ. Stages are those of `mutualsl_synthetic`, shorter.
+    All learn the same questions for as many epochs; only the switches differ. Stages are those of
+    `mutualsl_synthetic`, shorter.
     """
     reading, looking, together = mutualsl_both().stages
     stages = (
@@ -191,5 +191,5 @@ RECIPES: dict[str, Callable[[], RunConfig | VisualTrainConfig]] = {
     visual_mini.__name__: visual_mini,
     **data_recipes(),
     **{recipe.__name__: recipe for recipe in (*PROFILE_RECIPES, *FULL_RECIPES)},
-    **{recipe.__name__: recipe for recipe in SYSTEMS},
+    **{system.model: system.recipe for system in SYSTEMS},
 }

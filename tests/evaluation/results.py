@@ -91,7 +91,7 @@ def cell(row, data, split_set=None, mean=None, **more):
     """One cell of a record of `mutualsl reproduce`; without `mean` nothing was run."""
     found = {"row": row, "data": data, "split_set": split_set, "split": "test"}
     found |= {"recipe": "some_recipe", "settings": [], "missing": None, "seeds": [], "without": []}
-    found |= {"stopped": {}, "not_run": {}}
+    found |= {"stopped": {}, "not_run": {}, "remark": ""}
     if mean is not None:
         spread = {"mean": mean, "sd": 1.25}
         found |= {
@@ -100,6 +100,10 @@ def cell(row, data, split_set=None, mean=None, **more):
             "n": 60,
             "n_answered": 60,
             "parameters": 1234567,
+            "epochs": [],
+            "authors_epochs": None,
+            "learners": [""],
+            "sizes": {},
             "training_second": {"mean": 90.0, "sd": 1.0},
             "curves": None,
         }

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from math import log
 
 import numpy as np
@@ -16,6 +17,7 @@ from mutualsl.evaluation.references import (
     fixed_window,
     main,
     measure,
+    middle_window,
     nearest_question,
     random_span,
     whole_video,
@@ -79,6 +81,12 @@ def test_a_random_span_lies_in_the_video_and_is_the_same_each_time(parts):
     for span in spans:
         assert span.start_second >= 0.0 and span.end_second <= DURATION_SECOND
         assert span.length_second == pytest.approx(STEP_SECOND)
+
+
+def test_the_middle_of_a_long_video_and_all_of_a_short_one(parts):
+    train, asked = parts
+    long, *_ = (replace(e, video=replace(e.video, duration_second=200.0)) for e in asked)
+    assert middle_window(train, [asked[0], long]) == ([Span(0.0, 60.0), Span(69.0, 131.0)], {})
 
 
 @pytest.mark.parametrize("name", ["BM25 window", "TF-IDF peak"])

@@ -27,7 +27,14 @@ _NUMBERS = (
 ABOUT = {
     "table1": (
         "One evaluator, and the same questions in every line; the answer is the textual span where "
-        f"a system has one, and the whole video where it has none. {_NUMBERS}"
+        f"a system has one, and the whole video where it has none. {_NUMBERS} `-` there is a "
+        "number that the paper does not have (TMLGA, RaNet and MoR on TutorialVQA and VehicleVQA) "
+        "or that is not known here (VSLBase, VSLNet and ACRM, and all visual systems on MedVidQA). "
+        "A run was meant to take 15 CPU minutes, so `training` says how many epochs it had, of how "
+        "many of its authors'; a number near that of `random` says nothing of the method. Sizes "
+        "among the remarks are ours, smaller than the authors'. `parameters` counts the language "
+        "model of MoR, VPTSL and MutualSL, and not the frozen one (22.6 M) that makes the visual "
+        "systems' question vectors."
     ),
     "table2": f"A question without a span counts 0. {_NUMBERS}",
     "figure3": (
@@ -135,30 +142,49 @@ def _line(name: str, data: Mapping[str, Any], cell: Mapping[str, Any]) -> list[s
 
 def _training(cell: Mapping[str, Any]) -> str:
     """How long it took: processor time where it is known, which other work does not stretch."""
-    if cpu := cell.get("training_cpu_second"):
-        return f"{cpu['mean'] / 60:.1f} CPU min"
-    return f"{cell['training_second']['mean'] / 60:.1f} min"
+    cpu = cell.get("training_cpu_second")
+    took = f"{(cpu or cell['training_second'])['mean'] / 60:.1f} {'CPU min' if cpu else 'min'}"
+    epochs = " + ".join(map(str, cell["epochs"]))
+    if cell["authors_epochs"]:
+        epochs += f" of {cell['authors_epochs']}"
+    return f"{took}, {epochs} epochs" if epochs else took
 
 
 def _reference(name: str, found: Mapping[str, Any]) -> list[str]:
     line = [name]
     for column in COLUMNS:
         line += [percent(found[column]) if found["n_answered"] else NOTHING, NOTHING]
-    return [*line, *[NOTHING] * 3, "learns nothing"]
+    remark, answered, count = "learns nothing", found["n_answered"], found["n"]
+    if answered < count:
+        remark += f"; has a span for {answered:,} of {count:,} questions"
+    return [*line, *[NOTHING] * 3, remark]
 
 
 def _remarks(cell: Mapping[str, Any]) -> Iterator[str]:
     """What has to be known of a cell: what is missing, and why."""
     if cell["missing"]:
         yield cell["missing"]
-    if cell["without"] and cell["seeds"]:
-        yield ONLY[tuple(cell["without"])]
+    if cell["seeds"]:
+        yield from _what_learned(cell)
     for seed, where in cell["stopped"].items():
         yield f"seed {seed} stopped at the end of its time ({where})"
     reasons = cell["not_run"]
     for reason in dict.fromkeys(reasons.values()):
         seeds = ", ".join(seed for seed, own in reasons.items() if own == reason)
         yield f"seed {seeds} not run: {reason}"
+
+
+def _what_learned(cell: Mapping[str, Any]) -> Iterator[str]:
+    """How what was trained differs from what its authors trained."""
+    if cell["without"]:
+        yield ONLY[tuple(cell["without"])]
+    if cell["remark"]:
+        yield cell["remark"]
+    own = " and ".join(f"our {name.replace('_', ' ')}" for name in cell["learners"] if name)
+    if own:
+        yield f"with {own}" if "" in cell["learners"] else f"{own} alone learned"
+    elif cell["sizes"]:
+        yield "with " + ", ".join(f"{name} {size}" for name, size in cell["sizes"].items())
 
 
 def _spread(found: Mapping[str, float | None]) -> str:

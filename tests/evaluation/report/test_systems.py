@@ -45,6 +45,11 @@ def test_references_stand_below_and_learn_nothing():
         ({"missing": "needs videos"}, "needs videos"),
         ({"mean": 40.0, "without": ["video"]}, "text only"),
         ({"mean": 40.0, "without": ["subtitles"]}, "pictures only"),
+        ({"mean": 40.0, "remark": "without OCR"}, "without OCR"),
+        ({"mean": 40.0, "sizes": {"width": 128, "clips": 32}}, "with width 128, clips 32"),
+        ({"mean": 40.0, "without": ["video"], "learners": ["sentence_reader"],
+          "sizes": {"shared_layers": 2}}, "text only; our sentence reader alone learned"),
+        ({"mean": 40.0, "learners": ["", "sentence_reader"]}, "with our sentence reader"),
         ({"mean": 40.0, "stopped": {"1": "reading, epoch 2 of 4"}},
          "seed 1 stopped at the end of its time (reading, epoch 2 of 4)"),
         ({"mean": 40.0, "not_run": {"1": "why", "2": "why"}}, "seed 1, 2 not run: why"),
@@ -79,6 +84,16 @@ def test_the_figure_is_drawn_where_there_are_weights():
 def test_how_much_there_is_to_learn_from_is_said():
     text = made("table1", cell("MutualSL", "tutorialvqa", "official", 41.0))
     assert "60 questions, 2,710 to learn from; there are subtitles." in text
+
+
+@pytest.mark.parametrize(
+    ("epochs", "authors", "said"),
+    [([5], 15, "1.5 min, 5 of 15 epochs"), ([2, 6, 2], None, "1.5 min, 2 + 6 + 2 epochs")],
+)
+def test_epochs_are_beside_the_time(epochs, authors, said):
+    known = cell("RaNet", "synthetic", mean=11.0, epochs=epochs, authors_epochs=authors)
+    found = rows(made("table1", known))
+    assert dict(zip(found["system"], found["RaNet"], strict=True))["training"] == said
 
 
 def test_processor_time_is_shown_where_it_is_known():
