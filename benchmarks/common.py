@@ -50,12 +50,12 @@ def long_video(minutes: int, size: tuple[int, int] = (1280, 720)) -> Path:
     return path
 
 
-def transcript(minutes: int, words: int) -> Path:
-    """Subtitles of evenly spaced 15-word cues."""
-    path = WORK / f"{minutes}min-{words}.vtt"
-    count = words // len(SENTENCE.split())
+def transcript(minutes: int, words: int, words_each: int = 15) -> Path:
+    """Subtitles of evenly spaced cues of at most 15 words each."""
+    path = WORK / f"{minutes}min-{words}-{words_each}.vtt"
+    count, text = words // words_each, " ".join(SENTENCE.split()[:words_each])
     step = 60 * minutes / count
-    cues = [Cue(i * step, (i + 0.9) * step, SENTENCE) for i in range(count)]
+    cues = [Cue(i * step, (i + 0.9) * step, text) for i in range(count)]
     WORK.mkdir(parents=True, exist_ok=True)
     write_subtitles(cues, path)
     return path

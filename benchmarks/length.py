@@ -1,4 +1,4 @@
-"""Time and memory of loading from one minute to three hours of 640 x 360, 25 fps video.
+"""Time of loading one minute to three hours of 640 x 360, 25 fps video; memory of a question too.
 
 python -m benchmarks.length [--longest MINUTES]
 """
@@ -15,19 +15,30 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.common import CHECKPOINT, Measure, long_video, peak_memory, ratio, save
+from benchmarks.common import (
+    CHECKPOINT,
+    Measure,
+    long_video,
+    peak_memory,
+    ratio,
+    save,
+    transcript,
+)
 from mutualsl.features import FeatureCache
 from mutualsl.inference import AnswerLocalizer
+from mutualsl.subtitles import read_subtitles
 
 MINUTES = (1, 3, 10, 30, 60, 180)
 SIZE = (640, 360)
+SPOKEN, TO_A_CUE = 150, 5  # words a minute, and of a cue: many cues, as recognised speech has
+QUESTION = "When do they turn the red jar around?"
 LIMIT_MB = 1500
 LEAST_R2 = 0.99  # of a straight line through all times
 LIMIT_OF_TIME, LIMIT_OF_MEMORY = 1.15, 1.25  # of the next shorter video, time for each minute
 
 
 def one(minutes: int) -> dict[str, float]:
-    """Load one video in this process, after a short one that sets up memory and kernels."""
+    """Load one video in this process, after a short one that sets up memory and kernels, and ask."""
     video, first = long_video(minutes, SIZE), long_video(1, SIZE)
     with tempfile.TemporaryDirectory() as folder, peak_memory() as peak:
         localizer = AnswerLocalizer.from_pretrained(CHECKPOINT, "cpu")
@@ -35,8 +46,10 @@ def one(minutes: int) -> dict[str, float]:
         localizer.cache = FeatureCache(Path(folder), limit_bytes=0)  # nothing stays
         localizer.encode_video(first, "none")
         started = time.perf_counter()
-        localizer.encode_video(video, "none")
+        seen = localizer.encode_video(video, "none")
         taken = time.perf_counter() - started
+        said = read_subtitles(transcript(minutes, SPOKEN * minutes, TO_A_CUE))
+        localizer.ask(localizer.with_subtitles(seen, said), QUESTION)
     return {
         "minutes": minutes,
         "second": round(taken, 2),
@@ -89,7 +102,7 @@ def main() -> None:
                 beside,
             ),
             Measure(
-                what=f"memory for {longest['minutes'] / 60:g} hours of video",
+                what=f"memory for {longest['minutes'] / 60:g} hours of video and a question about them",
                 value=longest["peak_memory_mb"],
                 unit="MB",
                 limit=LIMIT_MB,
@@ -102,7 +115,8 @@ def main() -> None:
                 limit=LIMIT_OF_MEMORY,
             ),
         ],
-        what="encode_video of 640x360 25 fps H.264, cold cache; memory with the worker's",
+        what="encode_video of 640x360 25 fps H.264, cold cache; memory with the worker's, and of "
+        "a question about 30 cues a minute",
         runs=runs,
         fit=fit,
     )

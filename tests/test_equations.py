@@ -56,10 +56,8 @@ def test_eq_3_context_query_attention():
     nn.init.constant_(attention.text_weight.weight, 0.0)
     nn.init.constant_(attention.product_weight, 1.0)
     rows, text = torch.tensor([[[1.0], [0.0]]]), torch.tensor([[[math.log(3.0)], [0.0]]])
-    similarity = attention.similarity(rows, text)
-    torch.testing.assert_close(similarity, torch.tensor([[[math.log(3.0), 0.0], [0.0, 0.0]]]))
-    # Over the text: row 0 attends (3/4, 1/4), row 1 (1/2, 1/2). Over the rows: text 0 attends
-    # (3/4, 1/4), text 1 (1/2, 1/2), so V seen through the text is (3/4, 1/2).
+    # S is (log 3, 0), (0, 0). Over the text: row 0 attends (3/4, 1/4), row 1 (1/2, 1/2). Over the
+    # rows: text 0 attends (3/4, 1/4), text 1 (1/2, 1/2), so V seen through the text is (3/4, 1/2).
     to_text = [0.75 * math.log(3.0), 0.5 * math.log(3.0)]
     to_rows = [0.75 * 0.75 + 0.25 * 0.5, 0.5 * 0.75 + 0.5 * 0.5]
     parts = {0: [1.0, 0.0], 1: to_text, 2: [to_text[0], 0.0], 3: [to_rows[0], 0.0]}
@@ -67,6 +65,24 @@ def test_eq_3_context_query_attention():
         identity(attention.project, slice(column, column + 1))
         output = attention(rows, text, ALL, ALL)
         torch.testing.assert_close(output[0, :, 0], torch.tensor(expected))
+
+
+def test_eq_3_has_all_terms_of_the_trilinear_similarity():
+    torch.manual_seed(0)
+    attention, rows, text = (
+        ContextQueryAttention(4, 0.0),
+        torch.randn(2, 5, 4),
+        torch.randn(2, 3, 4),
+    )
+    row_mask, text_mask = torch.ones(2, 5) > 0, torch.ones(2, 3) > 0
+    row_mask[1, 3:], text_mask[1, 2:] = False, False
+    similarity = torch.einsum("bkd,bnd,d->bkn", rows, text, attention.product_weight)
+    similarity += attention.row_weight(rows) + attention.text_weight(text).transpose(1, 2)
+    over_text = similarity.masked_fill(~text_mask[:, None], -math.inf).softmax(2)
+    over_rows = similarity.masked_fill(~row_mask[..., None], -math.inf).softmax(1)
+    to_text, to_rows = over_text @ text, over_text @ over_rows.transpose(1, 2) @ rows
+    expected = attention.project(torch.cat([rows, to_text, rows * to_text, rows * to_rows], -1))
+    torch.testing.assert_close(attention(rows, text, row_mask, text_mask), expected)
 
 
 def test_eq_4_fusion_joins_each_row_with_the_pooled_text():

@@ -10,11 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 import numpy as np
 import torch
+from cachetools import LRUCache, cached
 from torch import Tensor
 
 from mutualsl.data.example import Example, VideoInput
@@ -25,6 +26,8 @@ from mutualsl.timeline import Timeline
 Sentence = tuple[int, ...]  # token ids
 Window = tuple[list[int], list[int]]  # token ids, segment of each (-1: belongs to none)
 QuestionEncoder = Callable[[Sentence], Tensor]  # one vector a token, (M, H)
+
+REMEMBERED_WORDS = 500_000  # of cues, with their tokens about 70 MB
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -209,7 +212,7 @@ class Collator:
         )
 
 
-@lru_cache(maxsize=100_000)
+@cached(LRUCache(REMEMBERED_WORDS, getsizeof=lambda found: len(found) + 1), lock=Lock())
 def _words(tokenizer: TextTokenizer, tokens: Sentence) -> list[str]:
     """Words of a cue; cues that were cut anew have no other text than their tokens."""
     return words(tokenizer.text(tokens))

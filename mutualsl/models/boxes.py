@@ -12,7 +12,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mutualsl.models.layers import MASKED, SequenceEncoder, masked_mean, run_recurrent
+from mutualsl.models.layers import (
+    MASKED,
+    SequenceEncoder,
+    in_blocks,
+    masked_mean,
+    run_recurrent,
+)
 from mutualsl.models.losses import SpanLogits
 from mutualsl.models.remembered import Remembered
 from mutualsl.models.statistics import RowStatistics
@@ -196,12 +202,22 @@ class TextualPredictor(nn.Module):
         """(B, N, N): what belongs to neither edge alone."""
         so_far = (self.inside(cues).squeeze(-1).float() * timeline.cue_mask).cumsum(dim=1)
         before = functional.pad(so_far[:, :-1], (1, 0))
-        edges = self.start_edge(cues) @ self.end_edge(cues).transpose(1, 2) / EDGE_WIDTH**0.5
-        return so_far.unsqueeze(1) - before.unsqueeze(2) + edges + self._length(timeline)
+        starts, ends = self.start_edge(cues), self.end_edge(cues).transpose(1, 2)
 
-    def _length(self, timeline: Timeline) -> Tensor:
-        """(B, N, N): a log-normal prior over the length, in seconds and as part of the video."""
-        start, end = timeline.cue_start_second.unsqueeze(2), timeline.cue_end_second.unsqueeze(1)
+        def score(part: slice) -> Tensor:
+            edges = starts[:, part] @ ends / EDGE_WIDTH**0.5
+            said = so_far.unsqueeze(1) - before[:, part].unsqueeze(2)
+            return said + edges + self._length(timeline, part)
+
+        return in_blocks(cues.shape[1], score)
+
+    def _length(self, timeline: Timeline, part: slice) -> Tensor:
+        """Of spans that start in `part`, (B, n, N): a log-normal prior over the length.
+
+        In seconds, and as part of the video.
+        """
+        start = timeline.cue_start_second[:, part].unsqueeze(2)
+        end = timeline.cue_end_second.unsqueeze(1)
         seconds = (end - start).clamp_min(0.1)
         share = (seconds / timeline.duration_second[:, None, None].clamp_min(0.1)).log()
         log = seconds.log() - TYPICAL_LOG_SECOND

@@ -5,6 +5,8 @@ Letters: B questions, K rows, N text segments, M any sequence, D model width.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 import torch
@@ -15,6 +17,18 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 Sequences = TypeVar("Sequences", Tensor, PackedSequence)
 
 MASKED = -1e30  # a logit that no softmax sees; finite, so that fully masked rows stay finite
+
+
+BLOCK = 512  # starts of spans that are compared with all ends at a time
+
+
+def in_blocks(count: int, make: Callable[[slice], Tensor]) -> Tensor:
+    """(B, N, N) from blocks of its `count` rows: all that is on the way there is of one block.
+
+    Hours of cues have 100 MB of pairs, and there are many steps to one.
+    """
+    blocks = [make(slice(begin, begin + BLOCK)) for begin in range(0, max(count, 1), BLOCK)]
+    return blocks[0] if len(blocks) == 1 else torch.cat(blocks, dim=1)
 
 
 def masked_mean(x: Tensor, mask: Tensor) -> Tensor:
@@ -100,8 +114,11 @@ class SequenceEncoder(nn.Module):
 class ContextQueryAttention(nn.Module):
     """Video rows and text segments look at each other. Eq. 3 and the unnumbered one before it.
 
-    S is the trilinear similarity; A = softmax_text(S) T; B = softmax_text(S) softmax_rows(S)^T V,
-    VSLNet's order, whose rows sum to one. Returns (B, K, D).
+    S is the trilinear similarity (B, K, N), w1 v + w2 t + w3 (v * t); A = softmax_text(S) T;
+    B = softmax_text(S) softmax_rows(S)^T V, VSLNet's order, whose rows sum to one. S is never
+    built, as hours of rows and cues have gigabytes of it: over the text the term w1 v is the same
+    everywhere and over the rows w2 t is, so each softmax is an attention with the other one added
+    to its scores.
     """
 
     def __init__(self, width: int, dropout: float) -> None:
@@ -113,20 +130,27 @@ class ContextQueryAttention(nn.Module):
         self.project = nn.Linear(4 * width, width)
         self.dropout = nn.Dropout(dropout)
 
-    def similarity(self, rows: Tensor, text: Tensor) -> Tensor:
-        """Trilinear S (B, K, N) = w1 v + w2 t + w3 (v * t)."""
-        rows, text = self.dropout(rows), self.dropout(text)
-        product = (rows * self.product_weight) @ text.transpose(1, 2)
-        return self.row_weight(rows) + self.text_weight(text).transpose(1, 2) + product
-
     def forward(self, rows: Tensor, text: Tensor, row_mask: Tensor, text_mask: Tensor) -> Tensor:
-        """Attend `rows` (B, K, D) to `text` (B, N, D) and back."""
-        similarity = self.similarity(rows, text)
-        over_text = similarity.masked_fill(~text_mask[:, None, :], MASKED).softmax(dim=2)
-        over_rows = similarity.masked_fill(~row_mask[:, :, None], MASKED).softmax(dim=1)
-        to_text = over_text @ text
-        to_rows = over_text @ (over_rows.transpose(1, 2) @ rows)
+        """Attend `rows` (B, K, D) to `text` (B, N, D) and back; returns (B, K, D)."""
+        own_rows, own_text = self.dropout(rows), self.dropout(text)
+        scaled = own_rows * self.product_weight
+        of_text = self.text_weight(own_text).squeeze(-1).masked_fill(~text_mask, MASKED)
+        of_rows = self.row_weight(own_rows).squeeze(-1).masked_fill(~row_mask, MASKED)
+        over_text = partial(attend, scaled, own_text, of_text)
+        to_text = over_text(text)
+        to_rows = over_text(attend(own_text, scaled, of_rows, rows))
         return self.project(torch.cat([rows, to_text, rows * to_text, rows * to_rows], dim=-1))
+
+
+def attend(query: Tensor, key: Tensor, added: Tensor, value: Tensor) -> Tensor:
+    """softmax(q k + added) v: (B, P, D), (B, M, D), (B, M), (B, M, D) -> (B, P, D)."""
+    return F.scaled_dot_product_attention(
+        query.unsqueeze(1),
+        key.unsqueeze(1),
+        value.unsqueeze(1),
+        attn_mask=added[:, None, None],
+        scale=1.0,
+    ).squeeze(1)
 
 
 class Fusion(nn.Module):

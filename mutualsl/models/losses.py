@@ -16,6 +16,8 @@ from mutualsl.models.layers import MASKED
 from mutualsl.spans import best_span, top_pairs
 from mutualsl.timeline import Timeline
 
+SORTED_AT_ONCE = 2_000_000
+
 
 class SpanLogits(NamedTuple):
     """Start and end logits over rows or cues, each (B, M); padded positions are about -1e30.
@@ -43,11 +45,11 @@ class SpanLogits(NamedTuple):
 
     def joint_log_probs(self) -> Tensor:
         """Log-probability of every span i <= j, (B, M, M) in float32; impossible ones at -1e30."""
-        joint = self.start.float().unsqueeze(2) + self.end.float().unsqueeze(1)
-        if self.pair is not None:
-            joint = joint + self.pair.float()
+        # Hours of cues have 100 MB of spans, so no more than two such tensors are made.
+        start, end = self.start.float().unsqueeze(2), self.end.float().unsqueeze(1)
+        joint = start + end if self.pair is None else (self.pair + start).add_(end)
         possible = torch.ones_like(joint, dtype=torch.bool).triu()
-        joint = joint.masked_fill(~possible, 3.0 * MASKED).flatten(1).log_softmax(dim=1)
+        joint = joint.masked_fill_(~possible, 3.0 * MASKED).flatten(1).log_softmax(dim=1)
         return joint.view_as(possible)
 
     def best(self, constrained: bool = True) -> tuple[Tensor, Tensor]:
@@ -74,21 +76,21 @@ class SpanLogits(NamedTuple):
             return RankedSpans(edges, indices[:, 0], indices[:, 1], scores)
         joint = self.joint_log_probs()
         size = joint.shape[1]
-        scores, places = joint[0].flatten().topk(min(pool * 8, size * (size + 1) // 2))
+        scores, places = _greatest(joint.flatten(), min(pool * 8, size * (size + 1) // 2))
         known = scores > MASKED / 2
         scores, places = scores[known], places[known]
         return RankedSpans(_edges(joint), places // size, places % size, scores)
 
 
+@torch.no_grad()
 def blend(one: SpanLogits, other: SpanLogits, share: float) -> SpanLogits:
     """Span scores that take each span to be as probable as `share` of one and the rest of other.
 
     A mixture: whichever of the two is sure of its span decides.
     """
-    joint = torch.logaddexp(
-        one.joint_log_probs() + math.log(max(share, 1e-9)),
-        other.joint_log_probs() + math.log(max(1.0 - share, 1e-9)),
-    )
+    joint = one.joint_log_probs().add_(math.log(max(share, 1e-9)))
+    rest = other.joint_log_probs().add_(math.log(max(1.0 - share, 1e-9)))
+    torch.logaddexp(joint, rest, out=joint)
     nothing = torch.zeros_like(joint[:, 0])
     return SpanLogits(nothing, nothing, joint)
 
@@ -96,6 +98,14 @@ def blend(one: SpanLogits, other: SpanLogits, share: float) -> SpanLogits:
 def _edges(joint: Tensor) -> SpanLogits:
     """Log-probabilities of every start and every end, (B, M), of those of spans (B, M, M)."""
     return SpanLogits(joint.logsumexp(dim=2), joint.logsumexp(dim=1))
+
+
+def _greatest(values: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """The greatest of (P,) values and their places; `topk` of millions makes pairs of all."""
+    found = [part.topk(min(count, len(part))) for part in values.split(SORTED_AT_ONCE)]
+    places = torch.cat([top.indices + i * SORTED_AT_ONCE for i, top in enumerate(found)])
+    best = torch.cat([top.values for top in found]).topk(count)
+    return best.values, places[best.indices]
 
 
 class RankedSpans(NamedTuple):

@@ -5,13 +5,14 @@ Letters: B questions, N cues, H width of the vectors, M features of a cue.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from mutualsl.models.layers import MASKED, masked_mean
+from mutualsl.models.layers import MASKED, in_blocks, masked_mean
 
 # A cue is compared alone, between its neighbours, as the mean of this many on either side, and by
 # words: their share, and BM25.
@@ -25,8 +26,14 @@ class Match(NamedTuple):
     """Similarities of one question and its video's cues."""
 
     cues: Tensor  # (B, N, M)
-    # (B, N, N) each, from cue i to cue j: all it says, its best cue, its most words
-    spans: tuple[Tensor, ...]
+    question: Tensor  # (B, H)
+    so_far: Tensor  # (B, N + 1, H), sums of the vectors of cues, in 64 bits
+    kinds: tuple[Tensor, ...]  # (B, N) each
+
+    def spans(self) -> Iterator[Tensor]:
+        """(B, N, N), from cue i to cue j, one by one: all it says, its best cue, its most words."""
+        yield _whole(self.question, self.so_far)
+        yield from map(_best_inside, self.kinds)
 
 
 def compare(question: Tensor, cues: Tensor, sizes: Tensor, shared: Tensor, mask: Tensor) -> Match:
@@ -55,25 +62,32 @@ def _compare(question: Tensor, cues: Tensor, sizes: Tensor, shared: Tensor, mask
     deviation = masked_mean((raw - mean).square(), mask).sqrt().unsqueeze(1)
     best = raw.masked_fill(~mask.unsqueeze(-1), MASKED).amax(dim=1, keepdim=True)
     features = torch.cat([raw, (raw - mean) / (deviation + 1e-3) / 3.0, raw - best], dim=-1)
-    spans = (
-        _whole(question, so_far),
-        *(_best_inside(of_cues) for of_cues in (matches[0], *shared.unbind(dim=-1))),
-    )
-    return Match(features * mask.unsqueeze(-1), spans)
+    kinds = (matches[0], *shared.unbind(dim=-1))
+    return Match(features * mask.unsqueeze(-1), question, so_far, kinds)
 
 
 def _whole(question: Tensor, so_far: Tensor) -> Tensor:
     """(B, N, N): cosine of the question and the sum of the vectors from cue i to cue j."""
     along = (so_far @ question.double().unsqueeze(-1)).squeeze(-1)
-    product = so_far @ so_far.transpose(1, 2)
-    square = product.diagonal(dim1=1, dim2=2)
-    length = square[:, None, 1:] + square[:, :-1, None] - 2.0 * product[:, :-1, 1:]
-    return ((along[:, None, 1:] - along[:, :-1, None]) / length.clamp_min(0.01).sqrt()).float()
+    square = so_far.square().sum(dim=-1)
+    before, until = so_far[:, :-1], so_far[:, 1:].transpose(1, 2)
+
+    def cosine(part: slice) -> Tensor:
+        first = square[:, :-1][:, part, None]
+        length = square[:, None, 1:] + first - 2.0 * (before[:, part] @ until)
+        reached = along[:, None, 1:] - along[:, :-1][:, part, None]
+        return (reached / length.clamp_min(0.01).sqrt()).float()
+
+    return in_blocks(until.shape[2], cosine)
 
 
 def _best_inside(matches: Tensor) -> Tensor:
     """(B, N, N): the highest of the matches (B, N) from cue i to cue j."""
-    count = matches.shape[1]
-    later = torch.ones(count, count, dtype=torch.bool, device=matches.device).triu()
-    values = matches.unsqueeze(1).expand(-1, count, -1).masked_fill(~later, -1.0)
-    return values.cummax(dim=2).values
+    place = torch.arange(matches.shape[1], device=matches.device)
+
+    def highest(part: slice) -> Tensor:
+        earlier = place < place[part, None]
+        values = matches.unsqueeze(1).expand(-1, len(earlier), -1).masked_fill(earlier, -1.0)
+        return values.cummax(dim=2).values
+
+    return in_blocks(len(place), highest)

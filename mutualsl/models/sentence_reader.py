@@ -110,8 +110,8 @@ class SentenceReader(NeuralLocalizer):
         if self.gate is not None:
             cues = cues + self.gate(question, vectors.flatten(2))
         start, end, pair = self.predictor(self.encode(cues, timeline.cue_mask), timeline)
-        for weight, spans in zip(self.span_matches, match.spans, strict=True):
-            pair = pair + weight * spans
+        for weight, spans in zip(self.span_matches, match.spans(), strict=True):
+            pair = torch.addcmul(pair, weight, spans)
         return SpanLogits(start, end, pair)
 
     @torch.inference_mode()

@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from mutualsl.models import losses
 from mutualsl.models.boxes import TextualPredictor, cue_features
 from mutualsl.models.losses import SpanLogits, span_cross_entropy
 from tests.test_timeline import timeline
@@ -39,6 +40,14 @@ def test_the_loss_is_that_of_the_whole_span():
     loss = span_cross_entropy(scores, torch.tensor([1, 0]), torch.tensor([3, 0]))
     expected = [by_hand(scores, 0)[1, 3], by_hand(scores, 1)[0, 0]]
     assert loss.neg().exp().tolist() == pytest.approx(expected, rel=1e-4)
+
+
+def test_what_is_done_in_parts_is_what_is_done_at_once(monkeypatch):
+    scores = random_scores().of_one(0, 5)
+    whole = scores.ranked()
+    monkeypatch.setattr(losses, "SORTED_AT_ONCE", 7)
+    for part, expected in zip(scores.ranked()[1:], whole[1:], strict=True):
+        assert torch.equal(part, expected)
 
 
 def test_ranked_spans_fall_and_begin_with_the_best():

@@ -1,27 +1,45 @@
 import copy
+import tracemalloc
 
 import torch
 
-from mutualsl.models.remembered import Remembered
+from mutualsl.models.remembered import ENTRY_BYTES, Remembered
 from tests import tiny
 
 
 def test_a_tensor_is_made_once():
-    kept = Remembered(100)
+    kept = Remembered(2_000)
     first = kept.get_or_make("a", lambda: torch.zeros(3))
     assert kept.get_or_make("a", lambda: torch.ones(3)) is first
 
 
 def test_what_does_not_fit_is_made_each_time_and_drives_nothing_out():
-    kept = Remembered(20)
+    kept = Remembered(ENTRY_BYTES + 20)
     small = kept.get_or_make("small", lambda: torch.zeros(3))
     made = [kept.get_or_make("large", lambda: torch.zeros(9)) for _ in range(2)]
     assert made[0] is not made[1]
     assert kept.get_or_make("small", lambda: torch.ones(3)) is small
 
 
+def test_what_a_tensor_was_made_of_is_not_kept():
+    kept = Remembered(100 * ENTRY_BYTES)
+    tracemalloc.start()
+    for number in range(50):
+        kept.get_or_make(tuple(range(number, 20_000)), lambda: torch.zeros(3))
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(kept) == 50 and held < 100 * ENTRY_BYTES
+
+
+def test_many_small_tensors_count_too():
+    kept = Remembered(10 * ENTRY_BYTES)
+    for number in range(50):
+        kept.get_or_make(number, lambda: torch.zeros(1))
+    assert len(kept) == 9
+
+
 def test_a_copy_begins_with_nothing():
-    kept = Remembered(100)
+    kept = Remembered(2_000)
     kept.get_or_make("a", lambda: torch.zeros(3))
     assert (len(kept), len(copy.deepcopy(kept))) == (1, 0)
 

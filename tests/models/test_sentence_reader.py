@@ -4,6 +4,7 @@ from unittest import mock
 import pytest
 import torch
 
+from mutualsl.models import layers
 from mutualsl.models.losses import SpanLogits, blend
 from mutualsl.training.calibrate import calibrate
 from mutualsl.training.config import TrainConfig
@@ -39,6 +40,15 @@ def test_it_answers_in_a_batch_what_it_answers_alone(asked):
         alone = reader.predict(collate([example]))[0].textual
         assert alone.span == pytest.approx(expected.textual.span)
         assert alone.start_curve == pytest.approx(expected.textual.start_curve, abs=1e-4)
+
+
+@torch.no_grad()
+def test_spans_are_the_same_when_few_starts_are_compared_at_a_time(monkeypatch):
+    reader, batch = tiny.model().sentence_reader, tiny.collator()(examples())
+    expected = reader(batch)
+    monkeypatch.setattr(layers, "BLOCK", 4)  # of nine cues
+    for part, whole in zip(reader(batch), expected, strict=True):
+        torch.testing.assert_close(part, whole)
 
 
 def test_how_near_what_is_said_comes_to_a_question():
