@@ -3,6 +3,7 @@ from transformers import AutoConfig, AutoModel
 
 from mutualsl.checkpoint import load_text_encoder, save_checkpoint
 from mutualsl.models.questions import FrozenLanguageModel
+from mutualsl.models.remembered import ENTRY_BYTES
 from tests import tiny
 from tests.models.test_every_model import as_checkpoint
 
@@ -27,7 +28,7 @@ def test_a_question_is_read_once(monkeypatch):
 
 
 def test_what_is_remembered_is_bounded(monkeypatch):
-    one = 3 * tiny.questions().width * 2
+    one = 3 * tiny.questions().width * 2 + ENTRY_BYTES
     monkeypatch.setattr("mutualsl.models.questions.REMEMBERED_BYTES", 2 * one)
     frozen = tiny.questions()
     for token in (4, 5, 6):

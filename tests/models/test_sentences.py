@@ -1,5 +1,6 @@
 import torch
 
+from mutualsl.models.remembered import ENTRY_BYTES
 from mutualsl.models.sentences import SentenceEncoder
 from mutualsl.training.config import TrainConfig
 from mutualsl.training.optimizer import make_optimizer
@@ -46,7 +47,7 @@ def test_a_question_is_read_once_and_is_not_taken_for_a_video(monkeypatch):
 
 def test_what_is_remembered_is_bounded(monkeypatch):
     one = 2 * tiny.model().sentence_reader.encoder.width * 2
-    monkeypatch.setattr("mutualsl.models.sentences.REMEMBERED_BYTES", 3 * one)
+    monkeypatch.setattr("mutualsl.models.sentences.REMEMBERED_BYTES", 3 * one + 2 * ENTRY_BYTES)
     encoder = tiny.model().sentence_reader.encoder
     first = encoder.of_video(SENTENCES[:2])
     encoder.of_video(SENTENCES[2:3])
