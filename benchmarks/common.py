@@ -176,7 +176,7 @@ def save(name: str, measures: Sequence[Measure], **details: object) -> None:
             "python": platform.python_version(),
             "torch": torch.__version__,
         },
-        "commit": current_commit(generated=["benchmarks/results"]),
+        "commit": current_commit(),
         "date": date.today().isoformat(),
     }
     (HERE / "results").mkdir(exist_ok=True)

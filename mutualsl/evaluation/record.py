@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from mutualsl.errors import MutualSLError
 from mutualsl.video import content_hash
 
 HERE = Path(__file__).resolve().parent
+RESULTS = ("docs/results", "docs/results.md", "benchmarks/results", "README.md")
 
 
 def write_run(
@@ -68,12 +69,12 @@ def weights_id(folder: Path) -> str:
     return content_hash(folder / "model.safetensors")[:16]
 
 
-def current_commit(generated: Sequence[str] = ()) -> str:
+def current_commit() -> str:
     """Commit of this code, "-dirty" added if tracked files were changed; "unknown" without git.
 
-    Changes below the folders `generated`, relative to the repository, do not count.
+    Results of before, and the pages made of them, are no code: changes there do not count.
     """
-    apart = [f":(top,exclude){folder}" for folder in generated]
+    apart = [f":(top,exclude){path}" for path in RESULTS]
     try:
         commit = _git("rev-parse", "HEAD")
         changed = _git("status", "--porcelain", "--untracked-files=no", "--", ":(top)", *apart)
