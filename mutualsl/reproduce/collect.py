@@ -85,7 +85,7 @@ def _cell(
     if not there:
         return found
     own = [run["metrics"][cell.row.head] for run in there]
-    cpu_second = [run["training_cpu_second"] for run in there]
+    cpu_second = [run["training_cpu_second"] for run in there if run["training_cpu_second"]]
     return found | {
         "seeds": [run["seed"] for run in there],
         "stopped": {str(run["seed"]): run["stopped"] for run in there if run["stopped"]},
@@ -96,7 +96,7 @@ def _cell(
         "parameters": there[0]["parameters"],
         **_trained(cell.row.model, there[0]["recipe"]),
         "training_second": spread([run["training_second"] for run in there]),
-        "training_cpu_second": None if None in cpu_second else spread(cpu_second),
+        "training_cpu_second": spread(cpu_second) if cpu_second else None,
         "curves": _curves(there) if with_curves else None,
     }
 
@@ -104,7 +104,7 @@ def _cell(
 def _trained(model: str, recipe: Mapping[str, Any]) -> dict[str, Any]:
     """What was learned, for how long: epochs of every stage, and what is not as published.
 
-    `learners` are the parts that learned by themselves, "" all of the model.
+    `learners` are the parts that learned by themselves, "" all of the model. Switches are no sizes.
     """
     stages = recipe["stages"]
     in_epochs = model in MODELS and not issubclass(MODELS[model][0], FittedLocalizer)
@@ -112,7 +112,7 @@ def _trained(model: str, recipe: Mapping[str, Any]) -> dict[str, Any]:
         "epochs": [stage["train"]["epochs"] for stage in stages] if in_epochs else [],
         "authors_epochs": AUTHORS_EPOCHS.get(model),
         "learners": sorted({stage["learner"] for stage in stages}),
-        "sizes": recipe["sizes"],
+        "sizes": {name: size for name, size in recipe["sizes"].items() if type(size) is int},
     }
 
 
