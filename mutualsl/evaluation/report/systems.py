@@ -27,9 +27,9 @@ _NUMBERS = (
 ABOUT = {
     "table1": (
         "One evaluator, and the same questions in every line; the answer is the textual span where "
-        f"a system has one, and the whole video where it has none. {_NUMBERS} Where it has `-`, the "
-        "paper has no number (TMLGA, RaNet and MoR on TutorialVQA and VehicleVQA) or it is not known "
-        "here (VSLBase, VSLNet and ACRM, and all visual systems on MedVidQA). "
+        f"a system has one, and the whole video where it has none. {_NUMBERS} Where it has `-`, "
+        "the paper has no number (TMLGA, RaNet and MoR on TutorialVQA and VehicleVQA) or it is not "
+        "known here (VSLBase, VSLNet and ACRM, and all visual systems on MedVidQA). "
         "A run was meant to take 15 CPU minutes, so `training` says how many epochs it had, of how "
         "many of its authors'; a number near that of `random` says nothing of the method. Sizes "
         "among the remarks are ours, smaller than the authors'. `parameters` counts the language "
