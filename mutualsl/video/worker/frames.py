@@ -75,8 +75,11 @@ class _Sampler:
     def _take_thumbnails(self, picture: Any, due_second: float) -> None:
         every_second, jpeg = self._wanted.thumbnail_every_second, None
         while (second := self._thumbnails * every_second) < due_second:
-            jpeg = jpeg or self._jpeg.encode(picture, self._stream)
-            self._channel.send("thumbnail", jpeg, second=second)
+            if jpeg is None:
+                jpeg = self._jpeg.encode(picture, self._stream)
+                self._channel.send("thumbnail", jpeg, second=second)
+            else:
+                self._channel.send("same thumbnail", second=second)
             self._thumbnails += 1
 
     def flush(self) -> None:
