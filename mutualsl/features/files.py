@@ -8,6 +8,7 @@ are read before memory is taken, and nothing in them is executed.
 
 from __future__ import annotations
 
+import lzma
 import math
 import zipfile
 import zlib
@@ -30,7 +31,7 @@ SLACK = 0.02  # share of a video by which the number of rows may be off, two row
 # What numpy and zipfile raise for files that are damaged or were made to look like it.
 DAMAGE = (
     *(OSError, RuntimeError, ValueError, KeyError, IndexError, EOFError, MemoryError, TypeError),
-    *(SyntaxError, TokenError, zipfile.BadZipFile, zlib.error),
+    *(SyntaxError, TokenError, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
 )
 
 _HEADERS = {
@@ -125,9 +126,10 @@ def _read_array(file: IO[bytes], row_width: int) -> Rows:
         raise ValueError(f"its shape is {shape}")
     file.seek(0)
     rows: Rows = np.lib.format.read_array(file, allow_pickle=False).astype(np.float32)
-    odd = np.argwhere(~np.isfinite(rows))
-    if len(odd):
-        raise ValueError(f"row {odd[0, 0]}, column {odd[0, 1]} is {rows[tuple(odd[0])]}")
+    finite = np.isfinite(rows)
+    if not finite.all():
+        row, column = divmod(int(finite.argmin()), rows.shape[1])  # no list of all that are not
+        raise ValueError(f"row {row}, column {column} is {rows[row, column]}")
     return rows
 
 
