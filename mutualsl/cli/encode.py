@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mutualsl.cli.options import DEFAULT_CHECKPOINT, Checkpoint, Device, folder_to_write
-from mutualsl.cli.output import progress
+from mutualsl.cli.output import progress, say
 from mutualsl.errors import WeightsMissing
 
 if TYPE_CHECKING:
@@ -73,15 +72,14 @@ def encode(
         )
     for outcome in outcomes:
         if outcome.reason:
-            print(f"mutualsl: {' '.join(outcome.reason.split())}", file=sys.stderr)
+            say(outcome.reason)
     counts = Counter(outcome.kind for outcome in outcomes)
     dropped = _dropped(before, cache.entries(), counts["made"])
     if dropped:
         limit = cache.limit_bytes / 2**30
-        print(
-            f"mutualsl: {cache.folder} is full ({limit:.3g} GB): {dropped} of the videos "
-            "in it, the least recently used, were dropped; keep the rows of each with --out",
-            file=sys.stderr,
+        say(
+            f"{cache.folder} is full ({limit:.3g} GB): {dropped} of the videos in it, the least "
+            "recently used, were dropped; keep the rows of each with --out"
         )
     print(
         f"{counts['made']} read, {counts['there']} were there, "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,22 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mutualsl.answer import Answer
+
+
+_CONTROL = re.compile(r"[\0-\x08\x0b-\x1f\x7f-\x9f]")  # all but tabs and ends of lines
+
+
+def printable(text: str) -> str:
+    """The text with a sign in place of control characters, which could command the terminal.
+
+    They may stand in names of files, in transcripts and in what videos say about themselves.
+    """
+    return _CONTROL.sub("\ufffd", text)
+
+
+def say(message: str) -> None:
+    """Print a message as one line on stderr."""
+    print(f"mutualsl: {printable(' '.join(message.split()))}", file=sys.stderr)
 
 
 def write_anything() -> None:

@@ -46,7 +46,7 @@ class Worker:
     ) -> None:
         self.path = Path(path).absolute()
         self.hang_second = hang_second
-        if not self.path.is_file():
+        if not os.path.isfile(self.path):  # also says no to a name that is too long to be one
             raise VideoError(f"{self.path} is not a file; give the path of a video")
         self.process, self._connection = _start(ring.descriptor) if ring else SPARES.take()
         self.send({"job": job, "path": str(self.path), **arguments})
