@@ -29,7 +29,8 @@ def encode(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Also write the rows of each here, as <name>.npz.", callback=folder_to_write
+            help="Also write the rows of each here, as <name>.npz; what is there stays.",
+            callback=folder_to_write,
         ),
     ] = None,
     workers: Annotated[
@@ -74,7 +75,8 @@ def encode(
         if outcome.reason:
             say(outcome.reason)
     counts = Counter(outcome.kind for outcome in outcomes)
-    dropped = _dropped(before, cache.entries(), counts["made"])
+    # With --out the rows of this run are kept whatever becomes of the cache.
+    dropped = _dropped(before, cache.entries(), counts["made"] if out is None else 0)
     if dropped:
         limit = cache.limit_bytes / 2**30
         say(
@@ -103,7 +105,7 @@ def _encoder(checkpoint: Path, visual: Path | None) -> tuple[VisualEncoder, Path
 
 
 def _dropped(before: set[str], after: set[str], made: int) -> int:
-    """How many entries had to make room: of earlier runs, and of this one itself."""
+    """How many entries had to make room: of earlier runs, and of the `made` ones of this one."""
     return len(before - after) + max(0, made - len(after - before))
 
 
