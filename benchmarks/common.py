@@ -170,12 +170,7 @@ def save(name: str, measures: Sequence[Measure], **details: object) -> None:
     record = {
         "measures": [{**asdict(measure), "met": measure.met} for measure in measures],
         **details,
-        "machine": {
-            "cpus": os.cpu_count(),
-            "processor": platform.processor() or platform.machine(),
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-        },
+        "machine": machine(),
         "commit": current_commit(),
         "date": date.today().isoformat(),
     }
@@ -183,6 +178,21 @@ def save(name: str, measures: Sequence[Measure], **details: object) -> None:
     text = json.dumps(record, indent=2) + "\n"
     (HERE / "results" / f"{name}.json").write_text(text)
     print(text)
+
+
+def machine(processors: Path = Path("/proc/cpuinfo")) -> dict[str, object]:
+    """What seconds and megabytes depend on."""
+    names = []
+    with suppress(OSError):  # Linux alone has that file, and not on every kind of processor a name
+        lines = (line.partition(":") for line in processors.read_text().splitlines())
+        names = [value.strip() for key, _, value in lines if key.strip() == "model name"]
+    return {
+        "cpus": os.cpu_count(),
+        "processor": names[0] if names else platform.processor() or platform.machine(),
+        "memory_gb": round(psutil.virtual_memory().total / 1e9, 1),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+    }
 
 
 def ratio(

@@ -14,6 +14,7 @@ from mutualsl.errors import MutualSLError, SubtitleError, VideoError
 from mutualsl.features import FeatureCache, VisualEncoder, VisualFeatures
 from mutualsl.features.files import fitting, read_rows
 from mutualsl.subtitles import Subtitles, fitted, from_track, read_subtitles
+from mutualsl.subtitles.recognise import MAX_BYTES
 from mutualsl.video import VideoInfo, content_hash, probe, read_text_track
 
 Progress = Callable[[str, float], None]  # stage, fraction
@@ -111,7 +112,7 @@ def read_embedded(info: VideoInfo, number: int = 1) -> Subtitles:
         raise VideoError(f"{Path(info.path).name} {there}, so there is no track {number}; {todo}")
     track = info.text_tracks[number - 1]
     subtitles = from_track(
-        read_text_track(info.path, track.index),
+        read_text_track(info.path, track.index, limit_bytes=MAX_BYTES),
         codec=track.codec,
         language=track.language,
         video_duration_second=info.duration_second,

@@ -20,6 +20,13 @@ First in time.
 """
 
 
+def test_the_doctor_does_not_let_a_file_command_the_terminal(tmp_path, capfd):
+    track = {"language": "en\x1b[31m", "segments": [{"start": 0, "end": 2, "text": "Open it."}]}
+    (tmp_path / "talk.json").write_text(json.dumps(track))
+    done = call(capfd, "doctor", tmp_path / "talk.json")
+    assert done.code == 0 and "language: en\ufffd[31m\n" in done.out and "\x1b" not in done.out
+
+
 def test_the_doctor_says_what_it_repaired_and_writes_it(tmp_path, capfd, short_video):
     sick, clean = tmp_path / "sick.srt", tmp_path / "clean.vtt"
     sick.write_text(UNTIDY + "\n3\n00:00:07,500 --> 00:00:20,000\nRuns on.\n")

@@ -43,6 +43,14 @@ def test_a_file_that_is_no_video(folder, capfd, video):
     assert_refused(call(capfd, "ask", video, *QUESTION), video.split("\0")[0])
 
 
+@pytest.mark.parametrize("sign", ["\x1b[31m", "\x1b]0;title\x07", "\x9b2J"])
+def test_names_do_not_command_the_terminal(folder, capfd, sign):
+    (folder / f"{sign}.mp4").write_text("Not a video at all.\n" * 50)
+    refused = call(capfd, "ask", f"{sign}.mp4", *QUESTION)
+    assert_refused(refused, "\ufffd")
+    assert all(letter.isprintable() for letter in refused.err.rstrip("\n"))
+
+
 def test_a_process_of_its_own_says_no_more(folder):
     assert_refused(run("ask", "playlist.mp4", *QUESTION, cwd=folder), "playlist.mp4")
 

@@ -56,6 +56,15 @@ def test_a_video_whose_only_track_has_no_line_is_read_without_subtitles(localize
     assert encoded.warnings[0].startswith("text track 1 inside the video is not used: ")
 
 
+def test_a_track_that_is_too_large_is_said_and_the_next_one_read(localizer, tmp_path, monkeypatch):
+    monkeypatch.setattr(reading, "MAX_BYTES", 500)
+    long = ("eng", "English", [(0.5, 1.5, "word " * 200)])
+    encoded = localizer.encode_video(make_tracks(tmp_path / "long.mkv", long, GERMAN))
+    assert encoded.subtitles.track_number == 2
+    (said,) = encoded.warnings
+    assert said.startswith("text track 1 inside the video is not used: ") and "too large" in said
+
+
 @pytest.fixture
 def tried(monkeypatch):
     """The numbers of the tracks that are read; none holds a line."""

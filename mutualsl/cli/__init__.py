@@ -21,7 +21,7 @@ from mutualsl.cli.encode import encode
 from mutualsl.cli.evaluate import evaluate
 from mutualsl.cli.memory import OUT_OF_MEMORY, is_out_of_memory
 from mutualsl.cli.options import DEFAULT_VISUAL, Device, folder_to_write
-from mutualsl.cli.output import progress, write_anything
+from mutualsl.cli.output import printable, progress, say, write_anything
 from mutualsl.cli.reproduce import reproduce
 from mutualsl.cli.serve import serve
 from mutualsl.errors import MutualSLError, in_a_line
@@ -57,7 +57,7 @@ def doctor(
     from mutualsl.video import probe
 
     duration = probe(video).duration_second if video is not None else None
-    print(diagnose(read_subtitles(file, duration), duration))
+    print(printable(diagnose(read_subtitles(file, duration), duration)))
     if write is not None:  # whole: what lies beyond this video may belong to a longer one
         write_subtitles(read_subtitles(file), write)
 
@@ -137,5 +137,5 @@ def main(arguments: list[str] | None = None) -> Any:
 
 
 def _fail(message: str) -> None:
-    print(f"mutualsl: {' '.join(message.split())}", file=sys.stderr)
+    say(message)
     sys.exit(2)

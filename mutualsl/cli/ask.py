@@ -10,7 +10,7 @@ import typer
 
 from mutualsl.atomic import is_same_file
 from mutualsl.cli.options import DEFAULT_CHECKPOINT, Checkpoint, Device, Visual
-from mutualsl.cli.output import answer_table, progress
+from mutualsl.cli.output import answer_table, printable, progress
 from mutualsl.cli.starting import starting
 
 
@@ -60,7 +60,10 @@ def ask(
             features=features,
         )
     answer = localizer.ask(encoded, question, top_k, chosen)
-    print(json.dumps(answer.to_dict(), ensure_ascii=False) if as_json else answer_table(answer))
+    if as_json:
+        print(json.dumps(answer.to_dict(), ensure_ascii=False))
+    else:
+        print(printable(answer_table(answer)))
     if clip is not None:
         with progress("writing clip") as report:
             export_clip(video, answer.span, clip, lambda f: report("writing clip", f))

@@ -51,13 +51,15 @@ def check(
 def _print(report: Report) -> None:
     from rich.console import Console
 
+    from mutualsl.cli.output import printable
+
     console = Console(highlight=False, markup=False)
     console.width = max(console.width, MIN_WIDTH)
     console.print(_contents(report.splits))
     if any(split.leak for split in report.splits):
         console.print(_leaks(report.splits))
     for finding in report.findings:
-        console.print(f"- {finding}", soft_wrap=True)
+        console.print(f"- {printable(finding)}", soft_wrap=True)
 
 
 def _contents(splits: tuple[SplitReport, ...]) -> Table:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mutualsl.cli.options import DEFAULT_CHECKPOINT, Checkpoint, Device, folder_to_write
-from mutualsl.cli.output import progress
+from mutualsl.cli.output import progress, say
 from mutualsl.errors import WeightsMissing
 
 if TYPE_CHECKING:
@@ -30,7 +29,8 @@ def encode(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Also write the rows of each here, as <name>.npz.", callback=folder_to_write
+            help="Also write the rows of each here, as <name>.npz; what is there stays.",
+            callback=folder_to_write,
         ),
     ] = None,
     workers: Annotated[
@@ -73,15 +73,15 @@ def encode(
         )
     for outcome in outcomes:
         if outcome.reason:
-            print(f"mutualsl: {' '.join(outcome.reason.split())}", file=sys.stderr)
+            say(outcome.reason)
     counts = Counter(outcome.kind for outcome in outcomes)
-    dropped = _dropped(before, cache.entries(), counts["made"])
+    # With --out the rows of this run are kept whatever becomes of the cache.
+    dropped = _dropped(before, cache.entries(), counts["made"] if out is None else 0)
     if dropped:
         limit = cache.limit_bytes / 2**30
-        print(
-            f"mutualsl: {cache.folder} is full ({limit:.3g} GB): {dropped} of the videos "
-            "in it, the least recently used, were dropped; keep the rows of each with --out",
-            file=sys.stderr,
+        say(
+            f"{cache.folder} is full ({limit:.3g} GB): {dropped} of the videos in it, the least "
+            "recently used, were dropped; keep the rows of each with --out"
         )
     print(
         f"{counts['made']} read, {counts['there']} were there, "
@@ -105,7 +105,7 @@ def _encoder(checkpoint: Path, visual: Path | None) -> tuple[VisualEncoder, Path
 
 
 def _dropped(before: set[str], after: set[str], made: int) -> int:
-    """How many entries had to make room: of earlier runs, and of this one itself."""
+    """How many entries had to make room: of earlier runs, and of the `made` ones of this one."""
     return len(before - after) + max(0, made - len(after - before))
 
 

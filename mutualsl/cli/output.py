@@ -5,13 +5,31 @@ from __future__ import annotations
 import codecs
 import io
 import json
+import re
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mutualsl.answer import Answer
+
+
+_CONTROL = re.compile(r"[\0-\x08\x0b-\x1f\x7f-\x9f]")  # all but tabs and ends of lines
+
+
+def printable(text: str) -> str:
+    """The text with a sign in place of control characters, which could command the terminal.
+
+    They may stand in names of files, in transcripts and in what videos say about themselves.
+    """
+    return _CONTROL.sub("\ufffd", text)
+
+
+def say(message: str) -> None:
+    """Print a message as one line on stderr."""
+    print(f"mutualsl: {printable(' '.join(message.split()))}", file=sys.stderr)
 
 
 def write_anything() -> None:
@@ -30,18 +48,35 @@ def _escaped(error: UnicodeError) -> tuple[str, int]:
     return json.dumps(error.object[error.start : error.end])[1:-1], error.end
 
 
+LINE_EVERY_SECOND = 60.0
+
+
 @contextmanager
 def progress(title: str) -> Iterator[Callable[[str, float], None]]:
-    """A progress bar on stderr; silent when stderr is not a terminal."""
+    """A progress bar on stderr; where that is no terminal, a line every minute."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _now_and_then(LINE_EVERY_SECOND)
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    hidden = not console.is_terminal
-    with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
+    with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(title, total=1.0)
         yield lambda stage, fraction: bar.update(task, description=stage, completed=fraction)
+
+
+def _now_and_then(every_second: float) -> Callable[[str, float], None]:
+    due_second = time.monotonic() + every_second
+
+    def report(stage: str, fraction: float) -> None:
+        nonlocal due_second
+        if time.monotonic() >= due_second:
+            due_second = time.monotonic() + every_second
+            say(f"{stage} ({fraction:.0%})")
+
+    return report
 
 
 def answer_table(answer: Answer) -> str:

@@ -10,6 +10,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import IO
 
@@ -149,7 +150,10 @@ def _appearing(path: Path) -> Iterator[IO[bytes]]:
 
 
 def _save(path: Path, features: VisualFeatures) -> None:
-    pictures = [np.frombuffer(jpeg, np.uint8) for _, jpeg in features.thumbnails]
+    jpegs = [jpeg for _, jpeg in features.thumbnails]
+    # A picture that stays is stored once: an empty one stands for the one before it.
+    stored = [b"" if jpeg == last else jpeg for last, jpeg in pairwise([b"", *jpegs])]
+    pictures = [np.frombuffer(jpeg, np.uint8) for jpeg in stored]
     with _appearing(path) as file:
         np.savez(
             file,
@@ -164,13 +168,13 @@ def _load(path: Path) -> VisualFeatures | None:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
             ends = data["thumbnail_size"].cumsum()
-            pictures = np.split(data["thumbnail_bytes"], ends[:-1]) if len(ends) else []
+            jpegs: list[bytes] = []
+            for picture in np.split(data["thumbnail_bytes"], ends[:-1]) if len(ends) else []:
+                jpegs.append(picture.tobytes() or jpegs[-1])
+            seconds = map(float, data["thumbnail_second"])
             return VisualFeatures(
                 rows=data["rows"].astype(np.float32),
-                thumbnails=tuple(
-                    (float(second), picture.tobytes())
-                    for second, picture in zip(data["thumbnail_second"], pictures, strict=True)
-                ),
+                thumbnails=tuple(zip(seconds, jpegs, strict=True)),
             )
     except DAMAGE:
         return None

@@ -1,6 +1,7 @@
 """Feature rows in files: made ahead of time, here or by others.
 
-`.npz` holds `rows` (K, F), one a second, and the `fingerprint` of the encoder that made them.
+`.npz` holds `rows` (K, F), one a second, the `fingerprint` of the encoder that made them and the
+hash of the `video`'s content.
 A bare `.npy` is how features of published weights are passed round; it says nothing of its maker,
 so it is believed only for encoders with published weights. Files may come from anywhere: headers
 are read before memory is taken, and nothing in them is executed.
@@ -8,6 +9,7 @@ are read before memory is taken, and nothing in them is executed.
 
 from __future__ import annotations
 
+import lzma
 import math
 import zipfile
 import zlib
@@ -30,7 +32,7 @@ SLACK = 0.02  # share of a video by which the number of rows may be off, two row
 # What numpy and zipfile raise for files that are damaged or were made to look like it.
 DAMAGE = (
     *(OSError, RuntimeError, ValueError, KeyError, IndexError, EOFError, MemoryError, TypeError),
-    *(SyntaxError, TokenError, zipfile.BadZipFile, zlib.error),
+    *(SyntaxError, TokenError, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
 )
 
 _HEADERS = {
@@ -53,7 +55,7 @@ def read_rows(path: str | Path, encoder: VisualEncoder) -> Rows:
                 rows = _read_array(file, encoder.row_width)
             else:
                 with zipfile.ZipFile(file) as archive:
-                    _check_maker(_fingerprint(archive), path, encoder)
+                    _check_maker(_text(archive, "fingerprint"), path, encoder)
                     with archive.open("rows.npy") as member:
                         rows = _read_array(member, encoder.row_width)
     except DAMAGE as error:
@@ -65,10 +67,22 @@ def read_rows(path: str | Path, encoder: VisualEncoder) -> Rows:
     return rows
 
 
-def write_rows(path: str | Path, rows: Rows, fingerprint: str) -> None:
+def write_rows(path: str | Path, rows: Rows, fingerprint: str, content_hash: str = "") -> None:
     """Write `.npz`, whole or not at all; rows in 16 bits, as in the cache."""
+    names = np.array(fingerprint), np.array(content_hash)
     with atomic_output(path) as partial, partial.open("wb") as file:
-        np.savez_compressed(file, rows=rows.astype(np.float16), fingerprint=np.array(fingerprint))
+        rows = rows.astype(np.float16)
+        np.savez_compressed(file, rows=rows, fingerprint=names[0], video=names[1])
+
+
+def holds_rows(path: str | Path, fingerprint: str, content_hash: str) -> bool:
+    """Whether a whole file holds the rows of that very video by that very encoder."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = _text(archive, "fingerprint"), _text(archive, "video")
+            return names == (fingerprint, content_hash) and archive.testzip() is None
+    except DAMAGE:
+        return False
 
 
 def fitting(rows: Rows, duration_second: float, path: str | Path) -> Rows:
@@ -76,13 +90,22 @@ def fitting(rows: Rows, duration_second: float, path: str | Path) -> Rows:
 
     Raises `FeatureError` when there are so many or so few that they belong to another video.
     """
-    needed = max(1, math.ceil(duration_second - 1e-6))
-    if abs(len(rows) - needed) > max(2, SLACK * needed):
+    if not fits(rows, duration_second):
         raise FeatureError(
             f"{path}: {len(rows)} rows, but the video lasts {duration_second:.0f} s and has one a "
             "second; these rows belong to another video"
         )
-    return rows[:needed]
+    return rows[: _needed(duration_second)]
+
+
+def fits(rows: Rows, duration_second: float) -> bool:
+    """Whether these may be the rows of a video of that length."""
+    needed = _needed(duration_second)
+    return abs(len(rows) - needed) <= max(2, SLACK * needed)
+
+
+def _needed(duration_second: float) -> int:
+    return max(1, math.ceil(duration_second - 1e-6))
 
 
 def understood(maker: str, fingerprint: str) -> bool:
@@ -106,13 +129,13 @@ def _check_maker(maker: str | None, path: Path, encoder: VisualEncoder) -> None:
         )
 
 
-def _fingerprint(archive: zipfile.ZipFile) -> str | None:
-    if "fingerprint.npy" not in archive.namelist():
+def _text(archive: zipfile.ZipFile, name: str) -> str | None:
+    if f"{name}.npy" not in archive.namelist():
         return None
-    with archive.open("fingerprint.npy") as member:
+    with archive.open(f"{name}.npy") as member:
         shape, kind = _header(member)
         if shape or kind.kind != "U" or kind.itemsize > 4096:
-            raise ValueError("'fingerprint' is not a text")
+            raise ValueError(f"{name!r} is not a text")
         member.seek(0)
         return str(np.lib.format.read_array(member, allow_pickle=False))
 
@@ -125,9 +148,10 @@ def _read_array(file: IO[bytes], row_width: int) -> Rows:
         raise ValueError(f"its shape is {shape}")
     file.seek(0)
     rows: Rows = np.lib.format.read_array(file, allow_pickle=False).astype(np.float32)
-    odd = np.argwhere(~np.isfinite(rows))
-    if len(odd):
-        raise ValueError(f"row {odd[0, 0]}, column {odd[0, 1]} is {rows[tuple(odd[0])]}")
+    finite = np.isfinite(rows)
+    if not finite.all():
+        row, column = divmod(int(finite.argmin()), rows.shape[1])  # no list of all that are not
+        raise ValueError(f"row {row}, column {column} is {rows[row, column]}")
     return rows
 
 

@@ -1,7 +1,8 @@
 """Fill the feature cache with many videos: restartable, and no bad file stops the others.
 
-What is in the cache is not made again, so a run that was ended goes on where it was. Each worker is
-a process that loads the visual encoder once; one that crashes costs the file it was at.
+What is in the cache, or in the folder of rows that is asked for, is not made again, so a run that
+was ended goes on where it was, also where the cache cannot hold all of it. Each worker is a process
+that loads the visual encoder once; one that crashes costs the file it was at.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import torch
 from mutualsl.errors import VideoError
 from mutualsl.features import FeatureCache, VisualEncoder, extract, open_encoder
 from mutualsl.features.cache import Locks
-from mutualsl.features.files import write_rows
+from mutualsl.features.files import fits, holds_rows, write_rows
 from mutualsl.video import content_hash, probe
 
 
@@ -32,7 +33,7 @@ class Outcome(NamedTuple):
     """What became of one video."""
 
     video: Path
-    kind: Literal["made", "there", "damaged", "failed"]  # damaged: read, but not to be kept
+    kind: Literal["made", "there", "damaged", "failed"]  # damaged: read, but not kept
     reason: str = ""
 
 
@@ -45,17 +46,28 @@ class Job:
     fingerprint: str
     device: str
     cache: FeatureCache
-    out: Path | None = None  # rows also go here, as <name of the video>.npz
+    out: Path | None = None  # rows also go here
+
+    def rows_file(self, video: Path) -> Path | None:
+        """Where the rows of a video go beside the cache."""
+        return self.out / f"{video.stem}.npz" if self.out is not None else None
 
 
 Encode = Callable[[Job, Path, str], tuple[str, ...]]
 
 
 def encode(job: Job, video: Path, digest: str) -> tuple[str, ...]:
-    """Put a video's features into the cache, in a worker; returns warnings about the file."""
+    """Put a video's features where they are wanted, in a worker; returns warnings about the file.
+
+    Those of a damaged file are not for the cache, and its rows only where they are long enough to
+    be taken for those of the video.
+    """
     encoder = _encoder(job.encoder, job.folder, job.device)
     info = probe(video)
     features = job.cache.get_or_make(digest, job.fingerprint, lambda: extract(video, info, encoder))
+    file = job.rows_file(video)
+    if file is not None and (not features.warnings or fits(features.rows, info.duration_second)):
+        write_rows(file, features.rows, job.fingerprint, digest)
     return features.warnings
 
 
@@ -67,7 +79,7 @@ def fill(
     done: Callable[[int], None],
     encode: Encode = encode,
 ) -> list[Outcome]:
-    """Encode every video that is not in the cache; `done` hears how many have ended.
+    """Encode every video that is not there; `done` hears how many have ended.
 
     The workers take turns at the GPUs there are. The outcomes come in the order in which they
     ended.
@@ -110,30 +122,37 @@ def _one(
     try:
         digest = content_hash(video)
         with seen.of(digest):
-            if _keep(job, video, digest):
+            if _is_there(job, video, digest):
                 return Outcome(video, "there")
             process = idle.get()
             try:
                 warnings = process.run(encode, job, video, digest)
             finally:
                 idle.put(process)
-            kept = not warnings and _keep(job, video, digest)
+            kept = _is_there(job, video, digest)
     except Exception as error:  # also what a worker did not foresee: the other files go on
         known = isinstance(error, VideoError)
         return Outcome(video, "failed", str(error) if known else f"{video}: {error!r}")
-    if warnings:
-        return Outcome(video, "damaged", "; ".join(warnings))
-    if not kept:
-        reason = f"{video}: its features do not stay in {job.cache.folder}; make room there"
-        return Outcome(video, "failed", reason)
-    return Outcome(video, "made")
+    said = "; ".join(warnings)
+    if kept:
+        return Outcome(video, "made", said)
+    if not warnings:
+        said = f"{video}: its features do not stay in {job.cache.folder}; make room there"
+    elif job.out is None:
+        return Outcome(video, "damaged", said)
+    else:
+        said += f"; too few rows for its length, so none are in {job.out}"
+    return Outcome(video, "failed", said)
 
 
-def _keep(job: Job, video: Path, digest: str) -> bool:
-    """Whether a video's features are in the cache; if so, its rows are in `out` too."""
+def _is_there(job: Job, video: Path, digest: str) -> bool:
+    """Whether nothing is left to be done: what the cache holds is copied to where rows go."""
+    file = job.rows_file(video)
+    if file is not None and holds_rows(file, job.fingerprint, digest):
+        return True
     stored = job.cache.stored(digest, job.fingerprint)
-    if stored is not None and job.out is not None:
-        write_rows(job.out / f"{video.stem}.npz", stored.rows, job.fingerprint)
+    if stored is not None and file is not None:
+        write_rows(file, stored.rows, job.fingerprint, digest)
     return stored is not None
 
 

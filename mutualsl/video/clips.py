@@ -1,5 +1,7 @@
 """Video files made from a user's video: the clip of a span, and a copy that browsers can play."""
 
+import hashlib
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,9 @@ if TYPE_CHECKING:  # the worker imports this package, and has no use for spans
 
 PLAYABLE_HEIGHT = 360
 """Enough to recognise an action in a browser, and several times faster to make than 720p."""
+
+_SECRET = secrets.token_bytes(32)
+"""Whoever has a video must not be able to tell the name of its copy, and so who else has it."""
 
 
 def export_clip(
@@ -47,10 +52,14 @@ def export_clip(
 def playable_copy(
     path: str | Path, info: VideoInfo, folder: str | Path, progress: Progress | None = None
 ) -> Path:
-    """The file itself if a browser plays it, else a small H.264 copy, made once per content."""
+    """The file itself if a browser plays it, else a small H.264 copy under a name nobody can guess.
+
+    It is made once for each content, as long as this program runs.
+    """
     if info.browser_playable:
         return Path(path)
-    copy = Path(folder) / f"{content_hash(path)}.mp4"
+    name = hashlib.blake2b(content_hash(path).encode(), key=_SECRET, digest_size=20).hexdigest()
+    copy = Path(folder) / f"{name}.mp4"
     if not copy.exists():
         with atomic_output(copy) as partial:
             run_job(

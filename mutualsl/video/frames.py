@@ -70,6 +70,8 @@ class FrameReader:
                 case "thumbnail":
                     jpeg = worker.receive_bytes()
                     self.thumbnails += (Thumbnail(message["second"], jpeg),)
+                case "same thumbnail":  # one picture may be shown for hours
+                    self.thumbnails += (self.thumbnails[-1]._replace(second=message["second"]),)
                 case "progress":
                     progress(message["fraction"])
                 case "result":

@@ -1,6 +1,7 @@
 """The identity of a file's content."""
 
 import hashlib
+import os
 from pathlib import Path
 
 from mutualsl.errors import VideoError
@@ -11,7 +12,7 @@ def content_hash(path: str | Path) -> str:
 
     Raises `VideoError` for what is not a file or cannot be read.
     """
-    if Path(path).exists() and not Path(path).is_file():  # a pipe would be waited for, for ever
+    if os.path.exists(path) and not os.path.isfile(path):  # a pipe would be waited for, for ever
         raise VideoError(f"{path} is not a file; give the path of a video")
     try:
         with Path(path).open("rb") as file:

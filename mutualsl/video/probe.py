@@ -16,11 +16,14 @@ def probe(path: str | Path, *, timeout_second: float = HANG_SECOND) -> VideoInfo
     return VideoInfo(text_tracks=tracks, **found)
 
 
-def read_text_track(path: str | Path, track_index: int) -> list[tuple[float, float, str]]:
+def read_text_track(
+    path: str | Path, track_index: int, *, limit_bytes: int
+) -> list[tuple[float, float, str]]:
     """Start second, end second and text of every event of a text track, in order.
 
     `track_index` is `TextTrack.index`. Markup (tags of HTML or ASS) is left as it is stored;
-    times count from the start of the presentation, like those of the frames.
+    times count from the start of the presentation, like those of the frames. SubtitleError for a
+    track that takes more than `limit_bytes` as a file.
     """
-    events = run_job("read_text_track", path, track_index=track_index)
+    events = run_job("read_text_track", path, track_index=track_index, limit_bytes=limit_bytes)
     return [(start, end, text) for start, end, text in events]

@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import mutualsl
-from mutualsl.errors import VideoError
+from mutualsl.errors import SubtitleError, VideoError
 from mutualsl.video.info import Progress
 from mutualsl.video.ring import FrameRing
 
@@ -46,7 +46,7 @@ class Worker:
     ) -> None:
         self.path = Path(path).absolute()
         self.hang_second = hang_second
-        if not self.path.is_file():
+        if not os.path.isfile(self.path):  # also says no to a name that is too long to be one
             raise VideoError(f"{self.path} is not a file; give the path of a video")
         self.process, self._connection = _start(ring.descriptor) if ring else SPARES.take()
         self.send({"job": job, "path": str(self.path), **arguments})
@@ -59,8 +59,13 @@ class Worker:
             return
 
     def receive(self) -> Message:
-        """The next message; VideoError when the worker reports one, hangs or dies."""
+        """The next message; VideoError when the worker reports one, hangs or dies.
+
+        SubtitleError when the video may be used, but not the text track that was asked for.
+        """
         message: Message = json.loads(self.receive_bytes())
+        if message["kind"] == "subtitle error":
+            raise SubtitleError(message["text"])
         if message["kind"] == "error":
             error = VideoError(message["text"])
             if "traceback" in message:

@@ -1,6 +1,7 @@
 """`make bench` runs every script that measures."""
 
 import json
+import platform
 
 import pytest
 
@@ -38,3 +39,15 @@ def test_results_without_a_reference_are_refused(monkeypatch, tmp_path):
     common.save("start", [seconds, common.ratio("the same", 1.0, 0.5, 3.0, "half of it")])
     (written,) = (tmp_path / "results").iterdir()
     assert [line["met"] for line in json.loads(written.read_text())["measures"]] == [True, True]
+
+
+def test_results_name_the_processor(tmp_path):
+    listed = tmp_path / "cpuinfo"
+    listed.write_text("processor\t: 0\nmodel name\t: Fast 3 @ 2.4 GHz: new\n\nprocessor\t: 1\n")
+    named = common.machine(listed)
+    assert named["processor"] == "Fast 3 @ 2.4 GHz: new"
+    assert 0.1 < named["memory_gb"] < 1e5
+    listed.write_text("processor\t: 0\nBogoMIPS\t: 50\n")  # as on ARM
+    kind = platform.processor() or platform.machine()
+    for path in (listed, tmp_path / "none"):
+        assert common.machine(path)["processor"] == kind

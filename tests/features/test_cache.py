@@ -28,6 +28,21 @@ def test_what_was_made_once_is_read_after(tmp_path):
     assert read.thumbnails == made.thumbnails
 
 
+def test_a_picture_that_stays_is_stored_once_and_read_as_one(tmp_path):
+    jpeg = os.urandom(10_000)
+    still = VisualFeatures(
+        rows=np.ones((3, 2), np.float32),
+        thumbnails=(*((5.0 * n, jpeg) for n in range(20)), (100.0, b"another")),
+    )
+    cache = FeatureCache(tmp_path)
+    cache.get_or_make("hash", "encoder", lambda: still)
+    (entry,) = tmp_path.iterdir()
+    assert entry.stat().st_size < 2 * len(jpeg)
+    read = cache.get_or_make("hash", "encoder", never)
+    assert read.thumbnails == still.thumbnails
+    assert read.thumbnails[19][1] is read.thumbnails[0][1]
+
+
 def test_another_encoder_or_video_has_its_own_entry(tmp_path):
     cache = FeatureCache(tmp_path)
     cache.get_or_make("hash", "encoder", features)

@@ -2,6 +2,7 @@
 
 import io
 import pickle
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -104,9 +105,9 @@ class Harmful:
         return pytest.fail, ("unpickled",)
 
 
-def archive(**members):
+def archive(compression=zipfile.ZIP_STORED, **members):
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as file:
+    with zipfile.ZipFile(made, "w", compression) as file:
         for name, content in members.items():
             file.writestr(f"{name}.npy", content)
     return made.getvalue()
@@ -127,6 +128,7 @@ def claiming(shape):
 
 
 OBJECTS = array(np.array([Harmful()], dtype=object))
+LZMA = archive(compression=zipfile.ZIP_LZMA, rows=array(rows()))
 ARCHIVE = archive(rows=array(rows()), fingerprint=array(np.array("i3d-aaaa")))
 
 
@@ -143,6 +145,7 @@ ARCHIVE = archive(rows=array(rows()), fingerprint=array(np.array("i3d-aaaa")))
         ("npz", b"not an archive"),
         ("npz", ARCHIVE[:-40]),
         ("npz", ARCHIVE.replace(rows().tobytes()[:8], b"12345678")),
+        ("npz", LZMA[:300] + bytes(500) + LZMA[800:]),
         ("npz", archive(features=array(rows()))),
         ("npz", archive(rows=OBJECTS)),
         ("npz", archive(rows=claiming((80_000, 1024)))),
@@ -155,6 +158,20 @@ def test_damaged_and_hostile_files_are_refused(tmp_path, suffix, content):
     path.write_bytes(content)
     with pytest.raises(FeatureError, match=rf"tea.{suffix}: no feature rows"):
         read_rows(path, I3D)
+
+
+def test_many_bad_numbers_take_no_more_memory_than_good_ones(tmp_path):
+    path = tmp_path / "tea.npz"
+    bad = np.full((5000, 1024), np.nan, np.float16)
+    np.savez_compressed(path, rows=bad, fingerprint=np.array("i3d-aaaa"))
+    tracemalloc.start()
+    try:
+        with pytest.raises(FeatureError, match="row 0, column 0 is nan"):
+            read_rows(path, I3D)
+        _, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak_bytes < 5 * bad.nbytes  # as stored, in 32 bits, and a byte for each
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path):

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from mutualsl.features import FeatureCache, extract
-from mutualsl.features.files import read_rows
+from mutualsl.features.files import holds_rows, read_rows
 from mutualsl.features.fill import Job, fill
 from mutualsl.features.mini import MiniEncoder
 from mutualsl.video import content_hash, probe
@@ -109,6 +109,62 @@ def test_there_is_a_worker_for_each_core_or_for_each_gpu(
     )
     done = call(capfd, "encode", videos, "--checkpoint", tiny_models, "--device", *arguments)
     assert (done.code, started) == (0, [count])
+
+
+def test_rows_that_were_written_are_there_though_the_cache_cannot_hold_them(videos, job, tmp_path):
+    fill([videos / "0.mp4"], job, workers=1, done=str)
+    (entry,) = job.cache.folder.iterdir()
+    small = replace(job.cache, limit_bytes=int(2.5 * entry.stat().st_size))
+    job = replace(job, cache=small, out=tmp_path / "out")
+    paths = sorted(videos.iterdir())[:4]
+    assert kinds(fill(paths, job, workers=1, done=str)) == {"there": 1, "made": 3}
+    assert kinds(fill(paths, job, workers=1, done=str)) == {"there": 4}
+    newer = shutil.copy(videos / "5.mp4", tmp_path / "0.mp4")
+    assert kinds(fill([newer], job, workers=1, done=str)) == {"made": 1}  # another video by now
+    other = replace(job, fingerprint="mini-0")
+    assert kinds(fill([newer], other, workers=1, done=str)) == {"made": 1}  # another encoder
+    (job.out / "0.npz").write_bytes((job.out / "0.npz").read_bytes()[:-30])
+    assert kinds(fill([newer], other, workers=1, done=str)) == {"there": 1}  # from the cache
+    assert holds_rows(job.out / "0.npz", "mini-0", content_hash(newer))
+
+
+def test_rows_are_written_without_a_cache(videos, job, tmp_path):
+    job.cache.folder.touch()  # no folder: nothing can be written
+    job = replace(job, out=tmp_path / "out")
+    for kind in ("made", "there"):
+        (outcome,) = fill([videos / "0.mp4"], job, workers=1, done=str)
+        assert outcome == (videos / "0.mp4", kind, "")
+    assert (job.out / "0.npz").is_file()
+
+
+@pytest.fixture(scope="module")
+def noise(tmp_path_factory):
+    """10 s, large enough to be cut and damaged."""
+    pictures = np.random.default_rng(0).integers(0, 255, (100, 48, 64, 3), np.uint8)
+    return write_video(tmp_path_factory.mktemp("noise") / "noise.mp4", pictures, rate_hz=10)
+
+
+def test_rows_of_a_damaged_video_are_written_once(noise, job, tmp_path):
+    data = bytearray(noise.read_bytes())
+    begin = data.index(b"mdat") + len(data) // 3
+    data[begin : begin + 6000 : 7] = bytes(len(range(0, 6000, 7)))
+    damaged = tmp_path / "damaged.mp4"
+    damaged.write_bytes(data)
+    (outcome,) = fill([damaged], job, workers=1, done=str)
+    assert outcome.kind == "damaged" and not job.cache.entries()
+    job = replace(job, out=tmp_path / "out")
+    (outcome,) = fill([damaged], job, workers=1, done=str)
+    assert outcome.kind == "made" and "is damaged" in outcome.reason
+    (outcome,) = fill([damaged], job, workers=1, done=str)
+    assert outcome.kind == "there" and not job.cache.entries()
+
+
+def test_rows_of_half_a_video_are_not_taken_for_those_of_all(noise, job, tmp_path):
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(noise.read_bytes()[: noise.stat().st_size // 2])
+    (outcome,) = fill([cut], replace(job, out=tmp_path / "out"), workers=1, done=str)
+    assert outcome.kind == "failed" and "cut off" in outcome.reason
+    assert "too few rows" in outcome.reason and not (tmp_path / "out").exists()
 
 
 def test_features_that_do_not_stay_are_no_success(videos, job):

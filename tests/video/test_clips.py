@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from fractions import Fraction
 
 import av
@@ -6,7 +8,7 @@ import pytest
 
 from mutualsl.errors import VideoError
 from mutualsl.spans import Span
-from mutualsl.video import export_clip, playable_copy, probe
+from mutualsl.video import content_hash, export_clip, playable_copy, probe
 from mutualsl.video.write import write_video
 from tests.video.conftest import gray, make_odd, number_of, read_all, tone
 
@@ -105,6 +107,18 @@ def test_a_copy_for_the_browser_is_made_once(tmp_path):
     assert playable_copy(path, probe(path), tmp_path / "copies") == copy
     assert copy.stat().st_mtime_ns == made
     assert [file.name for file in copy.parent.iterdir()] == [copy.name]
+
+
+def test_the_name_of_a_copy_cannot_be_told_from_the_video(tmp_path):
+    path = make_odd(tmp_path / "old.avi", [gray(0)] * 3, [0, 0.1, 0.2], codec="mpeg4")
+    script = (
+        "import sys; from mutualsl.video import playable_copy, probe\n"
+        "print(playable_copy(sys.argv[1], probe(sys.argv[1]), sys.argv[2]).name)"
+    )
+    command = [sys.executable, "-c", script, path, tmp_path / "copies"]
+    names = {subprocess.check_output(command, text=True) for _ in range(2)}
+    assert len(names) == 2  # each program has a secret of its own
+    assert not any(content_hash(path) in name for name in names)
 
 
 def test_odd_sizes_and_any_sound_become_playable(tmp_path):

@@ -106,6 +106,27 @@ def test_thumbnails_are_jpegs_of_their_second(plain):
         assert abs(number_of(picture) - int(second * 12.5)) <= 1  # JPEG is not exact
 
 
+def test_a_picture_that_stays_is_one_thumbnail_in_memory(tmp_path):
+    path = make_odd(tmp_path / "slides.mkv", [gray(0), gray(40)], [0, 20])
+    _, reader = read_all(path, rate_hz=1)
+    first, *_, last_of_first, second = reader.thumbnails
+    assert [thumbnail.second for thumbnail in reader.thumbnails] == [0, 5, 10, 15, 20]
+    assert last_of_first.jpeg is first.jpeg and second.jpeg != first.jpeg
+
+
+@pytest.mark.parametrize("height", [2, 32])
+def test_a_sliver_makes_no_wide_thumbnails(tmp_path, height):
+    cv2 = pytest.importorskip("cv2")
+    pictures = [np.full((height, 16_000, 3), 255, np.uint8)] * 2
+    options = {"codec": "mjpeg", "pixels": "yuvj420p"}
+    path = make_odd(tmp_path / "sliver.mkv", pictures, [0, 5], **options)
+    frames, reader = read_all(path, rate_hz=1)
+    assert len(frames) == 6
+    picture = cv2.imdecode(np.frombuffer(reader.thumbnails[0].jpeg, np.uint8), cv2.IMREAD_COLOR)
+    assert picture.shape == (90, 360, 3)
+    assert picture[44].min() > 100 and picture[:40].max() < 50  # whole, black above
+
+
 def test_progress_rises_to_one(plain):
     seen = []
     with read_frames(plain, FrameRequest(), seen.append) as reader:

@@ -15,9 +15,10 @@ def test_the_hash_is_of_the_content(plain, tmp_path):
     assert content_hash(copy) != content_hash(plain)
 
 
-def test_a_missing_file(tmp_path):
+@pytest.mark.parametrize("name", ["none.mp4", "x" * 300])
+def test_a_missing_file(tmp_path, name):
     with pytest.raises(VideoError, match="check that it exists"):
-        content_hash(tmp_path / "none.mp4")
+        content_hash(tmp_path / name)
 
 
 def test_a_pipe_and_a_folder_are_refused_at_once(tmp_path):

@@ -68,7 +68,9 @@ def test_an_mp4_without_its_index_says_so(tmp_path):
         probe(path)
 
 
-@pytest.mark.parametrize("path", ["", "missing.mp4", "http://127.0.0.1/a.mp4", "/dev/zero"])
+@pytest.mark.parametrize(
+    "path", ["", "missing.mp4", "http://127.0.0.1/a.mp4", "/dev/zero", "x" * 300]
+)
 def test_only_files_are_opened(path):
     with pytest.raises(VideoError, match="is not a file"):
         probe(path)

@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 import av
 
 from mutualsl.atomic import DISK_FULL
-from mutualsl.errors import VideoError
+from mutualsl.errors import SubtitleError, VideoError
 from mutualsl.video.worker.channel import Channel
 from mutualsl.video.worker.frames import read_frames
 from mutualsl.video.worker.probing import probe
@@ -41,6 +41,8 @@ def main(descriptor: str, *ring: str) -> None:
         channel.send("result", value=job(channel, **request))
     except VideoError as error:
         channel.send("error", text=str(error))
+    except SubtitleError as error:
+        channel.send("subtitle error", text=str(error))
     except (av.error.FFmpegError, MemoryError) as error:
         text = f"{request['path']}: cannot be read any further ({error}); is the file damaged?"
         if isinstance(error, OSError) and error.errno in DISK_FULL:

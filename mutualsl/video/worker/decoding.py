@@ -7,6 +7,7 @@ import av
 
 from mutualsl.errors import VideoError
 from mutualsl.video.worker.opening import Source, only
+from mutualsl.video.worker.skipping import CODECS, Wanted, with_following
 
 THREADS = 2
 """Decoding threads of a worker; more gain little on the videos people bring."""
@@ -27,14 +28,22 @@ Shown = tuple[float, float, Any]
 class Decoder:
     """Frames of one stream in order, with the second at which each is presented.
 
-    `tick` is called with the second reached, for every packet: a sign of life.
+    `tick` is called with the second reached, for every packet: a sign of life. With `wanted`,
+    pictures that are not may be missing among the frames.
     """
 
-    def __init__(self, source: Source, stream: Any, tick: Callable[[float], None]) -> None:
+    def __init__(
+        self,
+        source: Source,
+        stream: Any,
+        tick: Callable[[float], None],
+        wanted: Wanted | None = None,
+    ) -> None:
         self.damaged_packets = 0
         self.end_second = 0.0  # where the last frame so far ends
         self._source, self._stream, self._tick = source, stream, tick
         self._step_second = 1 / source.average_rate_hz
+        self._wanted = wanted if stream.codec_context.name in CODECS else None
         only(source, stream)
         stream.thread_type = "AUTO"
         stream.codec_context.thread_count = THREADS
@@ -73,17 +82,40 @@ class Decoder:
             yield start_second, max(self.end_second, start_second + MOMENT_SECOND), picture
 
     def _decode(self) -> Iterator[Any]:
-        for number, packet in enumerate(self._packets()):
+        context = self._stream.codec_context
+        for number, (packet, following) in enumerate(self._upcoming()):
             if number > PACKETS_AHEAD + PACKETS_HZ * self.end_second:
                 raise VideoError(
                     f"{self._source.path.name}: {number:,} packets for the first "
                     f"{self.end_second:.1f} s, which no video needs; convert it and try again"
                 )
             self._tick(self.end_second)
+            if self._wanted is not None:
+                context.skip_frame = "NONREF" if self._is_idle(packet, following) else "DEFAULT"
             try:
-                yield from packet.decode()
+                for frame in packet.decode():
+                    if (
+                        self._wanted is not None and frame.interlaced_frame
+                    ):  # its two halves may come one by one
+                        self._wanted = _everything
+                    yield frame
             except av.error.FFmpegError:
                 self.damaged_packets += 1
+
+    def _is_idle(self, packet: Any, following: int | None) -> bool:
+        """Whether nobody asks for a packet's picture; the first one is always asked for."""
+        if self._wanted is None or following is None or not self.end_second:
+            return False
+        second, end_second = (
+            float(time * packet.time_base) - self._source.origin_second
+            for time in (packet.pts, following)
+        )
+        return not self._wanted(second, end_second)
+
+    def _upcoming(self) -> Iterator[tuple[Any, int | None]]:
+        if self._wanted is not None:
+            return with_following(self._packets())
+        return ((packet, None) for packet in self._packets())
 
     def _packets(self) -> Iterator[Any]:
         try:
@@ -93,3 +125,7 @@ class Decoder:
             flush = av.Packet()
             flush.stream = self._stream
             yield flush
+
+
+def _everything(_start_second: float, _end_second: float) -> bool:
+    return True

@@ -13,6 +13,7 @@ from mutualsl.video.worker.channel import Channel
 from mutualsl.video.worker.decoding import Decoder
 from mutualsl.video.worker.opening import Source, open_video
 from mutualsl.video.worker.pictures import Fitter, JpegEncoder
+from mutualsl.video.worker.skipping import at_every
 
 TOLERANCE_SECOND = 0.001
 """Containers round timestamps to a millisecond: a picture due now may be stamped just after."""
@@ -27,7 +28,10 @@ def read_frames(channel: Channel, path: str, request: dict[str, Any]) -> dict[st
     with open_video(path) as source:
         length_second = _expected_second(source) or float("inf")
         decoder = Decoder(
-            source, source.video, lambda second: channel.progress(second / length_second)
+            source,
+            source.video,
+            lambda second: channel.progress(second / length_second),
+            at_every(1 / wanted.rate_hz, wanted.thumbnail_every_second),
         )
         sampler = _Sampler(channel, source, wanted)
         for _start_second, end_second, picture in decoder.shown():
@@ -75,8 +79,11 @@ class _Sampler:
     def _take_thumbnails(self, picture: Any, due_second: float) -> None:
         every_second, jpeg = self._wanted.thumbnail_every_second, None
         while (second := self._thumbnails * every_second) < due_second:
-            jpeg = jpeg or self._jpeg.encode(picture, self._stream)
-            self._channel.send("thumbnail", jpeg, second=second)
+            if jpeg is None:
+                jpeg = self._jpeg.encode(picture, self._stream)
+                self._channel.send("thumbnail", jpeg, second=second)
+            else:
+                self._channel.send("same thumbnail", second=second)
             self._thumbnails += 1
 
     def flush(self) -> None:

@@ -13,6 +13,9 @@ from mutualsl.errors import VideoError
 PIXEL_LIMIT = 8192 * 4608
 """Larger pictures are refused before memory is taken for them."""
 
+WIDEST_THUMBNAIL = 4
+"""Times its height; a wider picture gets black above and below, or a sliver would fill memory."""
+
 
 def clockwise_degree(picture: Any) -> int:
     """Rotation from the stored to the shown picture: 0, 90, 180 or 270."""
@@ -85,7 +88,8 @@ class JpegEncoder:
         """One picture as JPEG; the first one decides the width of all."""
         if self._codec is None:
             shown_width, shown_height = shown_size(picture, stream)
-            width = 2 * max(1, round(self._height * shown_width / shown_height / 2))
+            aspect = min(WIDEST_THUMBNAIL, shown_width / shown_height)
+            width = 2 * max(1, round(self._height * aspect / 2))
             self._fitter = Fitter(width, self._height)
             self._codec = _mjpeg(width, self._height)
         canvas = np.empty((self._height, self._fitter.width, 3), np.uint8)

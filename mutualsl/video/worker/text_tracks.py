@@ -4,7 +4,7 @@ from typing import Any
 
 import av
 
-from mutualsl.errors import VideoError
+from mutualsl.errors import SubtitleError, VideoError
 from mutualsl.video.info import TextTrack
 from mutualsl.video.worker.channel import Channel
 from mutualsl.video.worker.opening import Source, only, open_video
@@ -18,6 +18,9 @@ CODECS = {"mov_text": "mov_text", "subrip": "subrip", "srt": "subrip", "webvtt":
 
 UNTIL_NEXT_SECOND = 5.0
 """How long the last event is shown when the file does not say."""
+
+EVENT_BYTES = 32
+"""What an event without text counts: its two times, as a subtitle file writes them."""
 
 Event = tuple[float, float, str]
 
@@ -36,7 +39,7 @@ def text_tracks(source: Source) -> list[TextTrack]:
     ]
 
 
-def read_text_track(channel: Channel, path: str, track_index: int) -> list[Event]:
+def read_text_track(channel: Channel, path: str, track_index: int, limit_bytes: int) -> list[Event]:
     """Events of one text track; they are read as stored, without a subtitle decoder."""
     with open_video(path) as source:
         tracks = {track.index: track for track in text_tracks(source)}
@@ -46,10 +49,16 @@ def read_text_track(channel: Channel, path: str, track_index: int) -> list[Event
             )
         stream = source.container.streams[track_index]
         only(source, stream)
-        events = []
+        events, byte_count = [], 0
         try:
             for packet in source.container.demux(stream):
                 channel.progress(0.0)
+                byte_count += packet.size + EVENT_BYTES
+                if byte_count > limit_bytes:
+                    raise SubtitleError(
+                        f"{source.path.name}: its text track is too large for subtitles "
+                        f"(limit {limit_bytes / 1e6:g} MB); give a subtitle file"
+                    )
                 text = _text(bytes(packet), tracks[track_index].codec)
                 if packet.pts is not None and text.strip():
                     start = float(packet.pts * packet.time_base) - source.origin_second
