@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +18,7 @@ from safetensors.torch import load_file, save_file
 from mutualsl.atomic import atomic_output
 from mutualsl.data.tokenizer import FILE_NAME, TextTokenizer
 from mutualsl.description import CONFIG, SCHEMA, read_config
-from mutualsl.errors import CheckpointError, UnknownName, in_a_line
+from mutualsl.errors import CheckpointError, UnknownName, in_a_line, memory_is_short
 from mutualsl.models import MODELS, Localizer
 from mutualsl.models.text_encoder import TextEncoder
 from mutualsl.sizes import check_sizes, outline, unfilled
@@ -70,7 +71,6 @@ def save_checkpoint(checkpoint: Checkpoint, folder: str | Path) -> None:
     Raises `CheckpointError` when they cannot be written.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     buffers = {name for name, _ in checkpoint.model.named_buffers()}
     weights = {
         name: (value.half() if value.is_floating_point() and name not in buffers else value)
@@ -90,7 +90,7 @@ def save_checkpoint(checkpoint: Checkpoint, folder: str | Path) -> None:
         "parameter_count": checkpoint.parameter_count,
         DIGEST: digest,
     }
-    with ExitStack() as unfinished:  # they take their names in reverse order: the config last
+    with _writing(folder), ExitStack() as unfinished:  # names in reverse order: the config last
         config, tokenizer = (
             unfinished.enter_context(atomic_output(folder / name)) for name in (CONFIG, FILE_NAME)
         )
@@ -103,9 +103,15 @@ def write_weights(
     weights: dict[str, torch.Tensor], path: Path, about: dict[str, str] | None = None
 ) -> None:
     """Write `.safetensors`, whole or not at all. Raises `CheckpointError` when that fails."""
+    with _writing(path), atomic_output(path) as partial:
+        save_file(weights, partial, about)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Raises `CheckpointError` for what cannot be written."""
     try:
-        with atomic_output(path) as partial:
-            save_file(weights, partial, about)
+        yield
     except (OSError, SafetensorError) as error:
         text = f"{path}: cannot be written ({error}); make room, or name another folder"
         raise CheckpointError(text) from error
@@ -114,7 +120,8 @@ def write_weights(
 def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkpoint:
     """Read a checkpoint folder; the model is in eval mode, in 32 bits.
 
-    Raises `CheckpointError` when files are missing or damaged or do not fit each other.
+    Raises `CheckpointError` when files are missing or damaged or do not fit each other, or when the
+    training that made them has diverged; when memory runs out, what torch raises then.
     """
     folder = Path(folder)
     record = read_config(folder)
@@ -124,13 +131,16 @@ def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkp
             model = _untrained(record)
         _check_pair(record, folder / WEIGHTS)
         model.load_weights(load_file(folder / WEIGHTS))
+        _check_finite(model, folder)
         model.to(device).eval()
         visual = VisualSource(**_names(record["visual"]))
         text = TextSource(**_names(record["text"])) if record.get("text") else None
         window_tokens, about = int(record["window_tokens"]), dict(record["about"])
-    except (UnknownName, torch.OutOfMemoryError):  # the folder is not to blame for the latter
+    except (UnknownName, CheckpointError):
         raise
     except Exception as error:  # a config of another version makes any part of a model stumble
+        if memory_is_short(error):  # the folder is not to blame
+            raise
         raise CheckpointError(
             f"{folder}: weights and config do not fit ({in_a_line(error)}); the folder is "
             "incomplete or of another version, fetch or train it again"
@@ -167,6 +177,8 @@ def load_text_encoder(folder: str | Path) -> TextEncoder:
     except CheckpointError:
         raise
     except Exception as error:  # as for any config of another version
+        if memory_is_short(error):
+            raise
         raise CheckpointError(
             f"{folder}: no language model can be read here ({in_a_line(error)}); fetch or train "
             "the checkpoint again whose text encoder this is"
@@ -206,6 +218,21 @@ def _check_pair(record: dict[str, Any], weights: Path) -> None:
         found = (file.metadata() or {}).get(DIGEST)
     if found != record.get(DIGEST):
         raise ValueError("they were not saved together")
+
+
+def _check_finite(model: Localizer, folder: Path) -> None:
+    """Raise `CheckpointError` for a number that no training leaves that goes well."""
+    learned = {name for name, _ in model.named_parameters()}
+    for name, value in model.weights().items():
+        # A sum takes a tenth of the time of looking at each; its own overflow is told apart below.
+        if value.is_floating_point() and not value.sum().isfinite():
+            # A buffer may be infinite: a limit that nothing exceeds.
+            odd = ~value.isfinite() if name in learned else value.isnan()
+            if odd.any():
+                raise CheckpointError(
+                    f"{folder}: numbers in {name} are not finite, so its training has diverged; "
+                    "train it again with smaller learning rates, or use another checkpoint"
+                )
 
 
 def _names(stored: dict[str, Any]) -> dict[str, str]:

@@ -13,6 +13,7 @@ import gradio as gr
 
 from mutualsl.reading import read_embedded
 from mutualsl.ui.limits import MAX_HISTORY
+from mutualsl.ui.loading import admit
 from mutualsl.ui.parts import View
 from mutualsl.ui.progress import Report
 from mutualsl.ui.shelf import Shelf
@@ -52,6 +53,7 @@ class Changes:
         def read(before: Loaded) -> Loaded:
             assert before.whole.info is not None  # tracks are offered for videos only
             track = read_embedded(before.whole.info, number)
+            admit(before.whole.info, track)
             whole = self.shelf.get(before.model).with_subtitles(before.whole, track)
             past = tuple(Asked(answer, None) for answer, _ in before.asked())
             return replace(before, whole=whole, answers=(), earlier=past)

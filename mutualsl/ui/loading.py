@@ -8,7 +8,7 @@ from pathlib import Path
 from mutualsl.encoded import EncodedVideo
 from mutualsl.errors import SubtitleError, VideoError
 from mutualsl.subtitles import Subtitles
-from mutualsl.ui.limits import MAX_CUES, MAX_VIDEO_HOUR
+from mutualsl.ui.limits import MAX_CUES, MAX_TRANSCRIPT_CHARACTERS, MAX_VIDEO_HOUR
 from mutualsl.ui.made_files import forget_old
 from mutualsl.ui.memory import give_back
 from mutualsl.ui.progress import Report
@@ -58,8 +58,14 @@ def admit(info: VideoInfo | None, track: Subtitles | None) -> None:
         raise VideoError(
             f"the video lasts {hours:.1f} hours; here it may last {MAX_VIDEO_HOUR}, cut it first"
         )
-    if track is not None and len(track) > MAX_CUES:
-        raise SubtitleError(
-            f"the subtitles have {len(track):,} cues; here they may have {MAX_CUES:,}, "
-            "cut them first"
-        )
+    if track is None:
+        return
+    characters = sum(len(cue.text) for cue in track.cues)
+    for count, most, what in (
+        (len(track), MAX_CUES, "cues"),
+        (characters, MAX_TRANSCRIPT_CHARACTERS, "characters"),
+    ):
+        if count > most:
+            raise SubtitleError(
+                f"the subtitles have {count:,} {what}; here they may have {most:,}, cut them first"
+            )

@@ -63,7 +63,7 @@ def test_the_table_lists_every_endpoint_with_its_parameters(server):
 def test_the_limits_are_those_of_the_page():
     for words in (
         f"more than {limits.MAX_VIDEO_HOUR} hours",
-        f"more than {limits.MAX_CUES:,} cues",
+        f"more than {limits.MAX_CUES:,} cues or {limits.MAX_TRANSCRIPT_CHARACTERS:,} characters",
         f"more than {limits.MAX_QUESTION_CHARACTERS:,} characters",
         f"{limits.MAX_UPLOAD[0]} GB",
         f"1 to {limits.MAX_TOP_K}",

@@ -5,10 +5,12 @@ from types import SimpleNamespace
 import pytest
 
 from mutualsl.subtitles import Cue, write_subtitles
+from mutualsl.ui import loading
 from mutualsl.ui.changes import Changes
 from mutualsl.ui.loading import prepare
 from mutualsl.ui.turns import Turns
 from mutualsl.ui.views import OUTPUTS
+from tests.video.conftest import make_tracks
 
 
 @pytest.fixture
@@ -57,3 +59,16 @@ def test_a_change_of_another_video_is_forgotten(changes, loaded):
     next(without(changes, 2, loaded, turns))
     turns.stop("Stopped.")
     assert shown(without(changes, 0, loaded, turns)).what_if.left_out == {0}
+
+
+@pytest.mark.parametrize(("limit", "most"), [("MAX_CUES", 1), ("MAX_TRANSCRIPT_CHARACTERS", 20)])
+def test_another_track_has_the_limits_of_the_first(
+    changes, shelf, tmp_path, monkeypatch, limit, most
+):
+    short = ("eng", "", [(0.5, 1.5, "open the jar")])
+    long = ("ger", "", [(0.5, 1.5, "open the jar"), (2.0, 3.0, "close the box")])
+    video = make_tracks(tmp_path / "two.mkv", short, long)
+    monkeypatch.setattr(loading, limit, most)
+    first = prepare(shelf, tmp_path, "one", str(video), None, lambda stage, fraction: None)
+    said = [str(view[0]) for view in changes.choose_track(2, first, Turns())]
+    assert any("is-failed" in text and f"here they may have {most}" in text for text in said)
