@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save_file
 from mutualsl.atomic import atomic_output
 from mutualsl.data.tokenizer import FILE_NAME, TextTokenizer
 from mutualsl.description import CONFIG, SCHEMA, read_config
-from mutualsl.errors import CheckpointError, UnknownName, in_a_line
+from mutualsl.errors import CheckpointError, UnknownName, in_a_line, memory_is_short
 from mutualsl.models import MODELS, Localizer
 from mutualsl.models.text_encoder import TextEncoder
 from mutualsl.sizes import check_sizes, outline, unfilled
@@ -114,7 +114,8 @@ def write_weights(
 def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkpoint:
     """Read a checkpoint folder; the model is in eval mode, in 32 bits.
 
-    Raises `CheckpointError` when files are missing or damaged or do not fit each other.
+    Raises `CheckpointError` when files are missing or damaged or do not fit each other; when memory
+    runs out, what torch raises then.
     """
     folder = Path(folder)
     record = read_config(folder)
@@ -128,9 +129,11 @@ def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkp
         visual = VisualSource(**_names(record["visual"]))
         text = TextSource(**_names(record["text"])) if record.get("text") else None
         window_tokens, about = int(record["window_tokens"]), dict(record["about"])
-    except (UnknownName, torch.OutOfMemoryError):  # the folder is not to blame for the latter
+    except UnknownName:
         raise
     except Exception as error:  # a config of another version makes any part of a model stumble
+        if memory_is_short(error):  # the folder is not to blame
+            raise
         raise CheckpointError(
             f"{folder}: weights and config do not fit ({in_a_line(error)}); the folder is "
             "incomplete or of another version, fetch or train it again"
@@ -167,6 +170,8 @@ def load_text_encoder(folder: str | Path) -> TextEncoder:
     except CheckpointError:
         raise
     except Exception as error:  # as for any config of another version
+        if memory_is_short(error):
+            raise
         raise CheckpointError(
             f"{folder}: no language model can be read here ({in_a_line(error)}); fetch or train "
             "the checkpoint again whose text encoder this is"

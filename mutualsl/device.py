@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeVar
 
 import torch
 
-from mutualsl.errors import MutualSLError
+from mutualsl.errors import MutualSLError, memory_is_short
 from mutualsl.telling import tell
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-
-OUT_OF_MEMORY = ("_ALLOC_FAILED", "_ALLOCATION_FAILED", "out of memory")  # of cuBLAS, cuDNN, CUDA
 
 
 def choose_device(name: str) -> torch.device:
@@ -48,11 +46,18 @@ def fastest_dtype(device: torch.device) -> torch.dtype:
     return torch.bfloat16 if fast else torch.float32
 
 
-def memory_is_short(error: RuntimeError) -> bool:
-    """Whether a device has no memory left; the libraries of CUDA say so in words alone."""
-    if isinstance(error, torch.OutOfMemoryError):
-        return True
-    return any(words in str(error) for words in OUT_OF_MEMORY)
+@contextmanager
+def enough_memory(device: torch.device, what: str) -> Iterator[None]:
+    """Around work on `what`: raises `MutualSLError` where the memory of the device ends."""
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if not memory_is_short(error):
+            raise
+        elsewhere = "" if device.type == "cpu" else "use --device cpu, or "
+        raise MutualSLError(
+            f"the memory of {device} is too small for {what}; {elsewhere}end what else runs there"
+        ) from error
 
 
 class AtOnce:

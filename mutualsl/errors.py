@@ -17,6 +17,8 @@ from collections.abc import Iterable
 from textwrap import shorten
 
 REASON_CHARACTERS = 300
+# What CUDA, cuBLAS, cuDNN and PyTorch on a CPU say, without a class of their own.
+SHORT_OF_MEMORY = ("out of memory", "_ALLOC_FAILED", "_ALLOCATION_FAILED", "DefaultCPUAllocator")
 
 
 class MutualSLError(Exception):
@@ -61,3 +63,10 @@ class UnknownName(MutualSLError):
 def in_a_line(error: Exception) -> str:
     """What an error of a library says, which may have many lines, in one that can be read."""
     return shorten(str(error) or repr(error), REASON_CHARACTERS, placeholder=" …")
+
+
+def memory_is_short(error: Exception) -> bool:
+    """Whether memory ran out, of the machine or of its GPU; torch is not imported to know."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return True
+    return any(words in str(error) for words in SHORT_OF_MEMORY)

@@ -23,9 +23,9 @@ from mutualsl.checkpoint import (
 from mutualsl.data.batch import Collator
 from mutualsl.data.example import Example
 from mutualsl.description import UNKNOWN_DATA
-from mutualsl.device import AtOnce, choose_device, memory_is_short, precision
+from mutualsl.device import AtOnce, choose_device, enough_memory, precision
 from mutualsl.encoded import ASK_AT_ONCE, EncodedVideo
-from mutualsl.errors import CheckpointError, MutualSLError, QuestionError
+from mutualsl.errors import CheckpointError, QuestionError
 from mutualsl.explain import cautions
 from mutualsl.features import FeatureCache, VisualEncoder, VisualFeatures, extract, open_encoder
 from mutualsl.features.files import understood
@@ -97,21 +97,23 @@ class AnswerLocalizer(Shareable):
         weights, where they are not at the place that the checkpoint names; where a published file
         of weights cannot be found or fetched, the localizer still takes feature rows from files,
         and subtitles. The other options are about the Hub. Raises `CheckpointError` when it is
-        missing, damaged, or does not fit the encoders it names.
+        missing, damaged, or does not fit the encoders it names, and `MutualSLError` when the
+        memory of the device is too small for it.
         """
         chosen = choose_device(device)
         folder = locate(
             pretrained_model_name_or_path, force_download=force_download, token=token,
             cache_dir=cache_dir, local_files_only=local_files_only, revision=revision,
         )  # fmt: skip
-        checkpoint = load_model(folder, chosen)
-        source = checkpoint.visual
-        place = visual_place(folder, source, visual)
-        encoder = open_encoder(source.encoder, place, str(chosen), source.fingerprint)
-        questions = None
-        if checkpoint.text is not None:
-            language = load_text_encoder((folder / checkpoint.text.folder).resolve())
-            questions = FrozenLanguageModel(language.language_model.to(chosen))
+        with enough_memory(chosen, "this model"):
+            checkpoint = load_model(folder, chosen)
+            source = checkpoint.visual
+            place = visual_place(folder, source, visual)
+            encoder = open_encoder(source.encoder, place, str(chosen), source.fingerprint)
+            questions = None
+            if checkpoint.text is not None:
+                language = load_text_encoder((folder / checkpoint.text.folder).resolve())
+                questions = FrozenLanguageModel(language.language_model.to(chosen))
         return cls(
             checkpoint, encoder, device=chosen, questions=questions, folder=folder, visual=place
         )
@@ -228,21 +230,15 @@ class AnswerLocalizer(Shareable):
             with precision(self.device):
                 return self.checkpoint.model.predict(batch, top_k)
 
-        try:
-            with torch.inference_mode():
-                parts = self._at_once.over(len(examples), answered)
-            return list(chain.from_iterable(parts))
-        except RuntimeError as error:
-            if not memory_is_short(error):
-                raise
-            raise MutualSLError(
-                f"the memory of {self.device} is too small for this video and one question; "
-                "use --device cpu, or end what else runs there"
-            ) from error
+        with enough_memory(self.device, "this video and one question"), torch.inference_mode():
+            return list(chain.from_iterable(self._at_once.over(len(examples), answered)))
 
     def prepared(self, encoded: EncodedVideo) -> EncodedVideo:
-        """The same video, after what can be computed ahead of the first question."""
-        with precision(self.device):
+        """The same video, after what can be computed ahead of the first question.
+
+        Raises `MutualSLError` when not even one of its cues fits into the memory of the device.
+        """
+        with enough_memory(self.device, "this video"), precision(self.device):
             self.checkpoint.model.prepare(self.collator.sentences(encoded.input))
         return encoded
 

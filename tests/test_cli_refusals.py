@@ -6,10 +6,10 @@ import subprocess
 import sys
 
 import pytest
-import torch
 
 from tests.command_line import Finished, assert_refused, call, run
 from tests.demo import ROOT
+from tests.test_device import SHORT
 
 pytestmark = pytest.mark.usefixtures("checkpoint")
 RUN = ("--data-root", ".", "--out", "x")
@@ -175,10 +175,11 @@ def test_a_page_that_cannot_be_served(folder, capfd, arguments, word):
 @pytest.mark.parametrize(
     "error",
     [
-        torch.OutOfMemoryError("CUDA out of memory.\nTried to allocate 20 GiB."),
+        RuntimeError("CUDA out of memory.\nTried to allocate 20 GiB."),
         MemoryError(),
-        RuntimeError("[enforce fail at alloc_cpu.cpp:117] DefaultCPUAllocator: can't allocate"),
+        *SHORT,
     ],
+    ids=repr,
 )
 def test_too_little_memory(capfd, monkeypatch, error):
     def run(*given, **more):

@@ -6,8 +6,10 @@ import pytest
 import torch
 
 from mutualsl import AnswerLocalizer
-from mutualsl.device import AtOnce, choose_device, memory_is_short, precision
-from mutualsl.errors import MutualSLError
+from mutualsl.checkpoint import load_model, load_text_encoder
+from mutualsl.device import AtOnce, choose_device, enough_memory, precision
+from mutualsl.errors import MutualSLError, memory_is_short
+from mutualsl.features import encoder_at
 from mutualsl.subtitles import Cue, Subtitles
 from mutualsl.telling import listening
 from tests.contract import without_timings
@@ -48,6 +50,7 @@ SHORT = (
     RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"),
     RuntimeError("CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED"),
     RuntimeError("CUDA error: out of memory"),
+    RuntimeError("[enforce fail at alloc_cpu.cpp:117] DefaultCPUAllocator: can't allocate"),
 )
 
 
@@ -61,6 +64,19 @@ def test_every_library_that_is_out_of_memory_is_understood(error):
 
     assert memory_is_short(error)
     assert AtOnce(4, "things").over(3, work) == [0, 1, 2]
+
+
+@pytest.mark.parametrize("error", [*SHORT, MemoryError()], ids=repr)
+@pytest.mark.parametrize(("name", "todo"), [("cuda", "use --device cpu, or end"), ("cpu", "end")])
+def test_what_a_device_has_no_memory_for_is_one_sentence(error, name, todo):
+    said = f"the memory of {name} is too small for a jar; {todo} what else runs there"
+    with pytest.raises(MutualSLError, match=said), enough_memory(torch.device(name), "a jar"):
+        raise error
+
+
+def test_another_error_stays_what_it_is():
+    with pytest.raises(RuntimeError, match="assert"), enough_memory(torch.device("cpu"), "a jar"):
+        raise RuntimeError("CUDA error: device-side assert triggered")
 
 
 @torch.no_grad()
@@ -188,5 +204,33 @@ def test_what_never_fits_is_said(localizer, demos, monkeypatch):
     video = localizer.encode_video(None, demos["kitchen"].subtitles)
     text_encoder = localizer.checkpoint.model.text_encoder
     monkeypatch.setattr(text_encoder, "_encode", limited(None, 0, len))
-    with pytest.raises(MutualSLError, match="too small.*--device cpu"):
+    with pytest.raises(MutualSLError, match="too small for this video and one question; end"):
         localizer.ask(video, QUESTIONS[0])
+
+
+def test_cues_that_never_fit_are_said_before_any_question(localizer, demos, monkeypatch):
+    model = localizer.checkpoint.model
+    monkeypatch.setattr(model, "language_share", torch.tensor(0.5))  # the reader has a say
+    monkeypatch.setattr(model.sentence_reader.encoder, "_encode", limited(None, 0, len))
+    model.sentence_reader.encoder._remembered.clear()
+    with pytest.raises(MutualSLError, match="too small for this video; end"):
+        localizer.encode_video(None, demos["kitchen"].subtitles)
+
+
+@pytest.mark.parametrize("error", SHORT, ids=str)
+def test_a_folder_is_not_to_blame_for_a_device_that_is_full(tiny_models, monkeypatch, error):
+    def full(*given, **more):
+        raise error
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(torch.nn.Module, "to", full)
+        with pytest.raises(MutualSLError, match="of cpu is too small for this model; end"):
+            AnswerLocalizer.from_pretrained(tiny_models, "cpu")
+    monkeypatch.setattr(torch.nn.Module, "load_state_dict", full)
+    visual = tiny_models.with_name("visual-a")
+    for load, folder in (
+        (load_model, tiny_models), (load_text_encoder, tiny_models), (encoder_at, visual)
+    ):  # fmt: skip
+        with pytest.raises(type(error)) as raised:
+            load(folder)
+        assert raised.value is error

@@ -19,12 +19,12 @@ from mutualsl.cli.analyse import analyse
 from mutualsl.cli.ask import ask
 from mutualsl.cli.encode import encode
 from mutualsl.cli.evaluate import evaluate
-from mutualsl.cli.memory import OUT_OF_MEMORY, is_out_of_memory
+from mutualsl.cli.memory import OUT_OF_MEMORY
 from mutualsl.cli.options import DEFAULT_VISUAL, Device, folder_to_write
 from mutualsl.cli.output import progress, write_anything
 from mutualsl.cli.reproduce import reproduce
 from mutualsl.cli.serve import serve
-from mutualsl.errors import MutualSLError, in_a_line
+from mutualsl.errors import MutualSLError, in_a_line, memory_is_short
 
 # typer carries its own copy of click; what every usage error derives from is public only this way.
 UsageError: Any = typer.BadParameter.__mro__[1]
@@ -128,7 +128,7 @@ def main(arguments: list[str] | None = None) -> Any:
     except (MutualSLError, OSError) as error:
         _fail(str(error))
     except (MemoryError, RuntimeError) as error:
-        if not is_out_of_memory(error):
+        if not memory_is_short(error):
             raise
         _fail(f"{OUT_OF_MEMORY} ({in_a_line(error)})")
     except (typer.Abort, KeyboardInterrupt):

@@ -21,8 +21,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from mutualsl.device import fastest_dtype, memory_is_short
-from mutualsl.errors import CheckpointError, MutualSLError, in_a_line
+from mutualsl.device import fastest_dtype
+from mutualsl.errors import CheckpointError, MutualSLError, in_a_line, memory_is_short
 from mutualsl.features.base import Frames, Rows
 from mutualsl.features.cache import default_folder
 from mutualsl.features.download import fetch

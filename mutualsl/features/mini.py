@@ -14,13 +14,18 @@ import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from mutualsl.atomic import atomic_output, write_whole
-from mutualsl.errors import CheckpointError, in_a_line
+from mutualsl.device import AtOnce, enough_memory
+from mutualsl.errors import CheckpointError, in_a_line, memory_is_short
 from mutualsl.features.base import Frames, Rows
 from mutualsl.features.network import MiniNetwork, channels_last
 from mutualsl.sizes import check_sizes, outline
+from mutualsl.telling import listening
 from mutualsl.video import FrameRequest
+
+SECONDS_AT_ONCE = 64  # as many as `extract` has for it on a GPU
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +39,7 @@ class MiniConfig:
 
 
 class MiniEncoder:
-    """Frames to rows; immutable once built, safe to share between threads."""
+    """Frames to rows; safe to share between threads."""
 
     name = "mini"
 
@@ -43,6 +48,7 @@ class MiniEncoder:
         self.device = torch.device(device)
         self.network = channels_last(network).eval().to(self.device)
         self.fingerprint = fingerprint(config, network)
+        self._at_once = AtOnce(SECONDS_AT_ONCE, "seconds of video")
 
     @classmethod
     def from_folder(cls, folder: str | Path, device: str = "cpu") -> MiniEncoder:
@@ -62,6 +68,8 @@ class MiniEncoder:
             *(OSError, KeyError, IndexError, TypeError, ValueError, RuntimeError),
             *(RecursionError, SafetensorError),
         ) as error:
+            if memory_is_short(error):  # the folder is not to blame
+                raise
             raise CheckpointError(
                 f"{folder}: not a checkpoint of the visual encoder 'mini' ({in_a_line(error)}); "
                 "point to a folder with its config.json and model.safetensors"
@@ -97,15 +105,26 @@ class MiniEncoder:
 
     @torch.inference_mode()
     def encode(self, frames: Frames) -> Rows:
-        """Rows (ceil(T / 8), F) of frames (T, H, W, 3); the last row repeats its last frame."""
+        """Rows (ceil(T / 8), F) of frames (T, H, W, 3); the last row repeats its last frame.
+
+        Raises `MutualSLError` when not even one second fits into the memory of the device.
+        """
         missing = -len(frames) % self.frames_per_row
         if missing:
             frames = np.concatenate([frames, np.repeat(frames[-1:], missing, axis=0)])
-        clips = torch.from_numpy(frames).to(self.device)
+        clips = torch.from_numpy(frames)
         clips = clips.view(-1, self.frames_per_row, *frames.shape[1:])  # (B, T, H, W, 3)
-        scaled = clips.permute(0, 4, 1, 2, 3).float().div_(255.0)
+        # Who waits is told how much of the video is done, not how much of these frames.
+        with enough_memory(self.device, "one second of video"), listening(None):
+            parts = self._at_once.over(len(clips), lambda part: self._rows(clips[part]))
+        rows: Rows = torch.cat(parts).numpy()
+        return rows
+
+    def _rows(self, clips: Tensor) -> Tensor:
+        """Rows (B, F) of clips (B, T, H, W, 3)."""
+        scaled = clips.to(self.device).permute(0, 4, 1, 2, 3).float().div_(255.0)
         scaled = scaled.contiguous(memory_format=torch.channels_last_3d)
-        rows: Rows = self.network(scaled).float().cpu().numpy()
+        rows: Tensor = self.network(scaled).float().cpu()
         return rows
 
 

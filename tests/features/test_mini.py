@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from mutualsl.errors import CheckpointError
+from mutualsl.errors import CheckpointError, MutualSLError
 from mutualsl.features.mini import MiniConfig, MiniEncoder
 from mutualsl.features.network import MiniNetwork
+from mutualsl.telling import listening
+from tests.test_device import SHORT, limited
 
 CONFIG = MiniConfig(rate_hz=4, width=16, height=8, channels=(4, 8, 8, 12))
 
@@ -73,3 +75,26 @@ def test_a_damaged_folder_is_said(tmp_path, damage):
         (tmp_path / broken).write_bytes(b"{}")
     with pytest.raises(CheckpointError, match="visual encoder"):
         MiniEncoder.from_folder(tmp_path)
+
+
+def test_the_rows_are_the_same_where_fewer_seconds_fit_at_once(monkeypatch, caplog):
+    full, told = encoder(), []
+    expected = full.encode(frames(40))
+    forward = limited(full.network.forward, 3, len)
+    monkeypatch.setattr(full.network, "forward", forward)
+    with listening(told.append):
+        rows = full.encode(frames(40))
+    np.testing.assert_allclose(rows, expected, atol=1e-6)
+    assert "2 seconds of video at once" in caplog.text
+    assert told == []  # it would be taken for how much of the whole video is done
+
+
+@pytest.mark.parametrize("error", SHORT, ids=str)
+def test_no_memory_for_one_second_is_said(monkeypatch, error):
+    def none(clips):
+        raise error
+
+    full = encoder()
+    monkeypatch.setattr(full.network, "forward", none)
+    with pytest.raises(MutualSLError, match="too small for one second of video"):
+        full.encode(frames(12))
