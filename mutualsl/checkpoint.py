@@ -114,8 +114,8 @@ def write_weights(
 def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkpoint:
     """Read a checkpoint folder; the model is in eval mode, in 32 bits.
 
-    Raises `CheckpointError` when files are missing or damaged or do not fit each other; when memory
-    runs out, what torch raises then.
+    Raises `CheckpointError` when files are missing or damaged or do not fit each other, or when the
+    training that made them has diverged; when memory runs out, what torch raises then.
     """
     folder = Path(folder)
     record = read_config(folder)
@@ -125,11 +125,12 @@ def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkp
             model = _untrained(record)
         _check_pair(record, folder / WEIGHTS)
         model.load_weights(load_file(folder / WEIGHTS))
+        _check_finite(model, folder)
         model.to(device).eval()
         visual = VisualSource(**_names(record["visual"]))
         text = TextSource(**_names(record["text"])) if record.get("text") else None
         window_tokens, about = int(record["window_tokens"]), dict(record["about"])
-    except UnknownName:
+    except (UnknownName, CheckpointError):
         raise
     except Exception as error:  # a config of another version makes any part of a model stumble
         if memory_is_short(error):  # the folder is not to blame
@@ -211,6 +212,21 @@ def _check_pair(record: dict[str, Any], weights: Path) -> None:
         found = (file.metadata() or {}).get(DIGEST)
     if found != record.get(DIGEST):
         raise ValueError("they were not saved together")
+
+
+def _check_finite(model: Localizer, folder: Path) -> None:
+    """Raise `CheckpointError` for a number that no training leaves that goes well."""
+    learned = {name for name, _ in model.named_parameters()}
+    for name, value in model.weights().items():
+        # A sum takes a tenth of the time of looking at each; its own overflow is told apart below.
+        if value.is_floating_point() and not value.sum().isfinite():
+            # A buffer may be infinite: a limit that nothing exceeds.
+            odd = ~value.isfinite() if name in learned else value.isnan()
+            if odd.any():
+                raise CheckpointError(
+                    f"{folder}: numbers in {name} are not finite, so its training has diverged; "
+                    "train it again with smaller learning rates, or use another checkpoint"
+                )
 
 
 def _names(stored: dict[str, Any]) -> dict[str, str]:

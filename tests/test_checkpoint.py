@@ -1,6 +1,8 @@
 import json
+import math
 
 import pytest
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from mutualsl.checkpoint import DIGEST, Checkpoint, VisualSource, load_model, save_checkpoint
@@ -65,6 +67,36 @@ def test_damaged_weights_are_said(tmp_path):
     weights.write_bytes(weights.read_bytes()[:500])
     with pytest.raises(CheckpointError, match="fetch or train it again"):
         load_model(tmp_path)
+
+
+def spoil(folder, name, number):
+    """Put a number in the middle of some stored weights."""
+    path = folder / "model.safetensors"
+    with safe_open(path, "pt") as file:
+        about = file.metadata()
+    weights = load_file(path)
+    flat = weights[name].view(-1)
+    flat[len(flat) // 2] = number
+    save_file(weights, path, about)
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        *[("visual_predictor.end_lstm.weight_hh_l0", n) for n in (math.nan, math.inf, -math.inf)],
+        ("feature_projection.statistics.mean", math.nan),
+    ],
+)
+def test_a_training_that_diverged_is_said(tmp_path, name, number):
+    saved(tmp_path)
+    spoil(tmp_path, name, number)
+    with pytest.raises(CheckpointError, match=f"{name} are not finite.*train it again"):
+        load_model(tmp_path)
+
+
+def test_a_limit_that_nothing_exceeds_is_no_divergence(tmp_path):
+    saved(tmp_path)
+    assert load_model(tmp_path).model.row_statistics.limit == math.inf
 
 
 def test_weights_and_config_of_two_savings_are_refused(tmp_path):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from mutualsl.errors import MutualSLError
 from mutualsl.models.losses import SpanLogits
 from mutualsl.prediction import Candidate, Prediction
 from mutualsl.spans import Span, pairwise_iou, suppress_overlaps
@@ -34,9 +35,15 @@ def decode_span(
     of one question (1, M), `start_second` and `end_second` (M,) its positions; `to_seconds` maps
     start and end indices (P,) to seconds. The score is the raw confidence, `calibrated` later; that
     of a further candidate is smaller by as much as its expected IoU. With `most_probable` the
-    probability itself decides, as in Eq. 1 and in the compared systems.
+    probability itself decides, as in Eq. 1 and in the compared systems. Raises `MutualSLError`
+    where the logits have overflowed.
     """
     edges, starts, ends, pair_log_probs = logits.ranked()
+    if edges.start.isnan().any() or edges.end.isnan().any():
+        raise MutualSLError(
+            "the scores of the model are not finite, so its training has diverged; train it again "
+            "with smaller learning rates, or use another checkpoint"
+        )
     starts, ends = to_seconds(starts, ends)
     overlap, mass = pairwise_iou(starts, ends), pair_log_probs.exp()
     merit = mass if most_probable else overlap @ mass

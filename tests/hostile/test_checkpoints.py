@@ -12,16 +12,21 @@ import shutil
 
 import pytest
 import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 
 from mutualsl import AnswerLocalizer
 from mutualsl.checkpoint import load_model, load_text_encoder
 from mutualsl.description import describe
 from mutualsl.errors import CheckpointError, MutualSLError
 from mutualsl.features import encoder_at
+from mutualsl.subtitles import Cue, Subtitles
 from tests import tiny
 from tests.hostile.inputs import count, mutated
 from tests.tiny_checkpoints import write_models
 
+JARS = Subtitles(cues=(Cue(1.0, 2.0, "open the jar"), Cue(3.0, 4.0, "close the lid")))
+QUESTION = "how do i open the jar"
 ODD = [None, [], {}, "x", -1, 0, 1.5, True, "../../etc", [None], {"a": 1}, 10**30]
 FILES = [
     *("one/config.json", "one/model.safetensors", "one/tokenizer.json"),
@@ -121,6 +126,20 @@ def test_another_value_anywhere_in_the_config_is_refused_or_loaded(model):
         path.write_text(json.dumps(with_other(record, place, odd)))
         for load in (load_model, describe):
             refused_or_loaded(lambda load=load: load(model), f"{'.'.join(place)} = {odd!r}")
+
+
+def test_weights_so_large_that_scores_overflow_are_said(model):
+    path = model / "model.safetensors"
+    with safe_open(path, "pt") as file:
+        about = file.metadata()
+    large = {
+        name: value.fill_(6e4) if value.is_floating_point() else value
+        for name, value in load_file(path).items()
+    }
+    save_file(large, path, about)
+    localizer = AnswerLocalizer.from_pretrained(model, "cpu")
+    with pytest.raises(MutualSLError, match="scores of the model are not finite"):
+        localizer.ask(localizer.encode_video(None, JARS), QUESTION)
 
 
 @pytest.mark.parametrize("place", [("visual", "folder"), ("visual", "encoder")])

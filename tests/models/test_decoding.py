@@ -3,6 +3,7 @@ import math
 import pytest
 import torch
 
+from mutualsl.errors import MutualSLError
 from mutualsl.models.base import calibrated
 from mutualsl.models.decoding import beyond_chance, decode_span
 from mutualsl.models.losses import SpanLogits
@@ -41,6 +42,15 @@ def test_a_certain_span_is_the_answer_with_full_confidence():
     prediction = decode(logits)
     assert prediction.span == Span(3.0, 7.0)
     assert prediction.score > 0.99
+
+
+@pytest.mark.parametrize("odd", [math.nan, math.inf])
+@pytest.mark.parametrize("pair", [None, torch.zeros(1, 10, 10)], ids=["edges", "pairs"])
+def test_scores_that_overflowed_are_said(odd, pair):
+    start = torch.zeros(1, 10)
+    start[0, 3] = odd
+    with pytest.raises(MutualSLError, match="not finite.*train it again"):
+        decode(SpanLogits(start, torch.zeros(1, 10), pair))
 
 
 def test_the_span_has_the_highest_expected_iou_of_all():
