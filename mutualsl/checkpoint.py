@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -70,7 +71,6 @@ def save_checkpoint(checkpoint: Checkpoint, folder: str | Path) -> None:
     Raises `CheckpointError` when they cannot be written.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     buffers = {name for name, _ in checkpoint.model.named_buffers()}
     weights = {
         name: (value.half() if value.is_floating_point() and name not in buffers else value)
@@ -90,7 +90,7 @@ def save_checkpoint(checkpoint: Checkpoint, folder: str | Path) -> None:
         "parameter_count": checkpoint.parameter_count,
         DIGEST: digest,
     }
-    with ExitStack() as unfinished:  # they take their names in reverse order: the config last
+    with _writing(folder), ExitStack() as unfinished:  # names in reverse order: the config last
         config, tokenizer = (
             unfinished.enter_context(atomic_output(folder / name)) for name in (CONFIG, FILE_NAME)
         )
@@ -103,9 +103,15 @@ def write_weights(
     weights: dict[str, torch.Tensor], path: Path, about: dict[str, str] | None = None
 ) -> None:
     """Write `.safetensors`, whole or not at all. Raises `CheckpointError` when that fails."""
+    with _writing(path), atomic_output(path) as partial:
+        save_file(weights, partial, about)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Raises `CheckpointError` for what cannot be written."""
     try:
-        with atomic_output(path) as partial:
-            save_file(weights, partial, about)
+        yield
     except (OSError, SafetensorError) as error:
         text = f"{path}: cannot be written ({error}); make room, or name another folder"
         raise CheckpointError(text) from error

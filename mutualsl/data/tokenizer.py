@@ -68,8 +68,11 @@ class TextTokenizer:
         return cls.from_tokenizer(read_sentencepiece(folder / SENTENCEPIECE_NAME))
 
     def save(self, path: Path) -> None:
-        """Write `tokenizer.json`, or the same under another name."""
-        self.tokenizer.save(str(path))
+        """Write `tokenizer.json`, or the same under another name.
+
+        Raises `OSError` when it cannot be written, which is more than its own `save` would say.
+        """
+        path.write_text(self.tokenizer.to_str(pretty=True), encoding="utf-8", newline="\n")
 
     @property
     def size(self) -> int:

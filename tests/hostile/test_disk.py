@@ -4,13 +4,16 @@ import errno
 import os
 import resource
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tokenizers import Tokenizer, models
 
 from mutualsl.atomic import write_whole
-from mutualsl.checkpoint import load_model
+from mutualsl.checkpoint import load_model, save_checkpoint
+from mutualsl.data.tokenizer import TextTokenizer
 from mutualsl.errors import CheckpointError, DataError, SubtitleError, VideoError
 from mutualsl.evaluation.analysis import analyse, write_csv
 from mutualsl.evaluation.predictions import read_predictions
@@ -28,16 +31,20 @@ from tests.test_cli_analyse import written
 from tests.training.test_trainer import interrupted, start
 
 ROOM_BYTES = 2048
+WORDS = ("[PAD]", "[CLS]", "[SEP]", "[UNK]", *(f"jar{number}" for number in range(4000)))
 
 
 @pytest.fixture
 def full_disk():
-    """Within the call that comes back, no file grows beyond 2 kB, in child processes neither."""
+    """Within the call that comes back, no file grows beyond 2 kB, in child processes neither.
+
+    Or beyond another number of bytes, where it is told one.
+    """
     SPARES.keep(0)  # a page that was served in this process has left readers without the limit
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
 
-    def inside(work):
-        resource.setrlimit(resource.RLIMIT_FSIZE, (ROOM_BYTES, hard))
+    def inside(work, room_bytes=ROOM_BYTES):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room_bytes, hard))
         try:
             return work()
         finally:
@@ -106,6 +113,17 @@ def test_a_checkpoint_says_so_and_the_one_before_stays(full_disk, tmp_path):
         full_disk(lambda: saved(tmp_path))
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
     load_model(tmp_path)
+
+
+@pytest.mark.parametrize("room_bytes", [200, 50_000, 120_000])
+def test_whichever_file_of_a_checkpoint_finds_no_room_it_says_so(full_disk, tmp_path, room_bytes):
+    """The config takes 1 kB, the tokenizer 90 kB, the weights 500 kB."""
+    words = Tokenizer(models.WordLevel({n: i for i, n in enumerate(WORDS)}, unk_token="[UNK]"))
+    checkpoint = replace(saved(tmp_path / "one"), tokenizer=TextTokenizer.from_tokenizer(words))
+    out = tmp_path / "two"
+    with pytest.raises(CheckpointError, match="cannot be written .*too large.*make room"):
+        full_disk(lambda: save_checkpoint(checkpoint, out), room_bytes)
+    assert list(out.iterdir()) == []
 
 
 def test_a_run_says_so_and_its_last_state_counts(full_disk, tmp_path):
