@@ -21,10 +21,11 @@ from mutualsl.description import CONFIG, SCHEMA, read_config
 from mutualsl.errors import CheckpointError, UnknownName, in_a_line, memory_is_short
 from mutualsl.models import MODELS, Localizer
 from mutualsl.models.text_encoder import TextEncoder
-from mutualsl.sizes import check_sizes, outline, unfilled
+from mutualsl.sizes import check_sizes, check_values, outline, unfilled
 
 WEIGHTS = "model.safetensors"
 DIGEST = "weights_digest"  # key in the config and in the header of the weights
+SMALLEST_WINDOW = 5  # tokens: one of a question and one of a cue, in three that mark where they are
 TEXT_ENCODER = "text_encoder."  # how its weights are named inside a model
 
 
@@ -145,10 +146,12 @@ def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkp
             f"{folder}: weights and config do not fit ({in_a_line(error)}); the folder is "
             "incomplete or of another version, fetch or train it again"
         ) from error
+    tokenizer = TextTokenizer.from_file(folder / FILE_NAME)
+    _check_windows(model, tokenizer, window_tokens, folder)
     return Checkpoint(
         name=record["model"],
         model=model,
-        tokenizer=TextTokenizer.from_file(folder / FILE_NAME),
+        tokenizer=tokenizer,
         window_tokens=window_tokens,
         visual=visual,
         text=text,
@@ -235,6 +238,23 @@ def _check_finite(model: Localizer, folder: Path) -> None:
                 )
 
 
+def _check_windows(
+    model: Localizer, tokenizer: TextTokenizer, window_tokens: int, folder: Path
+) -> None:
+    """Raise `CheckpointError` for windows that hold no text, or that the model cannot read."""
+    if window_tokens < SMALLEST_WINDOW:
+        raise CheckpointError(
+            f"{folder}: windows of {window_tokens} tokens hold no question and cue; the folder is "
+            "damaged, fetch or train it again"
+        )
+    encoder = getattr(model, "text_encoder", None)
+    if isinstance(encoder, TextEncoder):
+        try:
+            encoder.check_input(tokenizer, window_tokens)
+        except CheckpointError as error:
+            raise CheckpointError(f"{folder}: {error}") from error
+
+
 def _names(stored: dict[str, Any]) -> dict[str, str]:
     """Stored names and folders. Raises `ValueError` for what can be neither."""
     for key, value in stored.items():
@@ -249,7 +269,9 @@ def _untrained(record: dict[str, Any]) -> Localizer:
     if name not in MODELS:
         raise UnknownName("model", name, MODELS)
     model_class, config_class = MODELS[name]
-    return model_class(config_class(**_known(config_class, record["config"])))
+    config = config_class(**_known(config_class, record["config"]))
+    check_values(config)
+    return model_class(config)
 
 
 def _known(config_class: type, stored: dict[str, Any]) -> dict[str, Any]:

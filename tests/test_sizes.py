@@ -11,7 +11,7 @@ from mutualsl.description import describe
 from mutualsl.errors import CheckpointError
 from mutualsl.features.mini import MiniEncoder
 from mutualsl.models import language_model
-from mutualsl.sizes import unfilled
+from mutualsl.sizes import outline, unfilled
 from tests import text_encoders
 from tests.demo import ROOT
 from tests.tiny_checkpoints import write_models
@@ -36,6 +36,11 @@ def test_a_config_that_asks_for_too_much_is_refused(tmp_path, change, words):
     with pytest.raises(CheckpointError, match=words):
         load_model(model)
     assert describe(model).parameter_count > 0  # takes its word for it, and no memory
+
+
+def test_so_is_one_of_too_many_relations():
+    with pytest.raises(ValueError, match="asks for 1,000,000,000 layers"):
+        outline({"relations": 10**9}, lambda: pytest.fail("nothing may be built"))
 
 
 def test_so_is_a_visual_encoder(tmp_path):

@@ -17,6 +17,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
+from mutualsl.sizes import check_heads, check_values
+
 MODEL_TYPE = "bert"
 # What configs may say beside sizes, and what this network does.
 _DOES = {
@@ -68,11 +70,8 @@ class Bert(nn.Module):
 
     def __init__(self, config: BertConfig) -> None:
         super().__init__()
-        if config.hidden_size % config.num_attention_heads:
-            raise ValueError(
-                f"a width of {config.hidden_size} cannot be divided by "
-                f"{config.num_attention_heads} heads"
-            )
+        check_values(config)
+        check_heads(config.hidden_size, config.num_attention_heads)
         self.config = config
         self.embeddings = _Embeddings(config)
         self.encoder = _Encoder(config)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from mutualsl.errors import DataError, UnknownName
+from mutualsl.sizes import check_heads
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +53,7 @@ class MutualSLConfig:
             value = getattr(self, name)
             if get_origin(kind) is Literal and value not in get_args(kind):
                 raise UnknownName(name, value, get_args(kind))
+        check_heads(self.width, self.heads)
         if self.pairs and self.text_unit == "token":
             raise DataError("text_unit=token scores tokens, not spans of cues: set pairs=false")
 

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from mutualsl.data.batch import Batch
+from mutualsl.errors import DataError
 from mutualsl.models.layers import MASKED, run_packed
 from mutualsl.models.losses import SpanLogits, mean_where
 from mutualsl.models.ranet_blocks import GraphBlock, Interactor, RelationBlock, choices
@@ -31,6 +32,8 @@ from mutualsl.models.visual import (
 )
 from mutualsl.spans import batched_iou
 from mutualsl.timeline import Timeline
+
+MOST_BINS = 24 * 3600  # as many as the longest video has rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +49,13 @@ class RaNetConfig(VisualConfig):
     relations: int = 1  # blocks
     iou_low: float = 0.5  # a choice with this IoU is worth nothing, (TACoS: 0.3)
     iou_high: float = 1.0  # with that one everything (TACoS: 0.7)
+
+    def __post_init__(self) -> None:
+        if not 0 < self.clips <= self.bins <= MOST_BINS or self.bins % self.clips:
+            raise DataError(
+                f"{self.bins} bins cannot be divided into {self.clips} clips; choose a multiple, "
+                f"at most {MOST_BINS}"
+            )
 
 
 class RaNet(VisualLocalizer):

@@ -33,6 +33,7 @@ from mutualsl.models.visual import (
     gold_of,
     row_mask,
 )
+from mutualsl.sizes import check_heads
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +45,9 @@ class VSLBaseConfig(VisualConfig):
     dropout: float = 0.2
     max_rows: int = 800  # longer videos are averaged
     recurrent: bool = True  # the predictor: LSTMs, or the feature encoder's layers
+
+    def __post_init__(self) -> None:
+        check_heads(self.width, self.heads)
 
 
 class PositionEncoder(nn.Module):

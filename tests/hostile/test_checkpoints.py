@@ -55,6 +55,12 @@ class Harmful:
         return open, (str(self.path), "w")
 
 
+def asked(model, question=QUESTION):
+    """The answer to a question about two cues."""
+    localizer = AnswerLocalizer.from_pretrained(model, "cpu")
+    return localizer.ask(localizer.encode_video(None, JARS), question)
+
+
 def refused_or_loaded(load, what):
     """Whether it loads; any error but a `MutualSLError` of one line fails."""
     try:
@@ -124,8 +130,54 @@ def test_another_value_anywhere_in_the_config_is_refused_or_loaded(model):
     cases = [(place, odd) for place in places(record) if place for odd in ODD]
     for place, odd in random.Random(0).sample(cases, count(len(cases), 20)):
         path.write_text(json.dumps(with_other(record, place, odd)))
-        for load in (load_model, describe):
-            refused_or_loaded(lambda load=load: load(model), f"{'.'.join(place)} = {odd!r}")
+        what = f"{'.'.join(place)} = {odd!r}"
+        refused_or_loaded(lambda: describe(model), what)
+        refused_or_loaded(lambda: asked(model), what)
+
+
+@pytest.mark.parametrize(
+    ("place", "odd", "words"),
+    [
+        (("window_tokens",), 4, "hold no question"),
+        (("window_tokens",), -5, "hold no question"),
+        (("window_tokens",), 10**9, "longer than the 64"),
+        (("config", "heads"), 3, "cannot be divided by 3 heads"),
+        (("config", "heads"), 0, "cannot be divided by 0 heads"),
+        (("config", "heads"), 2.0, "heads is 2.0"),
+        (("config", "dropout"), float("nan"), "dropout is nan"),
+        (("config", "highlight_weight"), -1, "highlight_weight is -1"),
+        (("config", "trained_heads"), [1], "trained_heads is"),
+        (("config", "text_encoder", "layer_norm_eps"), "x", "layer_norm_eps is 'x'"),
+    ],
+)
+def test_a_value_that_no_model_can_work_with_is_refused_when_it_is_loaded(model, place, odd, words):
+    path = model / "config.json"
+    path.write_text(json.dumps(with_other(json.loads(path.read_text()), place, odd)))
+    with pytest.raises(CheckpointError, match=words):
+        load_model(model)
+
+
+@pytest.mark.parametrize("window_tokens", [5, 6, 12])
+def test_a_question_longer_than_a_window_is_cut(model, window_tokens):
+    path = model / "config.json"
+    record = json.loads(path.read_text())
+    path.write_text(json.dumps({**record, "window_tokens": window_tokens}))
+    answer = asked(model, " ".join([QUESTION] * 10))
+    assert any(f"first {window_tokens - 4} " in warning for warning in answer.warnings)
+
+
+def test_weights_so_large_that_scores_overflow_are_said(model):
+    path = model / "model.safetensors"
+    with safe_open(path, "pt") as file:
+        about = file.metadata()
+    large = {
+        name: value.fill_(6e4) if value.is_floating_point() else value
+        for name, value in load_file(path).items()
+    }
+    save_file(large, path, about)
+    localizer = AnswerLocalizer.from_pretrained(model, "cpu")
+    with pytest.raises(MutualSLError, match="scores of the model are not finite"):
+        localizer.ask(localizer.encode_video(None, JARS), QUESTION)
 
 
 def test_weights_so_large_that_scores_overflow_are_said(model):

@@ -7,6 +7,7 @@ import pytest
 import torch
 from transformers import AutoConfig, AutoModel, BertModel
 
+from mutualsl.errors import DataError
 from mutualsl.models import language_model
 from mutualsl.models.bert import Bert, BertConfig
 from tests import text_encoders, tiny
@@ -101,7 +102,7 @@ def test_another_kind_of_bert_is_left_to_transformers(change):
 
 
 def test_a_width_that_heads_cannot_share_is_refused():
-    with pytest.raises(ValueError, match="16 cannot be divided by 3 heads"):
+    with pytest.raises(DataError, match="16 cannot be divided by 3 heads"):
         Bert(BertConfig.of({**CONFIG, "num_attention_heads": 3}))
 
 

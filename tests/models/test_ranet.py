@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from mutualsl.errors import DataError
 from mutualsl.models import RaNet, RaNetConfig
 from mutualsl.models.losses import SpanLogits
 from mutualsl.models.ranet_blocks import CrissCross, GraphBlock, PairConvolution, choices
@@ -104,3 +105,9 @@ def test_paper_sizes():
     relate = 9 * (512 * 128 + 128 * 128 + 640 * 512) + 2 * (129 * 16) + 129 * 128 + 1
     expected = 1025 * 512 + 1025 * 300 + graph + lstm + interact + relate + 513
     assert sum(p.numel() for p in model.parameters()) == expected
+
+
+@pytest.mark.parametrize("changes", [{"bins": 20}, {"bins": 0}, {"clips": 0}, {"bins": 8 * 10**9}])
+def test_rows_that_cannot_be_divided_into_clips_are_refused(changes):
+    with pytest.raises(DataError, match="cannot be divided into"):
+        tiny.system("ranet", **changes)
