@@ -16,7 +16,7 @@ from mutualsl.checkpoint import (
 )
 from mutualsl.description import describe
 from mutualsl.encoded import EncodedVideo
-from mutualsl.models import MODELS, NeuralLocalizer
+from mutualsl.models import MODELS, FittedLocalizer, NeuralLocalizer
 from mutualsl.subtitles import Subtitles
 from mutualsl.training.config import TrainConfig
 from mutualsl.training.optimizer import make_optimizer
@@ -45,6 +45,17 @@ def shaken(model):
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.add_(0.1 * torch.randn_like(parameter))
+    return model
+
+
+def ready(name):
+    """A random system with weights as a file holds them; fitted, if no gradients train it."""
+    model = shaken(tiny.system(name))
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.copy_(parameter.half())
+    if isinstance(model, FittedLocalizer):
+        model.fit([tiny.collator()(examples())], seed=0)
     return model
 
 
@@ -81,7 +92,7 @@ def test_it_trains_and_answers_where_bf16_is_on(name):
 
 @pytest.mark.parametrize("name", ALL)
 def test_a_question_is_answered_the_same_in_any_company(name):
-    model, collate = shaken(tiny.system(name)), tiny.collator()
+    model, collate = ready(name), tiny.collator()
     batch = collate(examples())
     together = heads_of(model.predict(batch))
     rows, ids, vectors = (
@@ -105,7 +116,7 @@ def test_a_question_is_answered_the_same_in_any_company(name):
 
 @pytest.mark.parametrize("name", ALL)
 def test_spans_lie_in_the_video_best_first(name):
-    predictions = shaken(tiny.system(name)).predict(tiny.collator()(examples()), top_k=3)
+    predictions = ready(name).predict(tiny.collator()(examples()), top_k=3)
     for example, prediction in zip(examples(), predictions, strict=True):
         for head in filter(None, (prediction.visual, prediction.textual)):
             assert 1 <= len(head.candidates) <= 3 and head.candidates[0].span == head.span
@@ -133,10 +144,7 @@ def as_checkpoint(name, model):
 
 @pytest.mark.parametrize("name", ALL)
 def test_a_saved_system_answers_the_same(name, tmp_path):
-    model = shaken(tiny.system(name))
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.copy_(parameter.half())  # what a file holds
+    model = ready(name)
     save_checkpoint(as_checkpoint(name, model), tmp_path)
     assert describe(tmp_path).parameter_count == sum(p.numel() for p in model.parameters())
     loaded = load_model(tmp_path)
@@ -153,7 +161,7 @@ class FakeEncoder:
 
 @pytest.mark.parametrize("name", ALL)
 def test_a_missing_modality_is_answered_or_said_to_be_needed(name):
-    model = tiny.system(name)
+    model = ready(name)
     asker = AnswerLocalizer(
         as_checkpoint(name, model), FakeEncoder(), device=torch.device("cpu"),
         questions=tiny.questions() if model.reads_question_vectors else None,
