@@ -61,14 +61,21 @@ def model(seed: int = 0, **changes: object) -> MutualSL:
     return MutualSL(MutualSLConfig(**{**config, **changes})).eval()  # type: ignore[arg-type]
 
 
-def system(name: str, seed: int = 0, **changes: object) -> Localizer:
+def system(
+    name: str,
+    seed: int = 0,
+    *,
+    row_width: int = ROW_WIDTH,
+    text_encoder: TextEncoder | None = None,
+    **changes: object,
+) -> Localizer:
     """A random system of `MODELS`, as small as `model`, in eval mode."""
     model_class, config_class = MODELS[name]
     sizes = {**SIZES, **changes}
     known = {f.name: sizes[f.name] for f in fields(config_class) if f.name in sizes}
     torch.manual_seed(seed)
-    text_encoder = TextEncoder.from_config(TEXT_CONFIG)
-    return model_class.create(partial(config_class, **known), ROW_WIDTH, text_encoder).eval()
+    text_encoder = text_encoder or TextEncoder.from_config(TEXT_CONFIG)
+    return model_class.create(partial(config_class, **known), row_width, text_encoder).eval()
 
 
 def questions(seed: int = 0) -> FrozenLanguageModel:

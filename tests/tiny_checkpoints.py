@@ -5,9 +5,10 @@ from pathlib import Path
 
 import torch
 
-from mutualsl.checkpoint import Checkpoint, VisualSource, save_checkpoint
+from mutualsl.checkpoint import Checkpoint, TextSource, VisualSource, load_model, save_checkpoint
 from mutualsl.features.mini import MiniConfig, MiniEncoder
 from mutualsl.features.network import MiniNetwork
+from mutualsl.models.questions import fingerprint as text_fingerprint
 from tests import tiny
 
 ENCODER = MiniConfig(rate_hz=2, width=32, height=18, channels=(4, 4, 4, tiny.ROW_WIDTH))
@@ -36,6 +37,23 @@ def write_model(folder: Path, name: str, seed: int, visual: str, fingerprint: st
     row = {"data": "jars", "split": "test", "split_set": None, "read_out": "confident", "n": 4}
     row |= {"visual": head, "textual": head, "answer": head}
     (folder / "metrics.json").write_text(json.dumps({"rows": [row]}))
+    return folder
+
+
+def write_visual_only(folder: Path, reader: Path) -> Path:
+    """A VSLNet on the rows of the localizer `reader`, whose language model reads its questions."""
+    beside = load_model(reader)
+    language_model = beside.model.text_encoder.language_model
+    checkpoint = Checkpoint(
+        name="vslnet",
+        model=tiny.system("vslnet"),
+        tokenizer=tiny.tokenizer(),
+        window_tokens=24,
+        visual=beside.visual,
+        text=TextSource(fingerprint=text_fingerprint(language_model), folder=f"../{reader.name}"),
+        about={"name": folder.name, "trained_on": "nothing"},
+    )
+    save_checkpoint(checkpoint, folder)
     return folder
 
 

@@ -1,7 +1,8 @@
 """MoR: where an answer begins and how long it is, by regression from curves of similarity.
 
 "DoSSIER at MedVidQA 2022", BioNLP 2022 shared task, https://github.com/ProjectDossier/MedVid2022
-(`multi_output_regression.py`). A random forest reads off how well each part of the transcript
+(`multi_output_regression.py`). That this run of theirs is the "MoR" of MutualSL's Table 1 is
+inferred from the abbreviation. A random forest reads off how well each part of the transcript
 matches the question; it gives times, not cues. How ours differs:
 - no text read off the pictures (OCR): passages are lines of the transcript, alone and with the one,
   two and three lines that follow;
@@ -9,6 +10,7 @@ matches the question; it gives times, not cues. How ours differs:
   in place of the other stands the cosine of TF-IDF vectors. BM25 and the Dirichlet-smoothed
   likelihood count word pieces within the one video;
 - begins in the last half per cent of a video stay there, instead of wrapping round to its start;
+- an answer that would end after the video keeps its length and begins earlier; theirs is cut off;
 - a split of a tree is tried at 64 even places of a feature.
 Letters: B questions, N cues, P passages, S similarities, T trees.
 """

@@ -10,7 +10,8 @@ are scored on its tokens. How ours differs:
   probability and neither question nor prompt can be chosen; of spans the best in order is taken;
 - scores of rows are brought to 128 places between begin and end of the video, for any length;
 - the prompt joins the word vectors before the first normalisation, and stays away where there is no
-  video, or one unlike those learned from.
+  video, or one unlike those learned from;
+- rows are standardised, theirs are raw, and meet the question at width 256, theirs at 1,024.
 Letters: B questions, K rows, N cues, M tokens of a question, H language model width, D model width.
 """
 

@@ -3,9 +3,12 @@
 Zhang, Sun, Jing and Zhou, "Span-based Localizing Network for Natural Language Video Localization",
 ACL 2020, https://arxiv.org/abs/2004.13931; sizes and labels as in their code and in the MedVidQA
 benchmark. Differs: the question comes from a frozen language model instead of GloVe and characters,
-and all of the last row counts where a video is averaged to fewer rows. The benchmark's "VSLBase"
-keeps VSLNet's gate and leaves out only its loss; this one has no gate (`VSLNet` with
-`highlight_weight=0` is the benchmark's). Letters: B questions, K rows, D width.
+and all of the last row counts where a video is averaged to fewer rows; self-attention has one more
+linear layer after its heads (16,512 parameters at width 128), no dropout on its probabilities, and
+one map for query, key and value, drawn as one, so that it begins smaller than three maps would by
+the root of 2. The benchmark's "VSLBase" keeps VSLNet's gate and leaves out only its loss; this one
+has no gate (`VSLNet` with `highlight_weight=0` is the benchmark's). Letters: B questions, K rows, D
+width.
 """
 
 from __future__ import annotations

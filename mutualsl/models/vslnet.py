@@ -2,8 +2,8 @@
 
 Zhang, Sun, Jing and Zhou, "Span-based Localizing Network for Natural Language Video Localization",
 ACL 2020, https://arxiv.org/abs/2004.13931; the highlighted region and the weight of its loss are
-those of the MedVidQA benchmark (paper: 0.1 and 5). Differs as `vslbase.py` does. Letters: B
-questions, K rows, D width.
+those of the MedVidQA benchmark (paper: 0.1 and 5). Differs as `vslbase.py` does, also by its extra
+layer in self-attention. Letters: B questions, K rows, D width.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
 """What holds for every system of `MODELS`."""
 
-import math
 from dataclasses import replace
 
 import numpy as np
@@ -15,12 +14,10 @@ from mutualsl.checkpoint import (
     load_model,
     save_checkpoint,
 )
-from mutualsl.data.example import Example, VideoInput
 from mutualsl.description import describe
 from mutualsl.encoded import EncodedVideo
-from mutualsl.models import MODELS, NeuralLocalizer
-from mutualsl.spans import iou
-from mutualsl.subtitles import Cue, Subtitles
+from mutualsl.models import MODELS, FittedLocalizer, NeuralLocalizer
+from mutualsl.subtitles import Subtitles
 from mutualsl.training.config import TrainConfig
 from mutualsl.training.optimizer import make_optimizer
 from tests import tiny
@@ -48,6 +45,17 @@ def shaken(model):
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.add_(0.1 * torch.randn_like(parameter))
+    return model
+
+
+def ready(name):
+    """A random system with weights as a file holds them; fitted, if no gradients train it."""
+    model = shaken(tiny.system(name))
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.copy_(parameter.half())
+    if isinstance(model, FittedLocalizer):
+        model.fit([tiny.collator()(examples())], seed=0)
     return model
 
 
@@ -84,7 +92,7 @@ def test_it_trains_and_answers_where_bf16_is_on(name):
 
 @pytest.mark.parametrize("name", ALL)
 def test_a_question_is_answered_the_same_in_any_company(name):
-    model, collate = shaken(tiny.system(name)), tiny.collator()
+    model, collate = ready(name), tiny.collator()
     batch = collate(examples())
     together = heads_of(model.predict(batch))
     rows, ids, vectors = (
@@ -108,7 +116,7 @@ def test_a_question_is_answered_the_same_in_any_company(name):
 
 @pytest.mark.parametrize("name", ALL)
 def test_spans_lie_in_the_video_best_first(name):
-    predictions = shaken(tiny.system(name)).predict(tiny.collator()(examples()), top_k=3)
+    predictions = ready(name).predict(tiny.collator()(examples()), top_k=3)
     for example, prediction in zip(examples(), predictions, strict=True):
         for head in filter(None, (prediction.visual, prediction.textual)):
             assert 1 <= len(head.candidates) <= 3 and head.candidates[0].span == head.span
@@ -136,10 +144,7 @@ def as_checkpoint(name, model):
 
 @pytest.mark.parametrize("name", ALL)
 def test_a_saved_system_answers_the_same(name, tmp_path):
-    model = shaken(tiny.system(name))
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.copy_(parameter.half())  # what a file holds
+    model = ready(name)
     save_checkpoint(as_checkpoint(name, model), tmp_path)
     assert describe(tmp_path).parameter_count == sum(p.numel() for p in model.parameters())
     loaded = load_model(tmp_path)
@@ -156,7 +161,7 @@ class FakeEncoder:
 
 @pytest.mark.parametrize("name", ALL)
 def test_a_missing_modality_is_answered_or_said_to_be_needed(name):
-    model = tiny.system(name)
+    model = ready(name)
     asker = AnswerLocalizer(
         as_checkpoint(name, model), FakeEncoder(), device=torch.device("cpu"),
         questions=tiny.questions() if model.reads_question_vectors else None,
@@ -180,72 +185,3 @@ def test_a_missing_modality_is_answered_or_said_to_be_needed(name):
             assert answer.span == Span(0.0, whole.duration_second)
         answered.add(answer.source)
     assert answered - {"fallback"}
-
-
-def made_up(count=32, seconds=12):
-    """Questions about one of three stretches, told by its rows and its cues alike."""
-    chance = np.random.default_rng(0)
-    things = tiny.WORDS[3:9]
-    made = []
-    for number in range(count):
-        edges = [0, *sorted(chance.choice(np.arange(2, seconds - 1), 2, replace=False)), seconds]
-        if min(np.diff(edges)) < 2:
-            edges = [0, 3, 8, seconds]
-        shown = chance.choice(len(things), 3, replace=False)
-        rows = 0.1 * chance.normal(size=(seconds, tiny.ROW_WIDTH))
-        cues = []
-        for start, end, thing in zip(edges[:-1], edges[1:], shown, strict=True):
-            rows[start:end, thing] += 2.0
-            cues.append(Cue(float(start), float(end), f"now {things[thing]} the box"))
-        asked = int(chance.integers(3))
-        video = VideoInput(
-            video_id=f"made-up-{number}",
-            duration_second=float(seconds),
-            rows=rows.astype(np.float32),
-            cues=tuple(cues),
-            cue_tokens=tiny.tokenizer().encode_all([cue.text for cue in cues]),
-        )
-        gold = Span(float(edges[asked]), float(edges[asked + 1]))
-        question = f"how do i {things[shown[asked]]}"
-        made.append(Example(video=video, question=question, gold=gold))
-    return made
-
-
-def merits(model, batch):
-    """Mean IoU of each head that answered."""
-    model.eval()
-    predictions = model.predict(batch)
-    golds = [Span(*gold) for gold in batch.gold.tolist()]
-    model.train()
-    return [
-        math.fsum(iou(h.span, g) for h, g in zip(heads, golds, strict=True)) / len(golds)
-        for heads in zip(*((p.visual, p.textual) for p in predictions), strict=True)
-        if all(heads)
-    ]
-
-
-@pytest.mark.parametrize("name", NEURAL)
-def test_it_learns_a_few_questions_by_heart(name):
-    """Both modalities tell the answer to the second, so the ceiling is an IoU of 1."""
-    wide = {
-        "width": 32,
-        "bins": 12,
-        "clips": 12,
-        "max_rows": 12,
-        "dropout": 0.0,
-        "video_dropout": 0.0,
-    }
-    model = tiny.system(name, **wide).train()
-    batch = tiny.collator()(made_up())
-    optimizer = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], lr=5e-3)
-    found = []
-    for step in range(1, 241):
-        optimizer.zero_grad()
-        torch.stack(list(model.losses(model(batch), batch).values())).sum().backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
-        optimizer.step()
-        if step % 30 == 0:
-            found = merits(model, batch)
-            if min(found) >= ENOUGH:
-                break
-    assert found and min(found) >= ENOUGH
