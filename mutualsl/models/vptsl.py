@@ -14,7 +14,8 @@ are scored on its tokens. How ours differs:
 - the prompt joins the word vectors before the first normalisation, and stays away where there is no
   video, or one unlike those learned from;
 - rows are standardised, theirs are raw, and meet the question at width 256, theirs at 1,024.
-Letters: B questions, K rows, N cues, M tokens of a question, H language model width, D model width.
+Letters: B questions, K rows, N cues, M tokens of a question, T of all cues, H language model width,
+D model width.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class VPTSLConfig:
     width: int = 256  # D
     video_dropout: float = 0.1
     dropout: float = 0.2
-    all_tokens: bool = False  # ... and the prompt share the probability; off: cues alone
+    all_tokens: bool = False  # all tokens and the prompt share the probability; off: the cues
 
 
 class VPTSLOutput(NamedTuple):
@@ -60,8 +61,8 @@ class VPTSLOutput(NamedTuple):
 
     textual: SpanLogits  # (B, N)
     highlight: Tensor  # (B, K)
-    token_spans: SpanLogits | None = None  # (B, T and more): those of cues, then all others
-    tokens: CueTokens | None = None  # T of each question
+    token_spans: SpanLogits | None = None  # with `all_tokens`: (B, T), then all other places
+    tokens: CueTokens | None = None
 
 
 class VPTSL(NeuralLocalizer):
