@@ -27,6 +27,7 @@ def decode_span(
     top_k: int,
     in_domain: bool = True,
     most_probable: bool = False,
+    constrained: bool = True,
 ) -> Prediction:
     """The span with the highest expected IoU and its alternatives, thinned by NMS at IoU 0.5.
 
@@ -35,10 +36,11 @@ def decode_span(
     of one question (1, M), `start_second` and `end_second` (M,) its positions; `to_seconds` maps
     start and end indices (P,) to seconds. The score is the raw confidence, `calibrated` later; that
     of a further candidate is smaller by as much as its expected IoU. With `most_probable` the
-    probability itself decides, as in Eq. 1 and in the compared systems. Raises `MutualSLError`
-    where the logits have overflowed.
+    probability itself decides, as in Eq. 1 and in the compared systems. Not `constrained`, start
+    and end are chosen each for itself (`SpanLogits.ranked`). Raises `MutualSLError` where the
+    logits have overflowed.
     """
-    edges, starts, ends, pair_log_probs = logits.ranked()
+    edges, starts, ends, pair_log_probs = logits.ranked(constrained=constrained)
     if edges.start.isnan().any() or edges.end.isnan().any():
         raise MutualSLError(
             "the scores of the model are not finite, so its training has diverged; train it again "
@@ -47,6 +49,8 @@ def decode_span(
     starts, ends = to_seconds(starts, ends)
     overlap, mass = pairwise_iou(starts, ends), pair_log_probs.exp()
     merit = mass if most_probable else overlap @ mass
+    if not constrained:  # the first is the answer, however probable it is
+        merit = torch.cat([merit.max().unsqueeze(0), merit[1:]])
     order = merit.argsort(descending=True, stable=True).tolist()
     seconds = torch.stack([starts, ends], dim=1).tolist()
     kept = suppress_overlaps(((Span(*seconds[i]), i) for i in order), top_k)
@@ -88,6 +92,7 @@ def decode_rows(
     top_k: int,
     in_domain: bool,
     most_probable: bool = False,
+    constrained: bool = True,
 ) -> Prediction:
     """What `decode_span` finds for one question of a batch; logits and timeline are of its rows."""
     own = timeline.of_one(question)
@@ -100,6 +105,7 @@ def decode_rows(
         top_k=top_k,
         in_domain=in_domain,
         most_probable=most_probable,
+        constrained=constrained,
     )
 
 

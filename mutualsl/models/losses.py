@@ -66,11 +66,20 @@ class SpanLogits(NamedTuple):
         place = self.joint_log_probs().detach().flatten(1).argmax(dim=1)
         return place // self.start.shape[1], place % self.start.shape[1]
 
-    def ranked(self, pool: int = 64) -> RankedSpans:
-        """Probable spans of one question (B = 1), best first."""
+    def ranked(self, pool: int = 64, constrained: bool = True) -> RankedSpans:
+        """Probable spans of one question (B = 1), best first.
+
+        Not `constrained`: first of all the most probable start and the most probable end, or that
+        start alone where the end would be before it. Scores of pairs are in order anyway.
+        """
         if self.pair is None:
             edges = self.log_probs()
             found = top_pairs(edges.start[0], edges.end[0], pool)
+            if not constrained:
+                start, end = (int(i) for i in self.best(constrained))
+                end = max(start, end)
+                first = (start, end, float(edges.start[0, start] + edges.end[0, end]))
+                found = [first, *(pair for pair in found if pair[:2] != first[:2])]
             indices = torch.tensor([pair[:2] for pair in found])
             scores = torch.tensor([pair[2] for pair in found])
             return RankedSpans(edges, indices[:, 0], indices[:, 1], scores)

@@ -45,6 +45,10 @@ class Prompt(NamedTuple):
         """One for each window, (W,) the question that it belongs to."""
         return Prompt(self.vectors[windows], self.there[windows])
 
+    def seen(self, mask: Tensor) -> Tensor:
+        """Which places (W, L + 1) are read: tokens (W, L), and after the last one the prompt."""
+        return functional.pad(mask, (0, 1)) | (_after(mask) & self.there.unsqueeze(1))
+
 
 class CueTokens(NamedTuple):
     """What the language model says of every token of the cues, all windows joined, in order."""
@@ -130,15 +134,20 @@ class TextEncoder(nn.Module):
 
     def tokens(self, batch: Batch, prompt: Prompt | None = None) -> Tensor:
         """Vectors (W, L, H) of every token of every window."""
+        ids, mask = batch.window_ids, batch.window_mask
+        if prompt is not None:
+            return self.prompted(batch, prompt)[:, :-1]
+        return torch.cat(
+            self.at_once.over(len(ids), lambda part: self._encode(ids[part], mask[part]))
+        )
+
+    def prompted(self, batch: Batch, prompt: Prompt) -> Tensor:
+        """The same with prompts, (W, L + 1, H): each stands where its window's padding begins."""
         ids, mask, owner = batch.window_ids, batch.window_mask, batch.window_question
         return torch.cat(
             self.at_once.over(
                 len(ids),
-                lambda part: (
-                    self._encode(ids[part], mask[part])
-                    if prompt is None
-                    else self._encode_prompted(ids[part], mask[part], prompt.of(owner[part]))
-                ),
+                lambda part: self._encode_prompted(ids[part], mask[part], prompt.of(owner[part])),
             )
         )
 
@@ -159,18 +168,9 @@ class TextEncoder(nn.Module):
     def cue_tokens(self, batch: Batch, tokens: Tensor) -> CueTokens:
         """Tokens (W, L, H) read out one by one, those of the cues only."""
         belongs = batch.window_segment > 0
-        question = batch.window_question[:, None].expand_as(belongs)[belongs]  # ascending
-        count = torch.bincount(question, minlength=len(batch))
-        order = torch.arange(len(question), device=question.device)
-        place = order - (count.cumsum(0) - count)[question]
-        shape = (len(batch), max(1, int(count.max())))
-        vectors = torch.zeros(*shape, self.width, device=tokens.device)
-        cue = torch.zeros(shape, dtype=torch.long, device=tokens.device)
-        return CueTokens(
-            vectors.index_put((question, place), tokens[belongs].float()),
-            cue.index_put((question, place), batch.window_segment[belongs] - 1),
-            torch.arange(shape[1], device=count.device) < count[:, None],
-        )
+        vectors, mask = by_question(tokens, belongs, batch)
+        cue, _ = by_question(batch.window_segment - 1, belongs, batch)
+        return CueTokens(vectors.float(), cue, mask)
 
     def of_sentences(self, sentences: Sequence[Sentence], mask: Tensor) -> Tensor:
         """Vectors (B, M, H) of sentences by themselves; `mask` (B, M) has their tokens."""
@@ -186,7 +186,7 @@ class TextEncoder(nn.Module):
         return output
 
     def _encode_prompted(self, ids: Tensor, mask: Tensor, prompt: Prompt) -> Tensor:
-        """(W, L, H); the prompt itself is not among the tokens."""
+        """(W, L + 1, H), the prompt among the tokens."""
         place = mask.sum(dim=1)
         longest = longest_input(self.language_model)
         if longest is not None and int(place.max()) >= longest:
@@ -195,13 +195,32 @@ class TextEncoder(nn.Module):
                 f"model of {longest} places; make windows shorter (window_tokens={longest - 1})"
             )
         words = self.language_model.get_input_embeddings()(functional.pad(ids, (0, 1)))
-        there = torch.zeros_like(words[..., 0], dtype=torch.bool).scatter_(1, place[:, None], True)
-        vectors = torch.where(there.unsqueeze(-1), prompt.vectors.unsqueeze(1), words)
-        seen = functional.pad(mask, (0, 1)) | (there & prompt.there.unsqueeze(1))
+        vectors = torch.where(_after(mask).unsqueeze(-1), prompt.vectors.unsqueeze(1), words)
         output: Tensor = self.language_model(
-            inputs_embeds=vectors.to(words.dtype), attention_mask=seen.long()
+            inputs_embeds=vectors.to(words.dtype), attention_mask=prompt.seen(mask).long()
         ).last_hidden_state
-        return output[:, :-1]
+        return output
+
+
+def _after(mask: Tensor) -> Tensor:
+    """The place after the last token of each window, (W, L) -> (W, L + 1)."""
+    place = torch.zeros_like(functional.pad(mask, (0, 1)))
+    return place.scatter(1, mask.sum(dim=1, keepdim=True), True)
+
+
+def by_question(values: Tensor, belongs: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+    """Values (W, P, ...) of the positions that belong, (W, P), all windows of a question joined.
+
+    Returns them in order, (B, T, ...), and where there is one, (B, T).
+    """
+    question = batch.window_question[:, None].expand_as(belongs)[belongs]  # ascending
+    count = torch.bincount(question, minlength=len(batch))
+    order = torch.arange(len(question), device=question.device)
+    place = order - (count.cumsum(0) - count)[question]
+    longest = max(1, int(count.max()))
+    joined = values.new_zeros(len(batch), longest, *values.shape[2:])
+    mask = torch.arange(longest, device=count.device) < count[:, None]
+    return joined.index_put((question, place), values[belongs]), mask
 
 
 def _edges(values: Tensor, place: Tensor, segments: int) -> tuple[Tensor, Tensor]:

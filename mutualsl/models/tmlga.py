@@ -6,8 +6,9 @@ https://arxiv.org/abs/1908.07236; sizes and labels as in their code. Differs: th
 from a frozen language model instead of GloVe, names in it are kept; soft labels sum to one at the
 edges of a video too, an end on the edge of two rows belongs to the former, and the last row of the
 answer is not pushed away by the attention loss; the span read out is the most probable one that
-does not end before it starts, where theirs may, and scores nothing then. Letters: B questions, K
-rows, D width, M tokens.
+does not end before it starts. Theirs is the most probable start and the most probable end, and
+scores nothing where they are out of order: with `constrained=False` ours is read out like that, and
+is then the start's row alone. Letters: B questions, K rows, D width, M tokens.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class TMLGAConfig(VisualConfig):
     word_width: int = 300
     width: int = 512  # D
     dropout: float = 0.5
+    constrained: bool = True  # start and end are chosen together; off: each for itself
 
 
 class TMLGA(VisualLocalizer):
@@ -45,6 +47,7 @@ class TMLGA(VisualLocalizer):
 
     def __init__(self, config: TMLGAConfig) -> None:
         super().__init__(config)
+        self.constrained = config.constrained
         width = config.width
         self.words = WordProjection(config.text_width, config.word_width)
         self.question_gru = nn.GRU(

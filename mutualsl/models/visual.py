@@ -48,6 +48,7 @@ class VisualLocalizer(NeuralLocalizer):
 
     reads = needs = ("video",)
     reads_question_vectors = True
+    constrained = True  # start and end are chosen together
     config: VisualConfig
 
     def __init__(self, config: VisualConfig) -> None:
@@ -84,6 +85,7 @@ class VisualLocalizer(NeuralLocalizer):
                 visual = decode_rows(
                     output.spans, output.timeline, b,
                     top_k=top_k, in_domain=bool(in_domain[b]), most_probable=True,
+                    constrained=self.constrained,
                 )  # fmt: skip
             predictions.append(HeadPredictions(visual, None))
         return predictions

@@ -7,12 +7,15 @@ are scored on its tokens. How ours differs:
 - the language model is the small one that every system here starts from, and reads transcripts of
   any length in windows, each with question and prompt;
 - a span starts at the first token of a cue and ends at the last of another, so cues share the
-  probability and neither question nor prompt can be chosen; of spans the best in order is taken;
+  probability and neither question nor prompt can be chosen; of spans the best in order is taken.
+  With `all_tokens` all tokens and the prompt share it, as in the authors' code, and a cue has the
+  probability of its tokens: the span read out is still the best in order;
 - scores of rows are brought to 128 places between begin and end of the video, for any length;
 - the prompt joins the word vectors before the first normalisation, and stays away where there is no
   video, or one unlike those learned from;
 - rows are standardised, theirs are raw, and meet the question at width 256, theirs at 1,024.
-Letters: B questions, K rows, N cues, M tokens of a question, H language model width, D model width.
+Letters: B questions, K rows, N cues, M tokens of a question, T of all cues, H language model width,
+D model width.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from mutualsl.data.batch import Batch
 from mutualsl.models.base import NeuralLocalizer
@@ -31,7 +35,8 @@ from mutualsl.models.highlight import highlight_loss, highlighted
 from mutualsl.models.layers import MASKED, ContextQueryAttention, Fusion
 from mutualsl.models.losses import SpanLogits, mean_where, span_cross_entropy
 from mutualsl.models.statistics import RowStatistics
-from mutualsl.models.text_encoder import Prompt, TextEncoder
+from mutualsl.models.text_encoder import CueTokens, Prompt, TextEncoder, by_question
+from mutualsl.models.tokens import edge_tokens, of_cues
 from mutualsl.prediction import HeadPredictions
 
 PLACES = 128  # scores of a prompt, evenly over the video
@@ -48,6 +53,7 @@ class VPTSLConfig:
     width: int = 256  # D
     video_dropout: float = 0.1
     dropout: float = 0.2
+    all_tokens: bool = False  # all tokens and the prompt share the probability; off: the cues
 
 
 class VPTSLOutput(NamedTuple):
@@ -55,6 +61,8 @@ class VPTSLOutput(NamedTuple):
 
     textual: SpanLogits  # (B, N)
     highlight: Tensor  # (B, K)
+    token_spans: SpanLogits | None = None  # with `all_tokens`: (B, T), then all other places
+    tokens: CueTokens | None = None
 
 
 class VPTSL(NeuralLocalizer):
@@ -96,11 +104,30 @@ class VPTSL(NeuralLocalizer):
         highlight = self._highlight(batch)
         there = batch.has_video & self.statistics.in_domain(batch.rows, batch.row_mask)
         vectors = self.prompt(spread(highlight.sigmoid(), batch.timeline.row_count))
-        segments = self.text_encoder(batch, Prompt(vectors, there))
+        prompt = Prompt(vectors, there)
+        if self.config.all_tokens:
+            return self._of_tokens(batch, prompt, highlight)
+        segments = self.text_encoder(batch, prompt)
         mask = batch.timeline.cue_mask
         start = self.start(segments.first[:, 1:]).squeeze(-1).masked_fill(~mask, MASKED)
         end = self.end(segments.last[:, 1:]).squeeze(-1).masked_fill(~mask, MASKED)
         return VPTSLOutput(SpanLogits(start, end), highlight)
+
+    def _of_tokens(self, batch: Batch, prompt: Prompt, highlight: Tensor) -> VPTSLOutput:
+        """Score every token and the prompt of every window: L + 1 positions where one is enough."""
+        vectors = self.text_encoder.prompted(batch, prompt)
+        tokens = self.text_encoder.cue_tokens(batch, vectors[:, :-1])
+        said = functional.pad(batch.window_segment > 0, (0, 1))
+        seen = prompt.of(batch.window_question).seen(batch.window_mask)
+        others, there = by_question(vectors, seen & ~said, batch)
+        every = torch.cat([tokens.vectors, others.float()], dim=1)
+        mask = torch.cat([tokens.mask, there], dim=1)
+        start = self.start(every).squeeze(-1).masked_fill(~mask, MASKED)
+        end = self.end(every).squeeze(-1).masked_fill(~mask, MASKED)
+        count = tokens.mask.shape[1]
+        of_cue = SpanLogits(start[:, :count], end[:, :count])
+        textual = of_cues(of_cue, tokens, batch.timeline.cue_mask)
+        return VPTSLOutput(textual, highlight, SpanLogits(start, end), tokens)
 
     def _highlight(self, batch: Batch) -> Tensor:
         """(B, K): how each row goes with the question, whose reading learns nothing from it."""
@@ -115,7 +142,10 @@ class VPTSL(NeuralLocalizer):
         """Half the cross-entropies of both edges, and a tenth of that of the rows."""
         assert batch.gold is not None, "losses need gold spans"
         timeline, gold = batch.timeline, batch.gold
-        textual = span_cross_entropy(output.textual, *timeline.gold_cues(gold)) / 2
+        spans, edges = output.textual, timeline.gold_cues(gold)
+        if output.tokens is not None and output.token_spans is not None:
+            spans, edges = output.token_spans, edge_tokens(*edges, output.tokens)
+        textual = span_cross_entropy(spans, *edges) / 2
         rows = timeline.gold_rows(gold)
         wanted = highlighted(*rows, EXTENSION, timeline, output.highlight)
         own = highlight_loss(output.highlight, wanted, batch.row_mask)

@@ -1,21 +1,22 @@
 """Inputs as wide as the paper's: I3D rows and DeBERTa-v3-large vectors."""
 
+from dataclasses import replace
+
 import torch
 
 from mutualsl.data.batch import Batch, Collator
-from mutualsl.data.example import Example, VideoInput
+from mutualsl.data.example import Example
 from mutualsl.spans import Span
 from tests import tiny
 
 PAPER = {"row_width": 1024, "text_width": 1024}
 
 
-def paper_batch(seconds: int) -> Batch:
+def paper_batch(seconds: int, cue_count: int = 0) -> Batch:
     """One question of twelve tokens about a video of random rows."""
     torch.manual_seed(0)
-    video = VideoInput(
-        video_id="v", duration_second=float(seconds), rows=torch.rand(seconds, 1024).numpy()
-    )
+    rows = torch.rand(seconds, 1024).numpy()
+    video = replace(tiny.video(seconds, cue_count, with_rows=False), rows=rows)
     collator = Collator(
         tokenizer=tiny.tokenizer(),
         row_width=1024,

@@ -96,6 +96,35 @@ def test_pseudo_labels_carry_no_gradient_and_ignore_the_student():
     assert student.start.grad is not None
 
 
+def sure_of(first, last, count):
+    """Logits of one question that leave no doubt about a span."""
+    start, end = torch.zeros(2, 1, count)
+    start[0, first] = end[0, last] = 9.0
+    return SpanLogits(start.requires_grad_(), end.requires_grad_())
+
+
+@pytest.mark.parametrize("student", ["visual", "textual"])
+def test_what_a_student_believes_changes_its_loss_and_not_what_it_is_taught(student):
+    model, batch = tiny.model(), tiny.collator()([tiny.example()])  # 12 rows, 4 cues, gold 2 to 6 s
+    axis, gold, teacher = batch.timeline, batch.gold, {"visual": "textual", "textual": "visual"}
+    sure = {"visual": sure_of(2, 5, 12), "textual": sure_of(1, 1, 4)}
+    output = model(batch)._replace(**sure)
+    look_up = {"visual": lesson_for_visual, "textual": lesson_for_textual}[student]
+    lesson = look_up(sure[teacher[student]], axis, gold)
+    assert lesson.weight.item() > 0.3
+    before = model.losses(output, batch)[f"{student}_mutual"]
+    for _ in range(5):
+        perturbed = SpanLogits(
+            *(logits + 5 * torch.randn_like(logits) for logits in sure[student][:2])
+        )
+        loss = model.losses(output._replace(**{student: perturbed}), batch)[f"{student}_mutual"]
+        torch.testing.assert_close(loss, transfer_loss(perturbed, lesson)[0])
+        assert loss != before
+    taught, untaught = sure[student].start, sure[teacher[student]].start
+    gradients = torch.autograd.grad(before, [taught, untaught], allow_unused=True)
+    assert gradients[0].any() and gradients[1] is None
+
+
 def test_a_perfect_teacher_weighs_one_and_a_disjoint_one_nothing():
     axis = timeline([(0, 2), (2, 6), (6, 10)])
     gold = torch.tensor([[2.0, 6.0]])
