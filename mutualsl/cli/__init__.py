@@ -19,12 +19,16 @@ from mutualsl.cli.analyse import analyse
 from mutualsl.cli.ask import ask
 from mutualsl.cli.encode import encode
 from mutualsl.cli.evaluate import evaluate
-from mutualsl.cli.memory import OUT_OF_MEMORY
 from mutualsl.cli.options import DEFAULT_VISUAL, Device, folder_to_write
 from mutualsl.cli.output import printable, progress, say, write_anything
 from mutualsl.cli.reproduce import reproduce
 from mutualsl.cli.serve import serve
 from mutualsl.errors import MutualSLError, in_a_line, memory_is_short
+
+OUT_OF_MEMORY = (
+    "the memory is too small for this: make batches smaller (train: --set max_questions=4, "
+    "--set gradient_checkpointing=true), use --device cpu, or end what else runs here"
+)
 
 # typer carries its own copy of click; what every usage error derives from is public only this way.
 UsageError: Any = typer.BadParameter.__mro__[1]

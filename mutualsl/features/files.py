@@ -69,10 +69,13 @@ def read_rows(path: str | Path, encoder: VisualEncoder) -> Rows:
 
 def write_rows(path: str | Path, rows: Rows, fingerprint: str, content_hash: str = "") -> None:
     """Write `.npz`, whole or not at all; rows in 16 bits, as in the cache."""
-    names = np.array(fingerprint), np.array(content_hash)
     with atomic_output(path) as partial, partial.open("wb") as file:
-        rows = rows.astype(np.float16)
-        np.savez_compressed(file, rows=rows, fingerprint=names[0], video=names[1])
+        np.savez_compressed(
+            file,
+            rows=rows.astype(np.float16),
+            fingerprint=np.array(fingerprint),
+            video=np.array(content_hash),
+        )
 
 
 def holds_rows(path: str | Path, fingerprint: str, content_hash: str) -> bool:

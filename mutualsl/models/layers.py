@@ -17,8 +17,6 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 Sequences = TypeVar("Sequences", Tensor, PackedSequence)
 
 MASKED = -1e30  # a logit that no softmax sees; finite, so that fully masked rows stay finite
-
-
 BLOCK = 512  # starts of spans that are compared with all ends at a time
 
 

@@ -42,7 +42,7 @@ from mutualsl.models.sentence_reader import ReaderConfig, SentenceReader
 from mutualsl.models.sentences import in_first_layers
 from mutualsl.models.statistics import RowStatistics
 from mutualsl.models.text_encoder import CueTokens, TextEncoder
-from mutualsl.models.tokens import edge_tokens, of_cues
+from mutualsl.models.tokens import learned, of_cues
 from mutualsl.models.visual_heads import visual_head
 from mutualsl.prediction import HeadPredictions, Prediction
 
@@ -304,6 +304,4 @@ def _learned(
     output: MutualSLOutput, start_cue: Tensor, end_cue: Tensor
 ) -> tuple[SpanLogits, Tensor, Tensor]:
     """The textual logits that losses are about, and a span of cues (B,) on their axis."""
-    if output.tokens is None or output.token_spans is None:
-        return output.textual, start_cue, end_cue
-    return output.token_spans, *edge_tokens(start_cue, end_cue, output.tokens)
+    return learned(output.textual, output.token_spans, output.tokens, start_cue, end_cue)

@@ -24,6 +24,19 @@ def edge_tokens(start_cue: Tensor, end_cue: Tensor, tokens: CueTokens) -> tuple[
     return before.sum(dim=1).minimum(last), (until.sum(dim=1) - 1).clamp_min(0)
 
 
+def learned(
+    cues: SpanLogits,
+    token_spans: SpanLogits | None,
+    tokens: CueTokens | None,
+    start_cue: Tensor,
+    end_cue: Tensor,
+) -> tuple[SpanLogits, Tensor, Tensor]:
+    """Logits that losses are about, of tokens where there are, and a span (B,) on their axis."""
+    if tokens is None or token_spans is None:
+        return cues, start_cue, end_cue
+    return token_spans, *edge_tokens(start_cue, end_cue, tokens)
+
+
 def of_cues(logits: SpanLogits, tokens: CueTokens, cue_mask: Tensor) -> SpanLogits:
     """Log-probabilities of cues (B, N) from logits of tokens (B, T): a cue has all its tokens'.
 

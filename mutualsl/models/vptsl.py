@@ -36,7 +36,7 @@ from mutualsl.models.layers import MASKED, ContextQueryAttention, Fusion
 from mutualsl.models.losses import SpanLogits, mean_where, span_cross_entropy
 from mutualsl.models.statistics import RowStatistics
 from mutualsl.models.text_encoder import CueTokens, Prompt, TextEncoder, by_question
-from mutualsl.models.tokens import edge_tokens, of_cues
+from mutualsl.models.tokens import learned, of_cues
 from mutualsl.prediction import HeadPredictions
 
 PLACES = 128  # scores of a prompt, evenly over the video
@@ -142,10 +142,10 @@ class VPTSL(NeuralLocalizer):
         """Half the cross-entropies of both edges, and a tenth of that of the rows."""
         assert batch.gold is not None, "losses need gold spans"
         timeline, gold = batch.timeline, batch.gold
-        spans, edges = output.textual, timeline.gold_cues(gold)
-        if output.tokens is not None and output.token_spans is not None:
-            spans, edges = output.token_spans, edge_tokens(*edges, output.tokens)
-        textual = span_cross_entropy(spans, *edges) / 2
+        spans = learned(
+            output.textual, output.token_spans, output.tokens, *timeline.gold_cues(gold)
+        )
+        textual = span_cross_entropy(*spans) / 2
         rows = timeline.gold_rows(gold)
         wanted = highlighted(*rows, EXTENSION, timeline, output.highlight)
         own = highlight_loss(output.highlight, wanted, batch.row_mask)

@@ -90,14 +90,11 @@ class Decoder:
                     f"{self.end_second:.1f} s, which no video needs; convert it and try again"
                 )
             self._tick(self.end_second)
-            if self._wanted is not None:
-                context.skip_frame = "NONREF" if self._is_idle(packet, following) else "DEFAULT"
+            context.skip_frame = "NONREF" if self._is_idle(packet, following) else "DEFAULT"
             try:
                 for frame in packet.decode():
-                    if (
-                        self._wanted is not None and frame.interlaced_frame
-                    ):  # its two halves may come one by one
-                        self._wanted = _everything
+                    if self._wanted is not None and frame.interlaced_frame:
+                        self._wanted = None  # its two halves may come one by one
                     yield frame
             except av.error.FFmpegError:
                 self.damaged_packets += 1
@@ -125,7 +122,3 @@ class Decoder:
             flush = av.Packet()
             flush.stream = self._stream
             yield flush
-
-
-def _everything(_start_second: float, _end_second: float) -> bool:
-    return True
