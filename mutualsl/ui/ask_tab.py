@@ -141,9 +141,9 @@ def _connect(desk: Desk, clips: Clips, parts: Parts, examples: gr.HTML | None) -
     writing = {**common, "outputs": [parts[name] for name in (*OUTPUTS, *INPUTS)]}
     turns, changes = gr.State(Turns()), Changes(desk.shelf)
 
-    def settle(event: Any) -> None:
+    def settle(event: Any) -> Any:
         settled = event.then(desk.settle, [loaded, turns], **common)
-        settled.then(Turns.drawn, turns, queue=False, api_visibility="private")
+        return settled.then(Turns.drawn, turns, queue=False, api_visibility="private")
 
     def start(
         triggers: list[Any], handler: Any, inputs: list[Any], how: dict[str, Any] = common
@@ -166,8 +166,10 @@ def _connect(desk: Desk, clips: Clips, parts: Parts, examples: gr.HTML | None) -
         start([parts["track"].input], changes.choose_track, [parts["track"], loaded]),
         start([parts["transcript"].click], changes.leave_out, [loaded]),
     )
-    for new_input in (changed, changed_again, *what_ifs):
+    for new_input in (changed_again, *what_ifs):
         settle(new_input.then(desk.ask_again, [loaded, turns], **common))
+    read = settle(changed.then(desk.ask_again, [loaded, turns], **common))
+    read.then(desk.load_late, [*files, loaded, choice, turns], **common)
     if examples is not None:
         settle(start([examples.click], desk.try_example, [loaded, choice], writing))
     settle(start([choice.input], desk.switch, [choice, parts["model"], loaded, *files]))

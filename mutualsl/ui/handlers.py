@@ -31,6 +31,7 @@ from mutualsl.ui.views import (
     view,
     what_ifs,
 )
+from mutualsl.ui.watching import Steps
 from mutualsl.ui.work import Work
 
 
@@ -59,14 +60,44 @@ class Desk:
         A question that was asked is asked again, unless it was about another video.
         """
         turns.begin()
+        yield from self._load(video, subtitles, before, model, turns)
+
+    def load_late(
+        self,
+        video: str | None,
+        subtitles: str | None,
+        before: Loaded | None,
+        model: str,
+        turns: Turns,
+    ) -> Iterator[View]:
+        """All events have ended: read the files shown where the last event knew of others.
+
+        A file taken away and another one given are two events, which may arrive in any order.
+        """
+        if not turns.quiet or turns.files in (None, (video, subtitles)):
+            yield view()
+            return
+        loaded = yield from self._load(video, subtitles, before, model, turns)
+        if loaded is not None and turns.waiting is not None:
+            yield from self.work.answer(loaded, turns.waiting, turns)
+
+    def _load(
+        self,
+        video: str | None,
+        subtitles: str | None,
+        before: Loaded | None,
+        model: str,
+        turns: Turns,
+    ) -> Steps[Loaded | None]:
+        turns.files = (video, subtitles)
         if video is None and subtitles is None:
             turns.stop(status.notice())
             turns.asked = None
             yield view(**emptied(), status=turns.stopped, ask=unlocked())
-            return
+            return None
         if before is not None and before.encoded.path not in (None, video and Path(video)):
             turns.asked = None
-        yield from turns.read(self.work.load(video, subtitles, model), turns.asked)
+        return (yield from turns.read(self.work.load(video, subtitles, model), turns.asked))
 
     def ask(
         self,
@@ -91,6 +122,7 @@ class Desk:
             text = "Load a video first; your question is kept and answered then."
             yield view(status=status.notice(text))
         else:
+            turns.files = (video, subtitles)
             yield from self.work.load_and_answer(video, subtitles, question, model, turns)
 
     def ask_again(self, loaded: Loaded | None, turns: Turns) -> Iterator[View]:
@@ -128,6 +160,7 @@ class Desk:
             steps = self.work.answer(loaded, question, turns)
         else:
             video, subtitles = files_of(example)
+            turns.files = None
             inputs |= {"video_file": video, "subtitle_file": subtitles}
             steps = self.work.load_and_answer(video, subtitles, question, model, turns)
         yield from filling(steps, **inputs)

@@ -30,6 +30,7 @@ class Turns:
         self._what_ifs: set[WhatIf] = set()  # what those events say is changed about a video
         self.stopped: str | None = None  # what to say of a stop that was the last that happened
         self.reading = False  # whether files are being read
+        self.files: tuple[str | None, str | None] | None = None  # given last; None: an example's
         self.asked: str | None = None  # the question to ask again of what is read next
         self.waiting: str | None = None  # the question that has no answer yet
         self.wanted: WhatIf | None = None  # of the last change, which may still be on its way
@@ -91,9 +92,12 @@ class Turns:
     @property
     def late(self) -> str | None:
         """A question that waits although nothing runs which would answer it."""
-        if self.reading or self.stopped is not None or self.busy or self._unsettled:
-            return None
-        return self.waiting
+        return self.waiting if self.quiet and not self.reading and self.stopped is None else None
+
+    @property
+    def quiet(self) -> bool:
+        """Whether every event has ended, and what it said is on the page."""
+        return not self.busy and not self._unsettled
 
     @property
     def busy(self) -> bool:

@@ -181,6 +181,33 @@ def test_a_question_that_did_not_know_of_the_file_just_read_is_answered(desk, lo
     assert answers(desk.settle(loaded, turns)) == [QUESTION]
 
 
+def test_a_file_given_before_the_one_before_it_was_taken_away_is_read(desk, track):
+    """The two events of replacing a file arrive in the wrong order."""
+    turns = Turns()
+    for files in ((None, track), (None, None)):
+        list(desk.load(*files, None, "one", turns))
+        (nothing,) = desk.load_late(None, track, None, "one", turns)  # one is still on its way
+        assert isinstance(shown(nothing, "loaded"), dict)
+    list(desk.settle(None, turns)), list(desk.settle(None, turns))
+    steps = desk.load_late(None, track, None, "one", turns)
+    views = [next(steps)]
+    list(desk.ask(QUESTION, None, None, track, "one", turns))  # meanwhile, and it waits
+    views += steps
+    assert answers(views) == [QUESTION] and turns.waiting is None
+    (again,) = desk.load_late(None, track, shown(views[-1], "loaded"), "one", turns)
+    assert isinstance(shown(again, "loaded"), dict)  # it has been read
+
+
+def test_a_file_read_after_it_was_taken_away_is_not_kept(desk, track):
+    turns = Turns()
+    for files in ((None, None), (None, track)):
+        *_, last = desk.load(*files, None, "one", turns)
+    for _ in range(2):
+        list(desk.settle(shown(last, "loaded"), turns))
+    *_, empty = desk.load_late(None, None, shown(last, "loaded"), "one", turns)
+    assert shown(empty, "loaded") is None
+
+
 def test_what_several_events_have_mixed_up_is_put_right_when_the_last_has_settled(
     desk, loaded, track
 ):
