@@ -16,16 +16,17 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 
 from mutualsl.atomic import atomic_output
+from mutualsl.data.batch import SMALLEST_WINDOW
 from mutualsl.data.tokenizer import FILE_NAME, TextTokenizer
 from mutualsl.description import CONFIG, SCHEMA, read_config
 from mutualsl.errors import CheckpointError, UnknownName, in_a_line, memory_is_short
+from mutualsl.finite import check_finite
 from mutualsl.models import MODELS, Localizer
 from mutualsl.models.text_encoder import TextEncoder
 from mutualsl.sizes import check_sizes, check_values, outline, unfilled
 
 WEIGHTS = "model.safetensors"
 DIGEST = "weights_digest"  # key in the config and in the header of the weights
-SMALLEST_WINDOW = 5  # tokens: one of a question and one of a cue, in three that mark where they are
 TEXT_ENCODER = "text_encoder."  # how its weights are named inside a model
 
 
@@ -132,7 +133,7 @@ def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkp
             model = _untrained(record)
         _check_pair(record, folder / WEIGHTS)
         model.load_weights(load_file(folder / WEIGHTS))
-        _check_finite(model, folder)
+        check_finite(model, folder)
         model.to(device).eval()
         visual = VisualSource(**_names(record["visual"]))
         text = TextSource(**_names(record["text"])) if record.get("text") else None
@@ -221,21 +222,6 @@ def _check_pair(record: dict[str, Any], weights: Path) -> None:
         found = (file.metadata() or {}).get(DIGEST)
     if found != record.get(DIGEST):
         raise ValueError("they were not saved together")
-
-
-def _check_finite(model: Localizer, folder: Path) -> None:
-    """Raise `CheckpointError` for a number that no training leaves that goes well."""
-    learned = {name for name, _ in model.named_parameters()}
-    for name, value in model.weights().items():
-        # A sum takes a tenth of the time of looking at each; its own overflow is told apart below.
-        if value.is_floating_point() and not value.sum().isfinite():
-            # A buffer may be infinite: a limit that nothing exceeds.
-            odd = ~value.isfinite() if name in learned else value.isnan()
-            if odd.any():
-                raise CheckpointError(
-                    f"{folder}: numbers in {name} are not finite, so its training has diverged; "
-                    "train it again with smaller learning rates, or use another checkpoint"
-                )
 
 
 def _check_windows(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ import torch
 
 from mutualsl.answer import Answer, ReadOut, agreement, check_question, choose
 from mutualsl.checkpoint import (
-    SMALLEST_WINDOW,
     Checkpoint,
     VisualSource,
     load_model,
@@ -73,16 +71,12 @@ class AnswerLocalizer(Shareable):
         self.folder, self.visual = folder, visual
         self.cache = cache or FeatureCache()
         self._at_once = AtOnce(ASK_AT_ONCE, "questions")
-        collator = Collator(
+        self.collator = Collator(
             tokenizer=checkpoint.tokenizer,
             row_width=encoder.row_width,
             window_tokens=checkpoint.window_tokens,
             question_encoder=questions,
         )
-        # A small window holds part of a long question, so that there is room for a cue.
-        fits = checkpoint.window_tokens - SMALLEST_WINDOW + 1
-        most = min(collator.max_question_tokens, fits)
-        self.collator = replace(collator, max_question_tokens=most)
 
     @classmethod
     def from_pretrained(

@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parent.parent / "mutualsl"
 LAYERS = [
     {"atomic", "errors", "spans", "telling"},
     {"hub"},
-    {"description", "device", "places", "prediction", "sizes", "subtitles", "video"},
+    {"description", "device", "finite", "places", "prediction", "sizes", "subtitles", "video"},
     {"timeline"},
     {"features", "data"},
     {"models"},

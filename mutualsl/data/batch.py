@@ -27,6 +27,7 @@ Sentence = tuple[int, ...]  # token ids
 Window = tuple[list[int], list[int]]  # token ids, segment of each (-1: belongs to none)
 QuestionEncoder = Callable[[Sentence], Tensor]  # one vector a token, (M, H)
 
+SMALLEST_WINDOW = 5  # tokens: one of a question and one of a cue, in three that mark where they are
 REMEMBERED_WORDS = 500_000  # of cues, with their tokens about 70 MB
 
 
@@ -77,6 +78,11 @@ class Collator:
     max_question_tokens: int = 128
     question_encoder: QuestionEncoder | None = None
 
+    @property
+    def question_tokens(self) -> int:
+        """How many tokens of a question are used: a small window keeps room for a cue."""
+        return min(self.max_question_tokens, self.window_tokens - SMALLEST_WINDOW + 1)
+
     def __call__(self, examples: Sequence[Example]) -> Batch:
         """Pad and stack; any number of questions, any length, any missing modality."""
         row_counts = [0 if e.video.rows is None else len(e.video.rows) for e in examples]
@@ -88,7 +94,7 @@ class Collator:
         questions = self.tokenizer.encode_all([e.question for e in examples])
         ids, mask, segment, owner = self._windows(examples, questions)
         timeline = self._timeline(examples, counts)
-        sentences = tuple(self.sentence(q[: self.max_question_tokens]) for q in questions)
+        sentences = tuple(self.sentence(q[: self.question_tokens]) for q in questions)
         sizes = torch.tensor([len(sentence) for sentence in sentences])
         gold = None
         if all(e.gold is not None for e in examples):
@@ -122,7 +128,7 @@ class Collator:
 
     def question_limit(self, question: str) -> int | None:
         """How many tokens are used of a question that has too many; `None` for all of them."""
-        most = self.max_question_tokens
+        most = self.question_tokens
         return most if len(self.tokenizer.encode_all([question])[0]) > most else None
 
     def text_windows(self, question: Sequence[int], cues: Sequence[Sequence[int]]) -> list[Window]:
@@ -131,7 +137,7 @@ class Collator:
         A cue goes to the next window when it does not fit, and is divided only if it is longer
         than a window; all its tokens keep its segment number.
         """
-        question = list(question[: self.max_question_tokens])
+        question = list(question[: self.question_tokens])
         head = [self.tokenizer.cls_id, *question, self.tokenizer.sep_id]
         room = self.window_tokens - len(head) - 1
         total = sum(len(cue) for cue in cues)

@@ -21,6 +21,7 @@ from mutualsl.device import AtOnce, enough_memory
 from mutualsl.errors import CheckpointError, in_a_line, memory_is_short
 from mutualsl.features.base import Frames, Rows
 from mutualsl.features.network import MiniNetwork, channels_last
+from mutualsl.finite import check_finite
 from mutualsl.sizes import check_sizes, outline
 from mutualsl.telling import listening
 from mutualsl.video import FrameRequest
@@ -74,6 +75,7 @@ class MiniEncoder:
                 f"{folder}: not a checkpoint of the visual encoder 'mini' ({in_a_line(error)}); "
                 "point to a folder with its config.json and model.safetensors"
             ) from error
+        check_finite(network, folder)
         return cls(config, network, device)
 
     def save(self, folder: Path, about: dict[str, object]) -> None:

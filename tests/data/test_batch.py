@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from mutualsl.data import Example, VideoInput
+from mutualsl.data.batch import SMALLEST_WINDOW
 from tests import tiny
 
 
@@ -46,6 +47,14 @@ def test_a_question_too_long_for_the_window_is_cut():
     assert collate.question_limit("how do i open the jar") == collate.max_question_tokens
     ((tokens, _),) = collate.text_windows(list(range(50, 60)), [])
     assert tokens[1:-1] == [50, 51, 52, 53, 54]
+
+
+def test_a_small_window_keeps_room_for_a_cue():
+    collate = tiny.collator(SMALLEST_WINDOW + 2)
+    assert collate.question_limit("how do i open the jar") == collate.question_tokens == 3
+    windows = collate.text_windows(list(range(50, 60)), [[7, 8]])
+    assert [tokens[1:4] for tokens, _ in windows] == [[50, 51, 52]] * 2
+    assert [tokens[5] for tokens, _ in windows] == [7, 8]
 
 
 def test_no_cues_and_no_question_is_still_a_batch():

@@ -77,6 +77,16 @@ def test_a_damaged_folder_is_said(tmp_path, damage):
         MiniEncoder.from_folder(tmp_path)
 
 
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_weights_of_a_training_that_diverged_are_said(tmp_path, number):
+    diverged = encoder()
+    name, weight = next(iter(diverged.network.named_parameters()))
+    weight.data[0, 0, 0] = number
+    diverged.save(tmp_path, {})
+    with pytest.raises(CheckpointError, match=f"{name} are not finite.*train it again"):
+        MiniEncoder.from_folder(tmp_path)
+
+
 def test_the_rows_are_the_same_where_fewer_seconds_fit_at_once(monkeypatch, caplog):
     full, told = encoder(), []
     expected = full.encode(frames(40))
