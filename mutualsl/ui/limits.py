@@ -6,7 +6,7 @@ from mutualsl.answer import MAX_QUESTION_CHARACTERS as MAX_QUESTION_CHARACTERS
 MAX_UPLOAD = "2gb"
 MAX_VIDEO_HOUR = 6
 MAX_CUES = 10_000  # every span of them is weighed: 3 GB of memory for a question
-MAX_TRANSCRIPT_CHARACTERS = 1_000_000  # of all cues together; 6 hours of talk have about 400,000
+MAX_TRANSCRIPT_CHARACTERS = 600_000  # of all cues together; 6 hours of talk have about 400,000
 MAX_TOP_K = 100  # candidates of each predictor
 
 # Working and waiting

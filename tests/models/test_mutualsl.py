@@ -11,7 +11,6 @@ from mutualsl.models.losses import (
     transfer_loss,
 )
 from mutualsl.models.text_encoder import Segments
-from mutualsl.spans import Span
 from tests import tiny
 from tests.test_timeline import timeline
 
@@ -180,26 +179,6 @@ def test_rows_unlike_the_training_rows_are_out_of_domain():
     far = replace(near, video=replace(near.video, rows=near.video.rows + 50))
     heads = model.predict(tiny.collator()([near, far]))
     assert [h.visual.in_domain for h in heads] == [True, False]
-
-
-@pytest.mark.slow
-def test_it_overfits_a_few_questions():
-    chosen = [
-        replace(tiny.example(i, question=q), gold=Span(float(start), float(start + 3)))
-        for i, (q, start) in enumerate(
-            [("open the jar", 0), ("shake the box", 3), ("turn the lid", 6), ("close the jar", 9)]
-        )
-    ]
-    model = tiny.model(width=32, dropout=0.0).train()
-    batch = tiny.collator()(chosen)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
-    for _ in range(120):
-        optimizer.zero_grad()
-        sum(model.losses(model(batch), batch).values()).backward()
-        optimizer.step()
-    for example, heads in zip(chosen, model.eval().predict(batch), strict=True):
-        assert heads.visual.span == example.gold
-        assert heads.textual.span.start_second == example.gold.start_second
 
 
 def test_without_pairs_start_and_end_are_independent():
