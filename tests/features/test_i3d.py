@@ -81,9 +81,10 @@ def plain(network):
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 def test_fast_rows_are_those_of_the_plain_network(network, plain, dtype):
     given, rows = plain
-    fast = torch.from_numpy(I3DEncoder(network, dtype=dtype).encode(given))
-    assert fast.shape == rows.shape == (2, 1024)
-    assert torch.cosine_similarity(fast, rows).min() >= 0.999
+    count = 2 if dtype == torch.float32 else 1  # 16 bits are slow where they are emulated
+    fast = torch.from_numpy(I3DEncoder(network, dtype=dtype).encode(given[: 16 * count]))
+    assert fast.shape == (count, 1024)
+    assert torch.cosine_similarity(fast, rows[:count]).min() >= 0.999
     assert torch.cosine_similarity(rows[:1], rows[1:]) < 0.995  # else it would say nothing
 
 
