@@ -1,4 +1,5 @@
-"""Command line: ask, encode, serve, doctor, synthesize, data, evaluate, analyse, train, reproduce.
+"""Command line: ask, encode, serve, doctor, synthesize, data, evaluate, analyse, train,
+calibrate, reproduce.
 
 Exit codes: 0 done; 2 wrong usage or unusable input, with one line on stderr that says what, where
 and what to do. Standard output carries the result only; progress goes to stderr. Subcommands import
@@ -17,6 +18,7 @@ import typer
 from mutualsl.cli import data
 from mutualsl.cli.analyse import analyse
 from mutualsl.cli.ask import ask
+from mutualsl.cli.calibrate import calibrate
 from mutualsl.cli.encode import encode
 from mutualsl.cli.evaluate import evaluate
 from mutualsl.cli.options import DEFAULT_VISUAL, Device, folder_to_write
@@ -41,7 +43,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(data.app, name="data")
-for command in (ask, encode, serve, evaluate, analyse, reproduce):
+for command in (ask, encode, serve, evaluate, analyse, reproduce, calibrate):
     app.command()(command)
 
 

@@ -18,6 +18,7 @@ from mutualsl.spans import Span, iou
 from mutualsl.training.sampling import validation_batches
 
 Collate = Callable[[Sequence[Example]], Batch]  # on the device of the model
+Asked = tuple[Span, HeadPredictions]  # gold, and raw answers
 
 SHARES = tuple(i / 20 for i in range(20)) + (1.0,)  # what may be believed of one of two
 DOMAIN_MARGIN = 1.5  # how much farther than the farthest validation video is still in domain
@@ -36,25 +37,43 @@ def calibrate(
     Where only the second of a model's textual scorers has learned anything, it is `reader_alone`
     that is believed.
     """
+    device = next(model.buffers()).device
+    collate = _on(device, collator)
+    with precision(device):
+        _share_out(model, collate, validation, reader_alone)
+        _limit_domain(model, collate, [e for examples in validation.values() for e in examples])
+    fit_scores(model, collator, validation)
+
+
+def fit_scores(
+    model: Localizer,
+    collator: Collator,
+    validation: Mapping[str, Sequence[Example]],
+    progress: Callable[[float], None] = lambda share: None,
+) -> None:
+    """Fit both heads' score calibration alone, as `calibrate` does; spans stay as they are."""
     everything = [e for examples in validation.values() for e in examples]
     both = [e for e in everything if e.video.rows is not None and e.video.cues]
     one = [e for e in everything if e.video.rows is None or not e.video.cues]
     one += [replace(e, video=e.video.without_video()) for e in both]
     one += [replace(e, video=e.video.without_subtitles()) for e in both]
     device = next(model.buffers()).device
-
-    def collate(examples: Sequence[Example]) -> Batch:
-        return collator(examples).to(device)
-
+    collate, count = _on(device, collator), len(one) + len(both)
+    alone: list[Asked] = []
+    beside: list[Asked] = []
     with precision(device):
-        _share_out(model, collate, validation, reader_alone)
-        _limit_domain(model, collate, everything)
-        alone = list(_ask(model, collate, one))
-        beside = list(_ask(model, collate, both))
+        for examples, found in ((one, alone), (both, beside)):
+            for answered in _ask(model, collate, examples):
+                found.append(answered)
+                progress((len(alone) + len(beside)) / count)
     _fit(model.visual_calibration, [(g, h.visual, None) for g, h in alone])
     _fit(model.textual_calibration, [(g, h.textual, None) for g, h in alone])
     _fit(model.visual_calibration, [(g, h.visual, h.textual) for g, h in beside])
     _fit(model.textual_calibration, [(g, h.textual, h.visual) for g, h in beside])
+
+
+def _on(device: torch.device, collator: Collator) -> Collate:
+    return lambda examples: collator(examples).to(device)
 
 
 @torch.inference_mode()
@@ -98,9 +117,7 @@ def _limit_domain(model: Localizer, collate: Collate, examples: Sequence[Example
 
 
 @torch.inference_mode()
-def _ask(
-    model: Localizer, collate: Collate, examples: Sequence[Example]
-) -> Iterator[tuple[Span, HeadPredictions]]:
+def _ask(model: Localizer, collate: Collate, examples: Sequence[Example]) -> Iterator[Asked]:
     for group in validation_batches(examples) if examples else []:
         batch = collate(group)
         raw = model.predict_raw(batch, top_k=1)
