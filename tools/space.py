@@ -22,7 +22,9 @@ NEEDED = (
     "mutualsl/",
     "assets/",
     "checkpoints/",
-    "docs/page.png",  # the README shows it
+    # What the README shows and links to, with what is linked there.
+    *("docs/page.png", "docs/api.md", "docs/datasets.md", "docs/hub-and-space.md", "docs/log.md"),
+    *("docs/training.md", "docs/decisions/"),
 )
 
 

@@ -102,6 +102,9 @@ _READING = (
     "place; the run of cues that matches the question best (BM25); a window around the cues most "
     "like it (TF-IDF); the span of the most similar train question on the same video. Their "
     "settings are chosen on the train part.\n"
+    "- **MedVidQA** is 82 of its 145 validation questions, those whose video has subtitles at "
+    "hand, rebuilt from recognised speech; published numbers are on all questions of the test "
+    "part.\n"
     "- **As published**: from other papers, whose divisions of the data and test sets may differ.\n"
     "- In plots of **score and truth**, spans on the diagonal have the score they should; the "
     "small numbers say how many spans have such a score, the calibration error how far off they "
@@ -147,9 +150,9 @@ def _how_to_make(record: Mapping[str, Any]) -> Iterator[str]:
     run = f"runs/{record['recipe']}"
     yield f"mutualsl train --recipe {record['recipe']} --data-root data --out {run}"
     for row in record["rows"]:
-        data = f"--data-root data/{row['data']}"
+        data = f"--dataset {row['data']} --data-root data/{row['data']}"
         data += f" --split-set {row['split_set']}" if row["split_set"] else ""
-        yield f"mutualsl evaluate --dataset jsonl {data} --split {row['split']} \\"
+        yield f"mutualsl evaluate {data} --split {row['split']} \\"
         yield (
             f"    --checkpoint {run}/checkpoint --read-out {row['read_out']} "
             f"--out {run}/evaluation/{row['data']}-{row['split']}"
@@ -177,7 +180,7 @@ def _plot_name(prefix: str, row: Row, kind: str) -> str:
 
 def _origin(record: Mapping[str, Any]) -> str:
     return (
-        f"Weights `{record['weights']}`, seed {record['seed']}, commit "
+        f"Weights `{record['weights']}`, seed {record['seed']}, measured at commit "
         f"{_commit(record['commit'])}, {record['date']}."
     )
 

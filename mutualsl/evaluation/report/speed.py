@@ -43,6 +43,7 @@ def _limit(measure: dict[str, Any]) -> tuple[str, str]:
     if measure["limit"] is None:
         return "-", "-"
     unit = measure["unit"].split(" ")[0]
+    unit = "" if unit == "of" else unit  # so many of all
     limit = f"{measure['bound']} {_number(measure['limit'])} {unit}".rstrip()
     return limit, "met" if measure["met"] else "not met"
 
