@@ -16,8 +16,10 @@ import numpy as np
 
 from mutualsl.atomic import write_whole
 from mutualsl.data.example import Example, Rows
+from mutualsl.errors import DataError
 from mutualsl.evaluation.evaluate import encode
-from mutualsl.evaluation.metrics import score
+from mutualsl.evaluation.ious import of_spans
+from mutualsl.evaluation.metrics import summarise
 from mutualsl.inference import AnswerLocalizer
 from mutualsl.spans import Span
 
@@ -35,8 +37,10 @@ def run_controls(
     """Write `controls.json`: mIoU of both heads as asked, and under each control.
 
     `root` and `frozen_root` hold the same rendered videos; in the latter every step shows its
-    first frame for all its time.
+    first frame for all its time. Raises `DataError` for fewer than two videos.
     """
+    if len({e.video.video_id for e in examples}) < 2:
+        raise DataError(f"{root}: controls need two videos at least; leave --frozen-root out")
     ready = _encoded(localizer, examples, root)
     motion = [e for e in ready if e.differs_by == "motion"]
     motion_ids = {e.sample_id for e in motion}
@@ -71,9 +75,10 @@ def _measure(localizer: AnswerLocalizer, examples: Sequence[Example]) -> dict[st
             spans["visual"].append(heads.visual.span if heads.visual else None)
             spans["textual"].append(heads.textual.span if heads.textual else None)
             spans["whole_video"].append(Span(0.0, example.video.duration_second))
-    golds = [e.gold for e in examples if e.gold is not None]
+    golds, ends = [e.gold for e in examples], [e.video.duration_second for e in examples]
     return {"n": len(golds)} | {
-        name: round(score(found, golds)["mIoU"], 2) for name, found in spans.items()
+        name: round(summarise(of_spans(found, golds, ends), 0)["mIoU"], 2)
+        for name, found in spans.items()
     }
 
 
@@ -97,6 +102,7 @@ def _other_rows(examples: Sequence[Example], chance: random.Random) -> list[Exam
     rows: dict[str, Rows] = {}
     for i, name in enumerate(names):
         own, foreign = videos[name].rows, videos[names[(i + shift) % len(names)]].rows
-        assert own is not None and foreign is not None, "controls need videos"
+        if own is None or foreign is None:
+            raise DataError(f"{name}: controls need the video of every question; put it there")
         rows[name] = np.resize(foreign, own.shape)
     return [replace(e, video=replace(e.video, rows=rows[e.video.video_id])) for e in examples]

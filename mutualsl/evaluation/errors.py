@@ -12,13 +12,11 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mutualsl.evaluation.ious import as_array, iou_of, shared_of
+from mutualsl.evaluation.ious import NOWHERE, as_array, inside, iou_of, shared_of
 from mutualsl.evaluation.predictions import QuestionResult
-from mutualsl.spans import Span
 
-RIGHT_IOU = 0.7
+EDGES_IOU = 0.7  # both edges are right
 PLACE_IOU = 0.5
-NOWHERE = Span(0.0, 0.0)
 CONTAINED = 0.8  # share of a span that lies in the other one
 
 
@@ -39,8 +37,8 @@ class ErrorClass(StrEnum):
 DEFINITIONS = {
     ErrorClass.MISSING: "the predictor gave none: its modality is missing, or it was never trained",
     ErrorClass.FALLBACK: "neither predictor gave a span, so the answer is the whole video",
-    ErrorClass.RIGHT: f"IoU with gold of at least {RIGHT_IOU}",
-    ErrorClass.BOUNDARY: f"IoU from {PLACE_IOU} to {RIGHT_IOU}: the place is right, an edge is off",
+    ErrorClass.RIGHT: f"IoU with gold of at least {EDGES_IOU}",
+    ErrorClass.BOUNDARY: f"IoU from {PLACE_IOU} to {EDGES_IOU}: the place is right, an edge is off",
     ErrorClass.UNSEEN: "no cue is shown during gold, so the subtitles cannot tell",
     ErrorClass.PLACE: "no overlap with gold",
     ErrorClass.LONG: f"at least {CONTAINED:.0%} of gold lies in the span, which holds much more",
@@ -52,15 +50,16 @@ DEFINITIONS = {
 def classify(results: Sequence[QuestionResult], head: str) -> tuple[ErrorClass, ...]:
     """The class of each span of `head`: visual, textual or answer."""
     found = [getattr(result, head) for result in results]
-    spans = as_array([NOWHERE if own is None else own.span for own in found])
-    golds = as_array([result.gold for result in results])
+    ends = np.array([result.duration_second for result in results])
+    spans = inside(as_array([NOWHERE if own is None else own.span for own in found]), ends)
+    golds = inside(as_array([result.gold for result in results]), ends)
     sources = [result.source if head == "answer" else head for result in results]
     covered = [result.gold_covered for result in results]
     agreement, shared = iou_of(spans, golds), shared_of(spans, golds)
     first_that_holds: dict[ErrorClass, ArrayLike] = {
         ErrorClass.MISSING: [own is None for own in found],
         ErrorClass.FALLBACK: [source == "fallback" for source in sources],
-        ErrorClass.RIGHT: agreement >= RIGHT_IOU,
+        ErrorClass.RIGHT: agreement >= EDGES_IOU,
         ErrorClass.BOUNDARY: agreement >= PLACE_IOU,
         ErrorClass.UNSEEN: [
             source == "textual" and share == 0.0

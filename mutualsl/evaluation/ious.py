@@ -15,6 +15,7 @@ from mutualsl.evaluation.predictions import QuestionResult
 Edges = tuple[float, float]  # of a span, in seconds
 HEADS = ("visual", "textual", "answer")
 SCORED = (*HEADS, "oracle", "oracle@5")
+NOWHERE = (0.0, 0.0)  # a span of no length overlaps nothing
 FIRST = 5  # candidates of each predictor that oracle@5 may choose from
 
 
@@ -49,10 +50,20 @@ def measure(results: Sequence[QuestionResult]) -> Ious:
         rows, columns = np.divmod(cells, len(SCORED))
         golds = as_array([result.gold for result in results])[rows]
         ends = np.array([result.duration_second for result in results])[rows]
-        found = iou_of(_inside(as_array(spans), ends), _inside(golds, ends))
+        found = iou_of(inside(as_array(spans), ends), inside(golds, ends))
         np.maximum.at(values, (rows, columns), found)
         given[rows, columns] = True
     return Ious(values, given)
+
+
+def of_spans(
+    spans: Sequence[Edges | None], golds: Sequence[Edges | None], duration_second: Sequence[float]
+) -> Floats:
+    """IoU (n,) of spans with their gold, cut as in `measure`; 0 where one is missing."""
+    ends = np.array(duration_second)
+    given = as_array([NOWHERE if span is None else span for span in spans])
+    wanted = as_array([NOWHERE if gold is None else gold for gold in golds])
+    return iou_of(inside(given, ends), inside(wanted, ends))
 
 
 def _spans(result: QuestionResult) -> list[list[Edges]]:
@@ -69,7 +80,7 @@ def as_array(spans: Sequence[Edges]) -> Floats:
     return np.fromiter(chain.from_iterable(spans), np.float64, 2 * len(spans)).reshape(-1, 2)
 
 
-def _inside(spans: Floats, duration_second: Floats) -> Floats:
+def inside(spans: Floats, duration_second: Floats) -> Floats:
     """Spans (n, 2) cut to [0, duration] (n,)."""
     return np.stack([spans[:, 0].clip(0.0), np.minimum(spans[:, 1], duration_second)], axis=1)
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
-
-from mutualsl.spans import Span, iou
 
 THRESHOLDS = (0.3, 0.5, 0.7)
 COLUMNS = (*(f"R1@{m}" for m in THRESHOLDS), "mIoU")
@@ -15,21 +11,11 @@ Metrics = dict[str, float]
 Floats = npt.NDArray[np.float64]
 
 
-def score(predictions: Sequence[Span | None], golds: Sequence[Span]) -> Metrics:
-    """R1@m (IoU >= m, inclusive) and mIoU, in percent; a missing prediction counts 0.
-
-    IoU is in continuous seconds, averaged per question. `n` is all questions, `n_answered` those
-    with a prediction.
-    """
-    values = [
-        0.0 if predicted is None else iou(predicted, gold)
-        for predicted, gold in zip(predictions, golds, strict=True)
-    ]
-    return summarise(np.array(values), sum(p is not None for p in predictions))
-
-
 def summarise(ious: Floats, n_answered: int) -> Metrics:
-    """The metrics of one predictor from the IoU (n,) of every question."""
+    """R1@m (IoU >= m, inclusive) and mIoU of one predictor, from the IoU (n,) of every question.
+
+    `n` is all questions, `n_answered` those with a prediction; one that is missing counts 0.
+    """
     means = columns(ious).sum(axis=0) / max(1, len(ious))
     metrics: Metrics = dict(zip(COLUMNS, means.tolist(), strict=True))
     return {**metrics, "n": len(ious), "n_answered": n_answered}

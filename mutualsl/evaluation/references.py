@@ -24,9 +24,10 @@ from mutualsl.data.example import Example, VideoInput
 from mutualsl.data.lexical import bm25, counts, inverse_frequency, tfidf_cosine
 from mutualsl.errors import DataError, UnknownName
 from mutualsl.evaluation.bootstrap import intervals
+from mutualsl.evaluation.ious import of_spans
 from mutualsl.evaluation.metrics import COLUMNS, Floats, columns, summarise
 from mutualsl.evaluation.record import current_commit, data_name, write_record
-from mutualsl.spans import Span, iou
+from mutualsl.spans import Span
 
 Spans = list[Span | None]
 Settings = dict[str, float]
@@ -184,8 +185,8 @@ def _tuned(
 
 
 def _ious(spans: Spans, examples: Sequence[Example]) -> Floats:
-    pairs = zip(spans, examples, strict=True)
-    return np.array([iou(span, e.gold) if span and e.gold else 0.0 for span, e in pairs])
+    golds, ends = [e.gold for e in examples], [e.video.duration_second for e in examples]
+    return of_spans(spans, golds, ends)
 
 
 def _median_answer_second(train: Sequence[Example]) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, Self
 
@@ -128,9 +128,18 @@ class NeuralLocalizer(Localizer):
 
     def set_dropout(self, share: float) -> None:
         """Let every dropout layer but the language model's, which has none, hide this share."""
+        for module, attribute in self.dropouts():
+            setattr(module, attribute, share)
+
+    def dropouts(self) -> Iterator[tuple[nn.Module, str]]:
+        """Those layers, each with the name of the attribute that holds its share."""
         for name, module in self.named_modules():
-            if "language_model." not in name and isinstance(module, nn.Dropout):
-                module.p = share
+            if "language_model." in name:
+                continue
+            if isinstance(module, nn.Dropout):
+                yield module, "p"
+            elif isinstance(module, nn.RNNBase) and module.num_layers > 1:
+                yield module, "dropout"
 
     @property
     def share(self) -> Tensor | None:

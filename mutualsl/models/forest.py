@@ -22,7 +22,7 @@ class Forest(nn.Module):
     """Means over T trees of at most `depth` questions; before `fit` everything is 0."""
 
     feature: Tensor  # (T, inner nodes) what a node asks about, or `LEAF`
-    threshold: Tensor  # (T, inner nodes) greater goes to the second child
+    threshold: Tensor  # (T, inner nodes) as great or greater goes to the second child
     value: Tensor  # (T, nodes) mean of the samples that came there
 
     def __init__(self, trees: int, depth: int) -> None:
@@ -41,7 +41,7 @@ class Forest(nn.Module):
             inner = node.clamp_max(self.feature.shape[1] - 1)
             feature = self.feature[tree, inner].long()
             asked = samples.gather(1, feature.clamp_min(0))
-            child = 2 * node + 1 + (asked > self.threshold[tree, inner])
+            child = 2 * node + 1 + (asked >= self.threshold[tree, inner])
             node = torch.where(feature == LEAF, node, child)
         return self.value[tree, node]
 

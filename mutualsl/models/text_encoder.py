@@ -190,7 +190,7 @@ class TextEncoder(nn.Module):
         place = mask.sum(dim=1)
         longest = longest_input(self.language_model)
         if longest is not None and int(place.max()) >= longest:
-            raise ValueError(
+            raise CheckpointError(
                 f"a window of {int(place.max())} tokens and a prompt do not fit into a language "
                 f"model of {longest} places; make windows shorter (window_tokens={longest - 1})"
             )

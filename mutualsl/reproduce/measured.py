@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mutualsl.atomic import write_whole
-from mutualsl.description import describe
+from mutualsl.description import CONFIG, describe
 from mutualsl.evaluation.collect import read_json
 from mutualsl.evaluation.metrics import COLUMNS
 from mutualsl.evaluation.transfer import Log, read_log
@@ -53,6 +53,7 @@ def _of_folder(run: Trained, questions: Questions) -> Measured:
         "split_set": questions.data.split_set,
         "split": questions.data.split,
         "questions": questions.identity,
+        "visual": read_json(run.checkpoint / CONFIG)["visual"]["fingerprint"],
         "learned_from": about.get("learned_from"),
         "stopped": about.get("stopped"),
         "parameters": describe(run.checkpoint).parameter_count,
@@ -75,6 +76,7 @@ def _of_earlier(run: Trained, questions: Questions, earlier: Path | None) -> Mea
     found = read_json(path)
     same = found["questions"] == questions.identity
     same = same and is_note_of(json.dumps(found["recipe"]), run.config)
+    same = same and run.reads_rows_of(found["visual"], found["learned_from"])
     return found if same and not unread(run.reads, found["learned_from"], questions) else None
 
 

@@ -31,6 +31,7 @@ class Trained:
     config: Run
     seed: int
     folder: Path
+    visual: str  # fingerprint of the encoder whose rows it learns from, where it reads rows
 
     @property
     def name(self) -> str:
@@ -54,7 +55,13 @@ class Trained:
         if not (note.is_file() and config.is_file() and is_note_of(note.read_text(), self.config)):
             return {}
         record: dict[str, Any] = json.loads(config.read_text())
-        return record
+        learned_from = record.get("about", {}).get("learned_from")
+        return record if self.reads_rows_of(record["visual"]["fingerprint"], learned_from) else {}
+
+    def reads_rows_of(self, visual: str, learned_from: Collection[str] | None) -> bool:
+        """Whether what learned from rows of `visual` is this run; without rows it is."""
+        looked = "video" in (self.reads if learned_from is None else learned_from)
+        return not looked or visual == self.visual
 
     @property
     def finished(self) -> bool:
@@ -62,9 +69,9 @@ class Trained:
         about = self.about
         return bool(about) and about.get("stopped") is None
 
-    def train(self, root: Path, visual: Path, deadline: float | None) -> None:
+    def train(self, root: Path, visual: Path, deadline: float | None, device: str) -> None:
         """Train, or go on with what was stopped; raises `MutualSLError` where it cannot."""
-        run(self.config, root, self.folder, visual, resume=True, deadline=deadline)
+        run(self.config, root, self.folder, visual, resume=True, deadline=deadline, device=device)
 
     def answers(self, questions: Questions) -> Path:
         """Folder of the evaluation, whether it is there or not."""

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from mutualsl.errors import DataError, MutualSLError, UnknownName
-from mutualsl.features import encoder_name
+from mutualsl.features import encoder_at, encoder_name
 from mutualsl.models import MODELS
 from mutualsl.reproduce.budget import Budget
 from mutualsl.reproduce.cells import Cell
@@ -47,7 +47,10 @@ class Reproduction:
         if self.table not in TABLES:
             raise UnknownName("table", self.table, TABLES)
         found = dict(self._questions())
-        cells = [self._cell(row, *part) for row in TABLES[self.table] for part in found.items()]
+        rows = encoder_at(self.visual).fingerprint
+        cells = [
+            self._cell(row, rows, *part) for row in TABLES[self.table] for part in found.items()
+        ]
         reasons = self._work(cells, budget, say)
         runs = dict(self._measured(cells))
         for run in runs.values():
@@ -74,7 +77,7 @@ class Reproduction:
         text = " ".join(str(error).split()).replace(str(self.out), "OUT")
         return text.replace(str(self.root), "ROOT")
 
-    def _cell(self, row: Row, data: Data, questions: Questions | str) -> Cell:
+    def _cell(self, row: Row, rows: str, data: Data, questions: Questions | str) -> Cell:
         recipe = data.recipe(row)
         if isinstance(questions, str):
             return Cell(row=row, data=data, missing=questions)
@@ -83,19 +86,21 @@ class Reproduction:
                 row=row, data=data, questions=questions, missing=f"there is no recipe {recipe}"
             )
         kind = MODELS[row.model][0]
-        needed = kind.reads if row.both else kind.needs
+        nothing = not questions.modalities & set(kind.reads)
+        needed = kind.reads if row.both or nothing else kind.needs
         if lacking := questions.lack(needed):
             return Cell(row=row, data=data, questions=questions, missing=lacking)
         return Cell(
             row=row, data=data, questions=questions,
-            runs=tuple(self._run(recipe, row.settings, seed) for seed in range(self.seeds)),
+            runs=tuple(self._run(recipe, row.settings, rows, seed) for seed in range(self.seeds)),
             without=tuple(name for name in kind.reads if name not in questions.modalities),
         )  # fmt: skip
 
-    def _run(self, recipe: str, settings: Sequence[str], seed: int) -> Trained:
+    def _run(self, recipe: str, settings: Sequence[str], rows: str, seed: int) -> Trained:
         name = run_name(recipe, settings)
         config = override(RECIPES[recipe](), [*settings, f"seed={seed}"])
-        return Trained(config=config, seed=seed, folder=self.out / "runs" / name / f"seed-{seed}")
+        folder = self.out / "runs" / name / f"seed-{seed}"
+        return Trained(config=config, seed=seed, folder=folder, visual=rows)
 
     def _work(self, cells: Sequence[Cell], budget: Budget, say: Say) -> Mapping[Path, str]:
         """Train and answer what is not there; why a run, by its folder, is not there after all.
@@ -140,7 +145,7 @@ class Reproduction:
         """Train and answer what is missing of a run; returns why that was not possible."""
         try:
             if not run.finished:
-                run.train(self.root, self.visual, deadline)
+                run.train(self.root, self.visual, deadline, self.device)
             run.answer(questions, self.root, self.device)
         except MutualSLError as error:
             return self._plain(error)

@@ -13,6 +13,7 @@ from accelerate import PartialState
 from accelerate.utils import parse_flag_from_env
 
 from mutualsl.atomic import write_whole
+from mutualsl.description import CONFIG
 from mutualsl.errors import DataError
 from mutualsl.training import state
 from mutualsl.training.config import RunConfig
@@ -20,6 +21,7 @@ from mutualsl.training.visual import VisualTrainConfig
 
 Run = RunConfig | VisualTrainConfig
 NOTE = "recipe.json"
+ROWS = "rows.txt"
 LONGEST_WAIT = timedelta(hours=24)  # for the process that reads the videos, see `run_localizer`
 
 
@@ -47,6 +49,28 @@ def _agree(noted: Any, now: Any) -> bool:
     return bool(noted == now or noted == json.loads(json.dumps(now)))
 
 
+def _holds_run(out: Path) -> bool:
+    """Whether there are saved states, a checkpoint, or a visual encoder, which lies in `out`."""
+    made = (out / "checkpoint" / CONFIG, out / CONFIG)
+    return any(out.glob(f"*/{state.FILE_NAME}")) or any(path.is_file() for path in made)
+
+
+def note_rows(out: Path, visual: str) -> None:
+    """Note whose rows a run learns from, by the fingerprint of their encoder.
+
+    Raises `DataError` where it has begun with those of another.
+    """
+    note = out / ROWS
+    before = note.read_text().strip() if note.is_file() and _holds_run(out) else visual
+    if before != visual:
+        raise DataError(
+            f"{out}: its run reads rows of {before}, --visual makes those of {visual}; give the "
+            "same --visual, or another --out"
+        )
+    if PartialState().is_main_process:
+        write_whole(note, visual + "\n")
+
+
 def begin(config: Run, out: Path, resume: bool, device: torch.device) -> None:
     """Note in `out` what is run there, choose the device; refuse to mix two runs.
 
@@ -54,10 +78,10 @@ def begin(config: Run, out: Path, resume: bool, device: torch.device) -> None:
     when `out` holds a run and `resume` is not asked for, or another run.
     """
     note = out / NOTE
-    if note.is_file() and any(out.glob(f"*/{state.FILE_NAME}")):
+    if _holds_run(out):
         if not resume:
             raise DataError(f"{out}: holds a run already; --resume goes on with it")
-        if not is_note_of(note.read_text(), config):
+        if not (note.is_file() and is_note_of(note.read_text(), config)):
             raise DataError(
                 f"{out}: its run has other settings (recipe.json); give the same recipe and --set, "
                 "or another --out"

@@ -13,12 +13,14 @@ from safetensors.torch import load_file
 
 from mutualsl.checkpoint import stored
 from mutualsl.description import UNKNOWN_DATA
-from mutualsl.errors import DataError
+from mutualsl.errors import DataError, in_a_line
 from mutualsl.models import Localizer
 from mutualsl.models.base import FROM_ENCODERS
+from mutualsl.models.mutualsl import READS
 from mutualsl.training.config import RunConfig
 
 SHARE = "language_share"  # which a model without a second scorer lacks
+HEADS = "trained_heads"  # in the config of a model that can do without a modality
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +29,7 @@ class Begun:
 
     config: RunConfig
     about: Mapping[str, Any] = field(default_factory=dict)  # how that checkpoint came to be
+    learned_from: frozenset[str] = frozenset()  # modalities that it knows
 
     @classmethod
     def of(cls, config: RunConfig) -> Begun:
@@ -39,7 +42,9 @@ class Begun:
                 f"{config.start}: holds {record['model']}, the recipe trains {config.model}; name "
                 "a checkpoint of that model"
             )
-        kept = {key: v for key, v in record["config"].items() if key not in FROM_ENCODERS}
+        given = (*FROM_ENCODERS, HEADS)  # what it has learned is decided at the end
+        kept = {key: v for key, v in record["config"].items() if key not in given}
+        heads = record["config"].get(HEADS, ())
         before = record["about"].get("trained_on", UNKNOWN_DATA)
         taken = replace(
             config,
@@ -47,12 +52,13 @@ class Begun:
             window_tokens=record["window_tokens"],
             trained_on=f"{before}; then {config.trained_on}",
         )
-        return cls(config=taken, about=record["about"])
+        learned_from = frozenset(READS[head] for head in heads)
+        return cls(config=taken, about=record["about"], learned_from=learned_from)
 
     def load_into(self, model: Localizer) -> None:
         """Give the model the weights; a part that learns by itself may be missing among them.
 
-        Raises `DataError` where there are none.
+        Raises `DataError` where there are none, or of other sizes.
         """
         if self.config.start is None:
             return
@@ -62,9 +68,18 @@ class Begun:
         new = {
             name: value
             for name, value in model.weights().items()
-            if name not in weights and (name.startswith(apart) or name == SHARE)
+            if name not in weights
+            and (name.startswith(apart) or name == SHARE)
+            or ".statistics." in name
+            and "video" not in self.learned_from  # of no rows
         }
-        model.load_weights({**weights, **new})
+        try:
+            model.load_weights({**weights, **new})
+        except RuntimeError as error:
+            raise DataError(
+                f"{path}: weights of another model ({in_a_line(error)}); name those of one with "
+                "the sizes of this recipe, or a checkpoint's folder, whose sizes are taken"
+            ) from error
 
     @property
     def stages(self) -> list[Any]:

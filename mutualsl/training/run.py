@@ -35,7 +35,7 @@ from mutualsl.models import MODELS, FittedLocalizer, Localizer, NeuralLocalizer
 from mutualsl.models.questions import FrozenLanguageModel
 from mutualsl.models.text_encoder import TextEncoder
 from mutualsl.training import state
-from mutualsl.training.begin import Run, begin
+from mutualsl.training.begin import Run, begin, note_rows
 from mutualsl.training.begun import Begun
 from mutualsl.training.calibrate import calibrate
 from mutualsl.training.config import RENDERED_ONLY, RunConfig, Stage
@@ -84,12 +84,14 @@ def run_localizer(
     config = begun.config
     device = PartialState().device
     encoder = encoder_at(visual, str(device) if device.type == "cuda" else "cpu")
+    note_rows(out, encoder.fingerprint)
     _check_folders(config, root)
     weights = text_folder(config.text_encoder)
     tokenizer = TextTokenizer.from_folder(weights)
     text_encoder = load_text_encoder(weights)
     text_encoder.check_input(tokenizer, config.window_tokens)
     model = _new_model(config, text_encoder, encoder.row_width)
+    _check_learners(model, config)
     questions = None
     if model.reads_question_vectors:
         questions = FrozenLanguageModel(text_encoder.language_model)
@@ -125,8 +127,7 @@ def run_localizer(
     stopped = None if left is None else f"{stage.name}, {left}"
     if not PartialState().is_main_process:
         return
-    if config.start is None:  # else it brings what it has learned before
-        model.has_learned_from(modalities)
+    model.has_learned_from(modalities | begun.learned_from)
     model.to(device).eval()
     apart = config.start is None and all(stage.learner for stage in config.stages)
     calibrate(model, collator, library.validation(config.stages[-1]), reader_alone=apart)
@@ -175,6 +176,17 @@ def _check_folders(config: RunConfig, root: Path) -> None:
             raise DataError(
                 f"{root / name}: no such folder; the recipe needs it, --data-root holds one for "
                 "each data set (docs/datasets.md)"
+            )
+
+
+def _check_learners(model: Localizer, config: RunConfig) -> None:
+    """Raise `DataError` for a stage that teaches a part which the model does not have."""
+    parts = {name for name, _ in model.named_modules()}
+    for stage in config.stages:
+        if stage.learner not in parts:
+            raise DataError(
+                f"stage {stage.name}: {config.model} of these sizes has no {stage.learner} that "
+                "could learn; give it one, as with shared_layers=2"
             )
 
 

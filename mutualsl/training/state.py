@@ -37,6 +37,8 @@ def save(accelerator: Accelerator, out: Path, progress: Progress) -> None:
     former state in force. Raises `DataError` when it cannot be written.
     """
     folder = f"state-{progress.epoch}-{progress.batch}"
+    if _read(out)[1] == out / folder:
+        return  # nothing was learned since, and what counts is not written over
     try:
         # Not as safetensors, which cannot hold a layer that two models share.
         accelerator.save_state(str(out / folder), safe_serialization=False)

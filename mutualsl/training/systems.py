@@ -84,7 +84,7 @@ SYSTEMS = (
             epochs=15, new_lr=1e-3, weight_decay=0.0, decoupled_decay=False, drops=(6, 11),
             clip=10.0, **AS_PUBLISHED,
         ),
-        short={"epochs": 8},
+        short={"epochs": 5},
         # An eighth of the paper's channels, a quarter of its clips.
         short_sizes={"width": 64, "groups": 16, "bins": 64, "clips": 32},
     ),

@@ -63,6 +63,7 @@ class Trainer:
         )
         self._seed(0)
         model.checkpoint_gradients(config.gradient_checkpointing)
+        self._dropouts = [(m, name, getattr(m, name)) for m, name in model.dropouts()]
         if config.dropout is not None:
             model.set_dropout(config.dropout)
         optimizer = make_optimizer(model, config)
@@ -100,6 +101,8 @@ class Trainer:
                 self._close_epoch(progress, report)
         # Leave the model as it came: its forward pass was made to compute in 16 bits.
         self._accelerator.unwrap_model(self._model, keep_fp32_wrapper=False)
+        for module, name, share in self._dropouts:
+            setattr(module, name, share)
         return progress
 
     def _epoch(self, progress: state.Progress, report: Report) -> bool:
@@ -185,7 +188,7 @@ class Trainer:
             }
         )
         progress.stale += 1
-        if merit > progress.best:
+        if merit > progress.best or not any(self._validation.values()):  # the last, with none
             progress.best, progress.stale = merit, 0
             if self._accelerator.is_main_process:
                 self._save_best(model)

@@ -37,6 +37,11 @@ def test_spans(span, expected):
     assert of(span) == expected
 
 
+def test_what_lies_outside_the_video_counts_for_nothing():
+    made = row(textual=head((90.0, 100.0)), gold=(90.0, 130.0))
+    assert made["duration"] == 100.0 and only(made, "textual") == "right"
+
+
 def test_where_no_cue_is_shown_only_the_textual_predictor_is_excused():
     assert of((60.0, 70.0), covered=0.0) == "gold outside subtitles"
     assert of((60.0, 70.0), covered=0.1) == "wrong place"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mutualsl.evaluation.ious import SCORED, measure
+from mutualsl.evaluation.ious import SCORED, measure, of_spans
 from mutualsl.spans import Span, iou
 from tests.evaluation.rows import head, random_rows, results, row
 
@@ -42,3 +42,10 @@ def test_every_column_is_the_best_of_its_spans():
 
 def test_no_questions():
     assert measure([]).values.shape == (0, len(SCORED)) and not np.any(measure([]).given)
+
+
+def test_spans_by_themselves_are_measured_alike():
+    found = of_spans(
+        [(90.0, 300.0), (0.0, 5.0), None], [(80.0, 140.0), None, (1.0, 2.0)], [100.0] * 3
+    )
+    assert found.tolist() == [0.5, 0.0, 0.0]

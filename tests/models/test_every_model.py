@@ -24,7 +24,6 @@ from tests import tiny
 
 ALL = sorted(MODELS)
 NEURAL = [name for name in ALL if issubclass(MODELS[name][0], NeuralLocalizer)]
-ENOUGH = 0.9
 
 
 def examples():

@@ -106,6 +106,14 @@ def test_at_the_deadline_some_of_everything_is_learned():
     assert spans(model, made) == spans(fitted(made), made)
 
 
+def test_a_value_on_a_threshold_goes_where_it_went_in_training():
+    forest, samples = Forest(trees=20, depth=1), np.arange(65.0)[:, None]
+    forest.fit(samples, (samples[:, 0] >= 32).astype(float), seed=0)
+    said = forest(torch.tensor([[31.0], [32.0], [33.0]]))
+    on_it = forest.threshold[:, 0] == 32.0
+    assert on_it.any() and said[:, on_it].T.unique(dim=0).tolist() == [[0.0, 1.0, 1.0]]
+
+
 def test_trees_that_were_not_grown_repeat_those_that_were(monkeypatch):
     samples = np.random.default_rng(0).random((50, 3))
     forest = Forest(trees=5, depth=3)

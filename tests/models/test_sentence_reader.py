@@ -6,6 +6,7 @@ import torch
 
 from mutualsl.models import layers
 from mutualsl.models.losses import SpanLogits, blend
+from mutualsl.spans import Span
 from mutualsl.training.calibrate import calibrate
 from mutualsl.training.config import TrainConfig
 from mutualsl.training.optimizer import make_optimizer
@@ -166,6 +167,27 @@ def test_the_share_is_chosen_on_validation(monkeypatch):
     gold = [replace(e, gold=heads.textual.span) for e, heads in zip(asked, own, strict=True)]
     calibrate(model, collate, {"jars": gold})
     assert float(model.language_share) < 0.5
+
+
+def test_a_curve_for_one_predictor_and_one_for_both():
+    """Few questions with videos leave the curve of the many without alone."""
+    model, text = tiny.model(trained_heads=("textual",)), [tiny.example(i) for i in range(8)]
+    text = [replace(e, video=e.video.without_video()) for e in text]
+    own = model.predict(tiny.collator()(text))
+    right = [replace(e, gold=h.textual.span) for e, h in zip(text, own, strict=True)]
+    wrong = replace(tiny.example(9), gold=Span(0.0, 1e-3))  # with a video, which nothing reads
+    calibrate(model, tiny.collator(), {"jars": [*right, wrong]})
+    assert float(model.textual_calibration(torch.tensor(0.5))) > 0.6
+    assert model.textual_calibration.beside.tolist() == [1.0, 0.0, 0.0, 0.0]  # as it was
+
+
+def test_the_limit_of_a_domain_needs_videos():
+    model, text = tiny.model(), replace(tiny.example(), video=tiny.video().without_video())
+    model.row_statistics.limit.fill_(3.0)
+    calibrate(model, tiny.collator(), {"jars": [text]})
+    assert float(model.row_statistics.limit) == 3.0
+    calibrate(model, tiny.collator(), {"jars": [text, tiny.example()]})
+    assert float(model.row_statistics.limit) != 3.0
 
 
 def test_calibration_asks_in_the_bits_in_which_the_device_will_answer(monkeypatch):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from mutualsl.errors import CheckpointError
 from mutualsl.models.highlight import highlight_loss
 from mutualsl.models.layers import MASKED
 from mutualsl.models.text_encoder import Prompt, TextEncoder
@@ -131,7 +132,7 @@ def test_windows_without_room_for_a_prompt_are_refused():
     collator = tiny.collator(window_tokens=tiny.TEXT_CONFIG["max_position_embeddings"])
     long = tiny.example(0, cue_count=13, question="how do i open the jar now now now")
     assert collator([long]).window_ids.shape == (1, 64)
-    with pytest.raises(ValueError, match="window_tokens=63"):
+    with pytest.raises(CheckpointError, match="window_tokens=63"):
         system()(collator([long]))
 
 

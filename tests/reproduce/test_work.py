@@ -11,8 +11,9 @@ from mutualsl.errors import UnknownName
 from mutualsl.evaluation.predictions import read_predictions
 from mutualsl.features import encoder_at
 from mutualsl.features.files import write_rows
-from mutualsl.reproduce import publish
+from mutualsl.reproduce import publish, runs
 from mutualsl.reproduce.budget import Budget
+from mutualsl.reproduce.measured import MEASURED
 from mutualsl.reproduce.plan import DATA, TABLES, data_of
 from mutualsl.reproduce.work import NO_TIME, Reproduction
 from mutualsl.training.recipes import RECIPES
@@ -274,11 +275,35 @@ def test_an_unknown_table_is_refused(root, tmp_path):
 def test_every_recipe_of_a_table_trains_its_model_on_its_data(table):
     for row in TABLES[table]:
         for data in data_of(table):
-            if (name := data.recipe(row)) in RECIPES:
-                run = RECIPES[name]()
-                assert (run.model, run.name.replace("-", "_")) == (row.model, name)
-                parts = {(part.dataset, part.split_set) for s in run.stages for part in s.parts}
-                assert parts == {(data.name, data.split_set)}
+            name = data.recipe(row)
+            run = RECIPES[name]()
+            assert (run.model, run.name.replace("-", "_")) == (row.model, name)
+            parts = {(part.dataset, part.split_set) for s in run.stages for part in s.parts}
+            assert parts == {(data.name, data.split_set)}
+
+
+def test_the_device_that_was_asked_for_trains(make, recipes, monkeypatch):
+    only(recipes, "mor_synthetic")
+    train, asked = runs.run, []
+    monkeypatch.setattr(
+        runs, "run", lambda *given, **named: asked.append(named["device"]) or train(*given, **named)
+    )
+    make("table1")
+    assert asked == ["cpu"]
+
+
+def test_rows_of_another_encoder_make_another_run(make, recipes):
+    only(recipes, "vslnet_synthetic", "mor_synthetic")
+    make("table1")
+    assert len(make.trained) == 2
+    make.measured, make.out = make.out / MEASURED, make.out.parent / "elsewhere"
+    files = {path.parent.name: path for path in make.measured.glob("*/seed-0.json")}
+    for path in files.values():
+        found = json.loads(path.read_text())
+        assert found["visual"].startswith("mini-")
+        path.write_text(json.dumps(found | {"visual": "i3d-of-somebody"}))
+    make("table1")
+    assert make.trained == ["vslnet_synthetic, 0"]  # the other one reads no rows
 
 
 def test_the_time_is_divided_and_what_is_not_used_goes_to_the_others():

@@ -4,8 +4,10 @@ import json
 from dataclasses import replace
 
 import pytest
+import torch
 
-from mutualsl.training.begin import is_note_of, note_of
+from mutualsl.errors import DataError
+from mutualsl.training.begin import NOTE, begin, is_note_of, note_of, note_rows
 from mutualsl.training.recipes import RECIPES
 
 
@@ -33,3 +35,30 @@ def test_a_setting_that_a_note_lacks_came_later_and_had_its_default():
 @pytest.mark.parametrize("text", ["", "[]", "{"])
 def test_what_is_no_note_is_of_no_run(text):
     assert not is_note_of(text, RECIPES["mutualsl_clean_synthetic"]())
+
+
+@pytest.mark.parametrize("made", ["checkpoint/config.json", "config.json", "looking/progress.json"])
+def test_what_a_run_has_made_is_not_written_over(tmp_path, made):
+    run, other = RECIPES["mor_synthetic"](), RECIPES["vslnet_synthetic"]()
+    cpu = torch.device("cpu")
+    begin(other, tmp_path, resume=False, device=cpu)  # it fails before it has made anything
+    begin(run, tmp_path, resume=False, device=cpu)
+    (tmp_path / made).parent.mkdir(exist_ok=True)
+    (tmp_path / made).write_text("{}")
+    with pytest.raises(DataError, match="holds a run already"):
+        begin(run, tmp_path, resume=False, device=cpu)
+    with pytest.raises(DataError, match="other settings"):
+        begin(other, tmp_path, resume=True, device=cpu)
+    begin(run, tmp_path, resume=True, device=cpu)
+    (tmp_path / NOTE).unlink()
+    with pytest.raises(DataError, match="other settings"):
+        begin(run, tmp_path, resume=True, device=cpu)
+
+
+def test_a_run_goes_on_with_the_rows_it_began_with(tmp_path):
+    note_rows(tmp_path, "mini-1")
+    note_rows(tmp_path, "mini-2")  # nothing had been made of the first
+    (tmp_path / "config.json").write_text("{}")
+    note_rows(tmp_path, "mini-2")
+    with pytest.raises(DataError, match="rows of mini-2, --visual makes those of mini-1"):
+        note_rows(tmp_path, "mini-1")

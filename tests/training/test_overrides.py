@@ -53,3 +53,14 @@ def test_every_key_a_recipe_offers_can_be_set(recipe):
         name = key.rpartition(".")[2]
         if name in ("seed", "epochs"):
             assert override(config, [f"{key}=37"]) != config
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["epochs=0", "save_every=0", "accumulate=0", "max_questions=0", "looking.dropout=2",
+     "reading.synthetic.per_epoch=-3", "together.synthetic.drop_video=1.5", "patience=0"],
+)  # fmt: skip
+def test_what_no_training_can_do_is_refused(setting):
+    name = setting.partition("=")[0].rpartition(".")[2]
+    with pytest.raises(DataError, match=f"{name} is .*it must be"):
+        override(mutualsl_mini(), [setting])

@@ -12,13 +12,18 @@ import torch
 from safetensors.torch import load_file
 
 from mutualsl import AnswerLocalizer
+from mutualsl.checkpoint import load_model, save_checkpoint
+from mutualsl.cli import main
 from mutualsl.data import jsonl
 from mutualsl.data.synthetic import write_dataset
 from mutualsl.errors import CheckpointError, DataError, MutualSLError, UnknownName
 from mutualsl.evaluation.evaluate import evaluate
 from mutualsl.models import MODELS
 from mutualsl.models.profiles import profile
+from mutualsl.models.statistics import ScoreCalibration
+from mutualsl.training.calibrate import fit_scores
 from mutualsl.training.config import Part, RunConfig, Stage, TrainConfig
+from mutualsl.training.library import Library
 from mutualsl.training.recipes import RECIPES
 from mutualsl.training.run import run
 from mutualsl.video import probe
@@ -147,7 +152,7 @@ def test_a_run_may_begin_with_a_checkpoint_and_teach_one_part(root, config, tmp_
     assert after.window_tokens == before.window_tokens == config.window_tokens
     kept = before.model.weights()
     for name, value in after.model.weights().items():
-        if name in kept and "calibration" not in name and "statistics" not in name:
+        if name in kept and "calibration" not in name and "limit" not in name:
             torch.testing.assert_close(value, kept[name], msg=name)
     assert [stage["name"] for stage in after.about["stages"]] == [
         "reading", "together", "transcripts",
@@ -155,6 +160,59 @@ def test_a_run_may_begin_with_a_checkpoint_and_teach_one_part(root, config, tmp_
     assert after.about["training_videos"] == before.about["training_videos"]
     with pytest.raises(DataError, match="holds mutualsl, the recipe trains tmlga"):
         run(replace(reading, model="tmlga"), root, tmp_path / "third", VISUAL)
+
+
+def test_what_a_model_has_learned_before_and_since_is_added_up(root, config, tmp_path):
+    text = replace(config.stages[0], parts=config.stages[0].parts[:1])
+    run(replace(config, stages=(text,)), root, tmp_path / "text", VISUAL)
+    folder = tmp_path / "text" / "checkpoint"
+    before = load_model(folder).model
+    assert before.config.trained_heads == ("textual",)
+    looking = replace(
+        config.stages[1], parts=(replace(config.stages[1].parts[0], drop_subtitles=1.0),)
+    )
+    more = replace(config, stages=(looking,), start=str(folder))
+    run(more, root, tmp_path / "both", VISUAL)
+    model = load_model(tmp_path / "both" / "checkpoint").model
+    assert model.config.trained_heads == ("visual", "textual")
+    assert (model.row_statistics.mean != before.row_statistics.mean).any()
+    weights = tmp_path / "text" / text.name / "best.safetensors"
+    run(replace(config, stages=(text,), start=str(weights)), root, tmp_path / "again", VISUAL)
+    assert load_model(tmp_path / "again" / "checkpoint").model.config.trained_heads == ("textual",)
+    with pytest.raises(DataError, match="weights of another model"):
+        other = replace(config, stages=(text,), start=str(weights), sizes={"width": 32})
+        run(other, root, tmp_path / "other", VISUAL)
+
+
+def test_a_part_that_the_model_lacks_cannot_learn(root, config, tmp_path):
+    with pytest.raises(DataError, match="stage transcripts: .* has no sentence_reader"):
+        run(replace(config, sizes={"width": 16}), root, tmp_path, VISUAL)
+
+
+def test_scores_can_be_fitted_again_and_nothing_else_changes(root, config, tmp_path, monkeypatch):
+    config = replace(config, stages=config.stages[:2])
+    run(config, root, tmp_path / "run", VISUAL)
+    folder = tmp_path / "run" / "checkpoint"
+    lost = load_model(folder)
+    for calibration in (lost.model.visual_calibration, lost.model.textual_calibration):
+        calibration.load_state_dict(ScoreCalibration().state_dict())
+    save_checkpoint(lost, folder)
+    localizer = AnswerLocalizer.from_pretrained(folder, "cpu")
+    library = Library(root, lost.tokenizer, localizer.encoder)
+    expected = localizer.checkpoint.model
+    fit_scores(expected, localizer.collator, library.validation(config.stages[-1]))
+    monkeypatch.setitem(RECIPES, "tiny", lambda: config)
+    options = ["--recipe", "tiny", "--checkpoint", str(folder), "--out", str(tmp_path / "again")]
+    with pytest.raises(SystemExit) as ended:
+        main(["calibrate", "--data-root", str(root), *options])
+    assert ended.value.code == 0
+    again = AnswerLocalizer.from_pretrained(tmp_path / "again", "cpu").checkpoint
+    assert again.about["scores"]["validation"] == {"synthetic": 1}
+    before = load_model(folder).model.weights()
+    for name, value in again.model.weights().items():
+        torch.testing.assert_close(value, expected.weights()[name], msg=name)
+        fitted = name.startswith(("visual_calibration", "textual_calibration"))
+        assert bool((value != before[name]).any()) == fitted, name
 
 
 def test_weights_that_are_not_there_are_asked_for(root, config, tmp_path):

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from accelerate import Accelerator
 from torch import nn
 
 from mutualsl.errors import DataError
@@ -28,7 +29,7 @@ def source(examples, **changes):
     return Source(part=part, examples=examples)
 
 
-def start(out, config=CONFIG, model=None, saved=None, deadline=None):
+def start(out, config=CONFIG, model=None, saved=None, deadline=None, validation=6):
     """Train a tiny model on a mix: some questions without video, some without subtitles."""
     saved = [] if saved is None else saved
     model = model or tiny.model(dropout=0.1)
@@ -41,7 +42,7 @@ def start(out, config=CONFIG, model=None, saved=None, deadline=None):
         source(text),
     ]
     Trainer(
-        model, tiny.collator(), sources, {"tiny": examples[:6]}, config, out,
+        model, tiny.collator(), sources, {"tiny": examples[:validation]}, config, out,
         lambda best: saved.append(copy.deepcopy(best)), deadline,
     ).train()  # fmt: skip
     return model, saved
@@ -112,10 +113,12 @@ def test_frozen_layers_do_not_move(tmp_path):
 
 def test_a_stage_may_have_a_dropout_of_its_own(tmp_path):
     model, saved = start(tmp_path, replace(CONFIG, epochs=1, dropout=0.4))
-    shares = {
-        m.p for n, m in model.named_modules() if isinstance(m, nn.Dropout) and "language" not in n
-    }
-    assert shares == {0.4}
+    assert {getattr(module, name) for module, name in saved[-1].dropouts()} == {0.4}
+    before, after = (
+        [getattr(module, name) for module, name in each.dropouts()]
+        for each in (tiny.model(dropout=0.1), model)
+    )
+    assert before == after  # the next stage may have another
     assert {m.p for m in saved[-1].text_encoder.modules() if isinstance(m, nn.Dropout)} == {0.1}
 
 
@@ -166,6 +169,23 @@ def test_it_stops_when_validation_no_longer_improves(tmp_path):
     standing = replace(CONFIG, epochs=9, new_lr=0.0, text_lr=0.0, patience=2)
     start(tmp_path, standing)
     assert len([r for r in log(tmp_path) if "validation" in r]) == 3
+
+
+def test_without_validation_the_last_weights_are_kept(tmp_path):
+    _, saved = start(tmp_path, replace(CONFIG, patience=1), validation=0)
+    assert len(saved) == CONFIG.epochs
+
+
+def test_a_state_that_counts_is_not_written_over(tmp_path, monkeypatch):
+    written = []
+    save_state = Accelerator.save_state
+    monkeypatch.setattr(
+        Accelerator,
+        "save_state",
+        lambda self, folder, **how: written.append(folder) or save_state(self, folder, **how),
+    )
+    start(tmp_path, replace(CONFIG, save_every=1), deadline=time.monotonic())
+    assert len(written) == 1  # for its time and because it was late
 
 
 def test_it_stops_at_its_deadline_and_goes_on_as_if_it_had_not(tmp_path):
