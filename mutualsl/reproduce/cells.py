@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mutualsl.reproduce.plan import Data, Row
+from mutualsl.reproduce.plan import Row
 from mutualsl.reproduce.questions import Questions
 from mutualsl.reproduce.runs import Trained
+from mutualsl.training.compared import Data
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

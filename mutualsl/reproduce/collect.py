@@ -14,9 +14,10 @@ from mutualsl.evaluation.transfer import curves
 from mutualsl.models import MODELS, FittedLocalizer
 from mutualsl.reproduce.cells import Cell
 from mutualsl.reproduce.measured import Measured
-from mutualsl.reproduce.plan import FIGURE, Data
+from mutualsl.reproduce.plan import FIGURE
 from mutualsl.reproduce.questions import Questions
 from mutualsl.reproduce.runs import READ_OUT
+from mutualsl.training.compared import Data
 from mutualsl.training.systems import SYSTEMS
 
 NOT_TRAINED = "not trained"
@@ -68,7 +69,11 @@ def _data(data: Data, questions: Questions | None, references: Path) -> dict[str
 def _cell(
     cell: Cell, runs: Mapping[Path, Measured], reasons: Mapping[Path, str], with_curves: bool
 ) -> dict[str, Any]:
-    found = {"row": cell.row.name, **_name(cell.data), "recipe": cell.data.recipe(cell.row)}
+    found = {
+        "row": cell.row.name,
+        **_name(cell.data),
+        "recipe": cell.data.recipe(cell.row.model, cell.row.variant),
+    }
     found |= {"settings": list(cell.row.settings), "missing": cell.missing, "seeds": []}
     found |= {
         "without": list(cell.without),

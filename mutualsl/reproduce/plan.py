@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from mutualsl.data.split_sets import DISJOINT, OFFICIAL
 from mutualsl.models import profiles
+from mutualsl.training.compared import DATA, RENDERED, Data
 from mutualsl.training.systems import SYSTEMS
 
 FIGURE = "figure3"
@@ -27,37 +26,10 @@ class Row:
     remark: str = ""  # what has to be known of every number in it
 
 
-class Data(NamedTuple):
-    """One part of a data set, which is a folder below the data root."""
-
-    name: str
-    split_set: str | None
-    split: str
-
-    def recipe(self, row: Row) -> str:
-        """The recipe that trains a row for this data: `vslnet_synthetic`, `mor_vehiclevqa`.
-
-        A split set other than the published one has its name at the end.
-        """
-        variant = (row.variant,) if row.variant else ()
-        apart = () if self.split_set in (None, OFFICIAL) else (self.split_set,)
-        return "_".join((row.model, *variant, self.name, *apart))
-
-
 def run_name(recipe: str, settings: Sequence[str]) -> str:
     """What the folder of a recipe's runs with these settings is called."""
     return "_".join((recipe, *(setting.replace("=", "-") for setting in settings)))
 
-
-RENDERED = Data("synthetic", None, "test")
-DATA = (
-    RENDERED,
-    Data("tutorialvqa", OFFICIAL, "test"),
-    Data("tutorialvqa", DISJOINT, "test"),
-    Data("vehiclevqa", OFFICIAL, "test"),
-    Data("vehiclevqa", DISJOINT, "test"),
-    Data("medvidqa", OFFICIAL, "val"),
-)
 
 _WITHOUT = ("mutual=false",)
 

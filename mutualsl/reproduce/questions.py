@@ -15,8 +15,8 @@ from mutualsl.data.folders import find_features
 from mutualsl.errors import DataError
 from mutualsl.evaluation.predictions import read_predictions
 from mutualsl.evaluation.references import REFERENCES, measure
-from mutualsl.reproduce.plan import Data
 from mutualsl.spans import Span
+from mutualsl.training.compared import Data
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

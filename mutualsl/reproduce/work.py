@@ -19,9 +19,10 @@ from mutualsl.reproduce.budget import Budget
 from mutualsl.reproduce.cells import Cell
 from mutualsl.reproduce.collect import record
 from mutualsl.reproduce.measured import MEASURED, Measured, measured, write
-from mutualsl.reproduce.plan import TABLES, Data, Row, data_of, run_name
+from mutualsl.reproduce.plan import TABLES, Row, data_of, run_name
 from mutualsl.reproduce.questions import Questions, read_questions
 from mutualsl.reproduce.runs import Trained
+from mutualsl.training.compared import Data
 from mutualsl.training.overrides import override
 from mutualsl.training.recipes import RECIPES
 
@@ -78,7 +79,7 @@ class Reproduction:
         return text.replace(str(self.root), "ROOT")
 
     def _cell(self, row: Row, rows: str, data: Data, questions: Questions | str) -> Cell:
-        recipe = data.recipe(row)
+        recipe = data.recipe(row.model, row.variant)
         if isinstance(questions, str):
             return Cell(row=row, data=data, missing=questions)
         if row.model not in MODELS or recipe not in RECIPES:

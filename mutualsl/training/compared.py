@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from mutualsl.data.split_sets import DISJOINT, OFFICIAL
 from mutualsl.training.config import Part, RunConfig, Stage, TrainConfig
@@ -17,24 +17,39 @@ from mutualsl.training.systems import SYSTEMS
 
 Make = Callable[[], RunConfig]
 
-RENDERED = "synthetic"
+
+class Data(NamedTuple):
+    """One part of a data set, which is a folder below the data root."""
+
+    name: str
+    split_set: str | None
+    split: str  # whose questions systems are scored on
+
+    def recipe(self, model: str, variant: str = "") -> str:
+        """The recipe that trains a model for this data: `vslnet_synthetic`, `mor_vehiclevqa`.
+
+        A split set other than the published one has its name at the end.
+        """
+        apart = "" if self.split_set in (None, OFFICIAL) else self.split_set
+        return "_".join(part for part in (model, variant, self.name, apart) if part)
+
+
+RENDERED = Data("synthetic", None, "test")
 DATA = (
-    (RENDERED, None),
-    ("tutorialvqa", OFFICIAL),
-    ("tutorialvqa", DISJOINT),
-    ("vehiclevqa", OFFICIAL),
-    ("vehiclevqa", DISJOINT),
-    ("medvidqa", OFFICIAL),
+    RENDERED,
+    Data("tutorialvqa", OFFICIAL, "test"),
+    Data("tutorialvqa", DISJOINT, "test"),
+    Data("vehiclevqa", OFFICIAL, "test"),
+    Data("vehiclevqa", DISJOINT, "test"),
+    Data("medvidqa", OFFICIAL, "val"),  # answers of its test split may be missing
 )
 NAMES = {
-    RENDERED: "rendered how-to videos",
+    RENDERED.name: "rendered how-to videos",
     "tutorialvqa": "TutorialVQA",
     "vehiclevqa": "VehicleVQA",
     "medvidqa": "MedVidQA",
 }
-# Systems are scored on its val split, as answers of its test split may be missing: none of them is
-# chosen by it.
-SCORED_ON_VAL = ("medvidqa",)
+# Training videos that validate where the val split is what systems are scored on.
 HELD_OUT = 0.1
 READING = TrainConfig(
     epochs=2, text_lr=2e-4, new_lr=5e-4, frozen_layers=2, max_questions=16, average_decay=0.98
@@ -45,13 +60,13 @@ MATCHING = TrainConfig(
 )
 KNOWN = replace(MATCHING, epochs=6, dropout=0.1)
 KNOWN_SIZES: dict[str, Any] = {"shared_layers": 2, "reader_width": 256, "reader_asked": True}
-PART = Part(dataset=RENDERED, per_epoch=1400, validation=100)
+PART = Part(dataset=RENDERED.name, per_epoch=1400, validation=100)
 CROPPED = replace(PART, crop_tokens=400)  # where there is no video
 
 
 def mor() -> RunConfig:
     """MoR: forests over every question."""
-    part = Part(dataset=RENDERED, validation=200)
+    part = Part(dataset=RENDERED.name, validation=200)
     return _run("mor", Stage(name="forests", parts=(part,), train=TrainConfig()))
 
 
@@ -101,46 +116,43 @@ def mutualsl_new() -> RunConfig:
 def data_recipes() -> dict[str, Make]:
     """Every recipe by its name."""
     found: dict[str, Make] = {}
-    for dataset, split_set in DATA:
-        rendered = dataset == RENDERED
-        visual = [s.short_recipe if rendered else s.recipe for s in SYSTEMS]
-        for recipe in (*visual, mor, vptsl, _mutualsl(dataset, split_set)):
-            name, make = _for_data(recipe, dataset, split_set)
+    for data in DATA:
+        visual = [s.short_recipe if data == RENDERED else s.recipe for s in SYSTEMS]
+        for recipe in (*visual, mor, vptsl, _mutualsl(data)):
+            name, make = _for_data(recipe, data)
             found[name] = make
     return found
 
 
-def _mutualsl(dataset: str, split_set: str | None) -> Make:
+def _mutualsl(data: Data) -> Make:
     """MutualSL, by what the test videos of a data set are."""
-    if dataset == RENDERED:
+    if data == RENDERED:
         return mutualsl_both
-    known = split_set == OFFICIAL and dataset != "medvidqa"  # whose parts share no video
+    known = data.split_set == OFFICIAL and data.name != "medvidqa"  # whose parts share no video
     return mutualsl_known if known else mutualsl_new
 
 
-def _for_data(recipe: Make, dataset: str, split_set: str | None) -> tuple[str, Make]:
+def _for_data(recipe: Make, data: Data) -> tuple[str, Make]:
     """The recipe with every part of every stage replaced by this data, and its name."""
     base = recipe()
-    apart = () if split_set in (None, OFFICIAL) else (split_set,)
-    name = "-".join((base.model, dataset, *apart))
-    held_out = HELD_OUT if dataset in SCORED_ON_VAL else 0.0
+    name = data.recipe(base.model)
+    where = {"dataset": data.name, "split_set": data.split_set}
+    held_out = HELD_OUT if data.split == "val" else 0.0
 
     def make() -> RunConfig:
         stages = tuple(
             replace(
                 stage,
-                parts=tuple(
-                    replace(part, dataset=dataset, split_set=split_set, held_out=held_out)
-                    for part in stage.parts
-                ),
+                parts=tuple(replace(part, **where, held_out=held_out) for part in stage.parts),
             )
             for stage in base.stages
         )
-        trained_on = NAMES[dataset] + (f" ({split_set} train part)" if split_set else "")
-        return replace(base, name=name, trained_on=trained_on, stages=stages)
+        apart = f" ({data.split_set} train part)" if data.split_set else ""
+        trained_on = NAMES[data.name] + apart
+        return replace(base, name=name.replace("_", "-"), trained_on=trained_on, stages=stages)
 
-    return name.replace("-", "_"), make
+    return name, make
 
 
 def _run(model: str, *stages: Stage) -> RunConfig:
-    return RunConfig(name=model, trained_on=NAMES[RENDERED], stages=stages, model=model)
+    return RunConfig(name=model, trained_on=NAMES[RENDERED.name], stages=stages, model=model)

@@ -14,8 +14,9 @@ from mutualsl.features.files import write_rows
 from mutualsl.reproduce import publish, runs
 from mutualsl.reproduce.budget import Budget
 from mutualsl.reproduce.measured import MEASURED
-from mutualsl.reproduce.plan import DATA, TABLES, data_of
+from mutualsl.reproduce.plan import TABLES, data_of
 from mutualsl.reproduce.work import NO_TIME, Reproduction
+from mutualsl.training.compared import DATA
 from mutualsl.training.recipes import RECIPES
 from tests.reproduce.conftest import VISUAL
 
@@ -275,7 +276,7 @@ def test_an_unknown_table_is_refused(root, tmp_path):
 def test_every_recipe_of_a_table_trains_its_model_on_its_data(table):
     for row in TABLES[table]:
         for data in data_of(table):
-            name = data.recipe(row)
+            name = data.recipe(row.model, row.variant)
             run = RECIPES[name]()
             assert (run.model, run.name.replace("-", "_")) == (row.model, name)
             parts = {(part.dataset, part.split_set) for s in run.stages for part in s.parts}
