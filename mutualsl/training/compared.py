@@ -136,16 +136,14 @@ def _for_data(recipe: Make, data: Data) -> tuple[str, Make]:
     """The recipe with every part of every stage replaced by this data, and its name."""
     base = recipe()
     name = data.recipe(base.model)
-    where = {"dataset": data.name, "split_set": data.split_set}
     held_out = HELD_OUT if data.split == "val" else 0.0
+
+    def of_data(part: Part) -> Part:
+        return replace(part, dataset=data.name, split_set=data.split_set, held_out=held_out)
 
     def make() -> RunConfig:
         stages = tuple(
-            replace(
-                stage,
-                parts=tuple(replace(part, **where, held_out=held_out) for part in stage.parts),
-            )
-            for stage in base.stages
+            replace(stage, parts=tuple(map(of_data, stage.parts))) for stage in base.stages
         )
         apart = f" ({data.split_set} train part)" if data.split_set else ""
         trained_on = NAMES[data.name] + apart
