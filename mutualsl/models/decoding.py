@@ -40,19 +40,20 @@ def decode_span(
     and end are chosen each for itself (`SpanLogits.ranked`). Raises `MutualSLError` where the
     logits have overflowed.
     """
-    edges, starts, ends, pair_log_probs = logits.ranked(constrained=constrained)
+    edges, first_index, last_index, pair_log_probs = logits.ranked(constrained=constrained)
     if edges.start.isnan().any() or edges.end.isnan().any():
         raise MutualSLError(
             "the scores of the model are not finite, so its training has diverged; train it again "
             "with smaller learning rates, or use another checkpoint"
         )
-    starts, ends = to_seconds(starts, ends)
-    overlap, mass = pairwise_iou(starts, ends), pair_log_probs.exp()
+    span_start_second, span_end_second = to_seconds(first_index, last_index)
+    overlap = pairwise_iou(span_start_second, span_end_second)
+    mass = pair_log_probs.exp()
     merit = mass if most_probable else overlap @ mass
     if not constrained:  # the first is the answer, however probable it is
         merit = torch.cat([merit.max().unsqueeze(0), merit[1:]])
     order = merit.argsort(descending=True, stable=True).tolist()
-    seconds = torch.stack([starts, ends], dim=1).tolist()
+    seconds = torch.stack([span_start_second, span_end_second], dim=1).tolist()
     kept = suppress_overlaps(((Span(*seconds[i]), i) for i in order), top_k)
     best, first = kept[0]
     right = mass[overlap[first] >= RIGHT_IOU].sum()

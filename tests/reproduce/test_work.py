@@ -3,6 +3,7 @@
 import json
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -327,3 +328,11 @@ def test_two_at_a_time_answer_as_one_after_the_other(make, recipes):
         assert (one["row"], one["seeds"], one.get("scores")) == (
             two["row"], two["seeds"], two.get("scores")
         )  # fmt: skip
+
+
+def test_a_system_that_could_learn_from_either_learns_from_nothing_of_neither(tmp_path):
+    asked = SimpleNamespace(modalities=set(), lack=lambda needed: f"needs {' and '.join(needed)}")
+    work = Reproduction(table="table1", root=tmp_path, out=tmp_path, visual=VISUAL)
+    (row,) = (row for row in TABLES["table1"] if row.model == "mutualsl")
+    cell = work._cell(row, "mini", DATA[-1], asked)
+    assert cell.runs == () and cell.missing == "needs video and subtitles"

@@ -1,0 +1,42 @@
+"""Controls on two rendered videos, with the weights that come with the project."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from mutualsl.data import jsonl
+from mutualsl.data.synthetic import write_dataset
+from mutualsl.errors import DataError
+from mutualsl.evaluation.controls import run_controls
+
+SMALL = {"workers": 1, "size": (128, 72), "rate_hz": 8.0, "length_second": 25.0}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """The same videos, and with every step frozen."""
+    folder = tmp_path_factory.mktemp("controls")
+    for name, frozen in (("moving", False), ("frozen", True)):
+        write_dataset(folder / name, 2, 0, "test", **SMALL, frozen=frozen)
+    return folder
+
+
+def test_each_control_takes_one_thing_away(localizer, data, tmp_path):
+    examples = jsonl.load(data / "moving", "test")
+    examples = [replace(e, differs_by="motion") for e in examples]  # so that all have a frozen twin
+    found = run_controls(localizer, examples, data / "moving", data / "frozen", tmp_path)
+    assert found == json.loads((tmp_path / "controls.json").read_text())
+    assert {name: row["n"] for name, row in found.items()} == dict.fromkeys(found, len(examples))
+    asked = found["as asked"]
+    assert found["motion questions, as asked"] == asked
+    assert {row["whole_video"] for row in found.values()} == {asked["whole_video"]}
+    assert max(asked["visual"], asked["textual"]) > asked["whole_video"] > 0.0
+    for name in ("question about another video", "rows of another video"):
+        assert found[name]["visual"] != asked["visual"], name
+
+
+def test_one_video_has_no_other(localizer, data, tmp_path):
+    first, *_ = jsonl.load(data / "moving", "test")
+    with pytest.raises(DataError, match="two videos at least"):
+        run_controls(localizer, [first], data / "moving", data / "frozen", tmp_path)
