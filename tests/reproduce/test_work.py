@@ -295,7 +295,7 @@ def test_the_device_that_was_asked_for_trains(make, recipes, monkeypatch):
 
 
 def test_rows_of_another_encoder_make_another_run(make, recipes):
-    only(recipes, "vslnet_synthetic", "mor_synthetic")
+    only(recipes, "mutualsl_synthetic", "mor_synthetic")
     make("table1")
     assert len(make.trained) == 2
     make.measured, make.out = make.out / MEASURED, make.out.parent / "elsewhere"
@@ -305,7 +305,7 @@ def test_rows_of_another_encoder_make_another_run(make, recipes):
         assert found["visual"].startswith("mini-")
         path.write_text(json.dumps(found | {"visual": "i3d-of-somebody"}))
     make("table1")
-    assert make.trained == ["vslnet_synthetic, 0"]  # the other one reads no rows
+    assert make.trained == ["mutualsl_synthetic, 0"]  # the other one reads no rows
 
 
 def test_the_time_is_divided_and_what_is_not_used_goes_to_the_others():
