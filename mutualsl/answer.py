@@ -74,15 +74,16 @@ class Answer:
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object of the command line and the API, schema 1."""
+        duration = _seconds(self.duration_second)
         return {
             "schema": 1,
             "video": self.video_name,
             "question": self.question,
-            "duration": _seconds(self.duration_second),
-            "visual": _head(self.visual),
-            "textual": _head(self.textual),
+            "duration": duration,
+            "visual": _head(self.visual, duration),
+            "textual": _head(self.textual, duration),
             "answer": {
-                "span": _span(self.span),
+                "span": _span(self.span, duration),
                 "source": self.source,
                 "score": round(self.score, 4),
             },
@@ -146,16 +147,21 @@ def _seconds(value: float) -> float:
     return round(float(value), 3)
 
 
-def _span(span: Span) -> list[float]:
-    return [_seconds(span.start_second), _seconds(span.end_second)]
+def _span(span: Span, duration: float) -> list[float]:
+    """Rounded, which moves it neither out of the video nor to nothing."""
+    end = min(_seconds(span.end_second), duration)
+    start = min(_seconds(span.start_second), _seconds(end - 0.001))
+    return [max(0.0, start), end]
 
 
-def _head(prediction: Prediction | None) -> dict[str, Any] | None:
+def _head(prediction: Prediction | None, duration: float) -> dict[str, Any] | None:
     if prediction is None:
         return None
     return {
-        "span": _span(prediction.span),
+        "span": _span(prediction.span, duration),
         "score": round(prediction.score, 4),
-        "candidates": [[*_span(c.span), round(c.score, 4)] for c in prediction.candidates],
+        "candidates": [
+            [*_span(each.span, duration), round(each.score, 4)] for each in prediction.candidates
+        ],
         "in_domain": prediction.in_domain,
     }

@@ -79,7 +79,7 @@ def _movement(before: Prediction | None, after: Prediction | None) -> str:
     if abs(starts - ends) < SAME_SECOND:
         return f"moved by {_later(starts)}" if _differs(starts) else "stayed"
     edges = (("begins", starts), ("ends", ends))
-    return " and ".join(f"{verb} {_later(by)}" for verb, by in edges if _differs(by))
+    return " and ".join(f"{verb} {_later(by)}" for verb, by in edges if _differs(by)) or "stayed"
 
 
 def _differs(second: float) -> bool:

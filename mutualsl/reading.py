@@ -12,7 +12,7 @@ from mutualsl.data.tokenizer import TextTokenizer
 from mutualsl.encoded import EncodedVideo
 from mutualsl.errors import MutualSLError, SubtitleError, VideoError
 from mutualsl.features import FeatureCache, VisualEncoder, VisualFeatures
-from mutualsl.features.files import fitting, read_rows
+from mutualsl.features.files import fitting, made_of, read_rows
 from mutualsl.subtitles import Subtitles, fitted, from_track, read_subtitles
 from mutualsl.subtitles.recognise import MAX_BYTES
 from mutualsl.video import VideoInfo, content_hash, probe, read_text_track
@@ -131,7 +131,7 @@ def _first_usable(info: VideoInfo, report: Progress) -> tuple[Subtitles | None, 
         report("video", 0.0)  # raises where nobody waits for the answer any more
         try:
             return read_embedded(info, number), tuple(problems)
-        except SubtitleError as error:
+        except (SubtitleError, VideoError) as error:
             problems.append(f"text track {number} inside the video is not used: {error}")
     if count > TRACKS_TRIED:
         problems.append(
@@ -144,7 +144,9 @@ def _first_usable(info: VideoInfo, report: Progress) -> tuple[Subtitles | None, 
 def _rows(features: str | Path, info: VideoInfo | None, encoder: VisualEncoder) -> Rows:
     """Rows from a file, as long as the video."""
     rows = read_rows(features, encoder)
-    return rows if info is None else fitting(rows, info.duration_second, features)
+    if info is None:
+        return rows
+    return fitting(rows, info.duration_second, features, lambda: made_of(features, info.path))
 
 
 def _with_rows(

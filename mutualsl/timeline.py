@@ -103,9 +103,9 @@ class Timeline:
         return starts.gather(0, best)[0], ends.gather(0, best)[0]
 
     def divided(self, row_count: Tensor) -> Timeline:
-        """The same videos with this many rows (B,), of equal length, where the number changes."""
+        """The same rows averaged to this many (B,), of equal length, where the number changes."""
         changed = row_count != self.row_count
-        row_second = self.duration_second / row_count.clamp_min(1)
+        row_second = self.row_second * self.row_count / row_count.clamp_min(1)
         row_second = torch.where(changed, row_second, self.row_second)
         return replace(self, row_count=row_count, row_second=row_second)
 

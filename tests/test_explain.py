@@ -97,6 +97,7 @@ def test_a_span_that_is_mostly_silent():
         ((10, 20), (22.4, 32.4), "The textual span moved by 12.4 s later."),
         ((10, 20), (9, 19), "The textual span moved by 1.0 s earlier."),
         ((10, 20), (10, 20.04), "The textual span stayed."),
+        ((10, 20), (10.03, 19.97), "The textual span stayed."),
         ((10, 20), (12, 17), "The textual span begins 2.0 s later and ends 3.0 s earlier."),
         ((10, 20), (10, 25), "The textual span ends 5.0 s later."),
     ],

@@ -56,6 +56,15 @@ def test_what_targets_lose_on_1024_averaged_rows(duration):
         assert axis.row_iou(*rows, gold).mean() >= least
 
 
+@pytest.mark.parametrize(("duration", "rows"), [(60.0, 57), (9.2, 10), (280.0, 300)])
+def test_rows_that_are_divided_cover_what_they_covered(duration, rows):
+    """Also where sound outlasts the pictures, or a data set's video ends with its last line."""
+    axis = timeline([(0, 1)], duration, rows=rows).divided(one(128))
+    start, end = axis.rows_to_seconds(one(64), one(127))
+    assert float(start) == pytest.approx(rows / 2, abs=1e-4)
+    assert float(end) == pytest.approx(min(rows, duration), abs=1e-4)
+
+
 def test_rows_never_leave_the_video():
     axis = timeline([(0, 1)], duration=9.5)
     assert axis.end_second_to_row(one(99.0)).item() == 9

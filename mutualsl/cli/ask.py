@@ -12,6 +12,7 @@ from mutualsl.atomic import is_same_file
 from mutualsl.cli.options import DEFAULT_CHECKPOINT, Checkpoint, Device, Visual
 from mutualsl.cli.output import answer_table, printable, progress
 from mutualsl.cli.starting import starting
+from mutualsl.errors import MutualSLError
 
 
 def ask(
@@ -60,6 +61,10 @@ def ask(
             features=features,
         )
     answer = localizer.ask(encoded, question, top_k, chosen)
+    if answer.visual is None and answer.textual is None:
+        raise MutualSLError(
+            f"{video}: it has nothing that this model can use: {'; '.join(answer.warnings)}"
+        )
     if as_json:
         print(json.dumps(answer.to_dict(), ensure_ascii=False))
     else:

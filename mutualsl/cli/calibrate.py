@@ -46,7 +46,8 @@ def calibrate(
         raise DataError(
             f"{recipe} trains no localizer, so it has no questions; name another recipe"
         )
-    localizer = AnswerLocalizer.from_pretrained(locate(checkpoint), device, visual)
+    checkpoint = locate(checkpoint)
+    localizer = AnswerLocalizer.from_pretrained(checkpoint, device, visual)
     found = localizer.checkpoint
     library = Library(data_root, found.tokenizer, localizer.encoder)
     validation = library.validation(config.stages[-1])

@@ -16,8 +16,6 @@ from mutualsl.errors import WeightsMissing
 if TYPE_CHECKING:
     from mutualsl.features import VisualEncoder
 
-SUFFIXES = {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".3gp"}
-
 
 def encode(
     videos: Annotated[list[Path], typer.Argument(help="Video files, and folders of them.")],
@@ -121,9 +119,12 @@ def _check_names(files: Sequence[Path]) -> None:
 
 def _files(given: Sequence[Path]) -> Iterator[Path]:
     """The files named, and the videos in the folders named, at any depth."""
+    from mutualsl.video import VIDEO_SUFFIXES
+
     for path in given:
         if path.is_dir():
-            found = (each for each in sorted(path.rglob("*")) if each.suffix.lower() in SUFFIXES)
+            inside = sorted(path.rglob("*"))
+            found = (each for each in inside if each.suffix.lower() in VIDEO_SUFFIXES)
             yield from (each for each in found if each.is_file() and each.name[0] != ".")
         else:
             yield path

@@ -11,20 +11,22 @@ from pathlib import Path
 
 from mutualsl.errors import SubtitleError
 from mutualsl.subtitles import Cue, read_subtitles
+from mutualsl.video import VIDEO_SUFFIXES
 
 SUBTITLE_SUFFIXES = (".vtt", ".srt")
 FEATURE_SUFFIXES = (".npz", ".npy")
 
 
 def find_video(root: str | Path, video_id: str) -> Path | None:
-    """The video file of an id, if the data set has it."""
+    """The video file of an id, if the data set has it; what looks like one before what does not."""
     folder = Path(root) / "videos"
     if not folder.is_dir():
         return None
     exact = folder / f"{video_id}.mp4"
     if exact.is_file():
         return exact
-    return next((p for p in sorted(folder.iterdir()) if p.stem == video_id), None)
+    found = [p for p in folder.iterdir() if p.stem == video_id and p.is_file()]
+    return min(found, key=lambda p: (p.suffix.lower() not in VIDEO_SUFFIXES, p.name), default=None)
 
 
 def find_subtitles(root: str | Path, video_id: str) -> Path | None:

@@ -13,6 +13,7 @@ import lzma
 import math
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from tokenize import TokenError
 from typing import IO, Any
@@ -22,6 +23,7 @@ import numpy as np
 from mutualsl.atomic import atomic_output
 from mutualsl.errors import CheckpointError, FeatureError
 from mutualsl.features.base import Rows, VisualEncoder
+from mutualsl.video import content_hash
 
 # Width of the rows of encoders whose one set of weights is published, and used by everybody.
 PUBLISHED = {"i3d": 1024}
@@ -88,12 +90,24 @@ def holds_rows(path: str | Path, fingerprint: str, content_hash: str) -> bool:
         return False
 
 
-def fitting(rows: Rows, duration_second: float, path: str | Path) -> Rows:
+def made_of(path: str | Path, video: str | Path) -> bool:
+    """Whether a file says that its rows were made of that very video."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _text(archive, "video") == content_hash(video)
+    except DAMAGE:
+        return False
+
+
+def fitting(
+    rows: Rows, duration_second: float, path: str | Path, own: Callable[[], bool] = lambda: False
+) -> Rows:
     """The rows of a video of that length, without any behind its end.
 
-    Raises `FeatureError` when there are so many or so few that they belong to another video.
+    Raises `FeatureError` when there are so many or so few that they belong to another video, unless
+    they are its `own`: pictures may end before the sound, and data sets may cut their videos.
     """
-    if not fits(rows, duration_second):
+    if not fits(rows, duration_second) and not own():
         raise FeatureError(
             f"{path}: {len(rows)} rows, but the video lasts {duration_second:.0f} s and has one a "
             "second; these rows belong to another video"

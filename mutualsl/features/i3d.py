@@ -12,7 +12,7 @@ import hashlib
 import logging
 import os
 import pickle
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -21,14 +21,15 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from mutualsl.device import fastest_dtype
-from mutualsl.errors import CheckpointError, MutualSLError, in_a_line, memory_is_short
+from mutualsl.device import AtOnce, enough_memory, fastest_dtype
+from mutualsl.errors import CheckpointError, in_a_line
 from mutualsl.features.base import Frames, Rows
 from mutualsl.features.cache import default_folder
 from mutualsl.features.download import fetch
 from mutualsl.features.files import I3D_FILES
 from mutualsl.features.inception import CLIP_FRAMES, ROW_WIDTH, SIDE, InceptionI3D, faster
 from mutualsl.features.network import channels_last
+from mutualsl.telling import listening
 from mutualsl.video import FrameRequest
 
 log = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ class I3DEncoder:
         self.fingerprint = fingerprint(network)
         fast = faster(network, pools_by_axis=self.device.type == "cpu")
         self.network = channels_last(fast.to(self.device, self.dtype))
-        self.clips_at_once = CLIPS_AT_ONCE[self.device.type]
+        self._at_once = AtOnce(CLIPS_AT_ONCE[self.device.type], "clips")
 
     @classmethod
     def from_folder(cls, place: str | Path, device: str = "cpu") -> I3DEncoder:
@@ -73,51 +74,35 @@ class I3DEncoder:
         network.load_state_dict(checked(read_weights(path), network.state_dict(), path))
         return cls(network, device)
 
+    @property
+    def clips_at_once(self) -> int:
+        """How many clips are computed at once: fewer than at first where memory was short."""
+        return self._at_once.most
+
     @torch.inference_mode()
     def encode(self, frames: Frames) -> Rows:
-        """Rows (ceil(T / 16), 1024) of frames (T, 224, 224, 3); the last row repeats its last."""
+        """Rows (ceil(T / 16), 1024) of frames (T, 224, 224, 3); the last row repeats its last.
+
+        Raises `MutualSLError` when not even one clip fits into the memory of the device.
+        """
         missing = -len(frames) % CLIP_FRAMES
         if missing:
             frames = np.concatenate([frames, np.repeat(frames[-1:], missing, axis=0)])
         clips = torch.from_numpy(frames).view(-1, CLIP_FRAMES, *frames.shape[1:])
-        rows: Rows = torch.cat(list(self._pieces(clips))).cpu().numpy()
+        with enough_memory(self.device, "one clip"), listening(None):
+            parts = self._at_once.over(len(clips), lambda part: self._rows(clips[part]))
+        rows: Rows = torch.cat(parts).cpu().numpy()
         return rows
 
-    def _pieces(self, clips: Tensor) -> Iterator[Tensor]:
-        """Rows of clips (B, 16, 224, 224, 3), a few clips at once: fewer when memory runs out."""
-        done = 0
-        while done < len(clips):
-            piece = clips[done : done + self.clips_at_once]
-            rows = self._rows(piece)
-            if rows is None:
-                self._use_less_memory(len(piece))
-            else:
-                yield rows
-                done += len(piece)
-
-    def _rows(self, clips: Tensor) -> Tensor | None:
-        """Rows of a few clips; `None` if there is not enough memory for them."""
-        try:
-            if self.device.type == "cuda":
-                clips = clips.pin_memory()  # this happens while the GPU is at the clips before
-            moved = clips.to(self.device, non_blocking=True).permute(0, 4, 1, 2, 3)
-            # In this order no digit is lost in 16 bits; -1 is black, 1 is white.
-            scaled = moved.to(self.dtype).sub_(127.5).div_(127.5)
-            rows: Tensor = self.network(scaled)
-            return rows
-        except RuntimeError as error:
-            if not memory_is_short(error):
-                raise
-            return None
-
-    def _use_less_memory(self, clip_count: int) -> None:
-        if clip_count == 1:
-            raise MutualSLError(
-                f"{self.device}: not enough memory for one clip; free some, or use --device cpu"
-            )
-        self.clips_at_once = clip_count // 2
-        log.warning("out of memory with %d clips at once; now %d", clip_count, self.clips_at_once)
-        torch.cuda.empty_cache()
+    def _rows(self, clips: Tensor) -> Tensor:
+        """Rows of clips (B, 16, 224, 224, 3), on the device."""
+        if self.device.type == "cuda":
+            clips = clips.pin_memory()  # this happens while the GPU is at the clips before
+        moved = clips.to(self.device, non_blocking=True).permute(0, 4, 1, 2, 3)
+        # In this order no digit is lost in 16 bits; -1 is black, 1 is white.
+        scaled = moved.to(self.dtype).sub_(127.5).div_(127.5)
+        rows: Tensor = self.network(scaled)
+        return rows
 
 
 def weights_file(place: Path) -> Path:

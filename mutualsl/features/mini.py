@@ -22,7 +22,7 @@ from mutualsl.errors import CheckpointError, in_a_line, memory_is_short
 from mutualsl.features.base import Frames, Rows
 from mutualsl.features.network import MiniNetwork, channels_last
 from mutualsl.finite import check_finite
-from mutualsl.sizes import check_sizes, outline
+from mutualsl.sizes import check_sizes, check_values, outline
 from mutualsl.telling import listening
 from mutualsl.video import FrameRequest
 
@@ -58,6 +58,9 @@ class MiniEncoder:
         try:
             fields = json.loads((folder / "config.json").read_text())["encoder"]
             config = MiniConfig(**{**fields, "channels": tuple(fields["channels"])})
+            check_values(config)
+            if min(config.rate_hz // 2, config.width, config.height) < 1:
+                raise ValueError(f"{config.width} x {config.height}, {config.rate_hz} a second")
             sizes = outline(fields, lambda: MiniNetwork(config.channels))
             check_sizes(sizes, folder / "model.safetensors")
             network = MiniNetwork(config.channels)

@@ -7,6 +7,7 @@ import random
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from mutualsl.data import Dataset, Example, TextTokenizer, dataset_in, prepare
@@ -14,7 +15,7 @@ from mutualsl.data.example import Rows, VideoInput
 from mutualsl.data.folders import find_features
 from mutualsl.errors import DataError
 from mutualsl.features import FeatureCache, VisualEncoder, extract
-from mutualsl.features.files import fitting, read_rows
+from mutualsl.features.files import fitting, made_of, read_rows
 from mutualsl.training.augment import WordPieces
 from mutualsl.training.config import Part, Stage
 from mutualsl.training.sampling import Source
@@ -80,16 +81,17 @@ class Library:
         """Rows from a file that the data set has, or else from its video."""
         encoder = self._encoder
         file = find_features(folder, encoder.name, video.video_id)
-        if file is not None:
-            return fitting(read_rows(file, encoder), video.duration_second, file)
         path = source.find_video(folder, video.video_id)
+        if file is not None:
+            rows = read_rows(file, encoder)
+            own = partial(made_of, file, path) if path is not None else bool
+            return fitting(rows, video.duration_second, file, own)
         if path is None:
             return None
-        return self._cache.get_or_make(
-            content_hash(path),
-            encoder.fingerprint,
-            lambda: extract(path, probe(path), encoder),
-        ).rows
+        features = self._cache.get_or_make(
+            content_hash(path), encoder.fingerprint, lambda: extract(path, probe(path), encoder)
+        )
+        return fitting(features.rows, video.duration_second, path, lambda: True)
 
 
 def _held_out(examples: Sequence[Example], share: float) -> set[str]:

@@ -94,6 +94,8 @@ def _connect(desk: AnalysisDesk, parts: Parts, model: Any, rows: Any, corrected:
     form = [parts[name] for name in FORM]
     turns, notebooks = gr.State(Turns()), gr.State({})
     given = [file, other, opened, notebooks, turns]
+    others = [file.upload, file.clear, parts["run"].click]
+    gr.on(others, desk.keep, [opened, *form], queue=False, api_visibility="private")
     gr.on([file.upload, file.clear], desk.open, given, **common)
     gr.on([other.upload, other.clear], desk.compare, [other, opened, turns], **common)
     parts["run"].click(desk.run, [parts["choice"], model, other, turns], **common)
@@ -104,7 +106,7 @@ def _connect(desk: AnalysisDesk, parts: Parts, model: Any, rows: Any, corrected:
         trigger_mode="always_last",
         **common,
     )
-    parts["save"].click(desk.save, [opened, *form], **common)
+    parts["save"].click(desk.save, [opened, *form, turns], **common)
     rows.click(desk.save_rows, opened, **common)
     parts["save_predictions"].click(desk.save_predictions, opened, **common)
     corrected.click(desk.save_corrected, opened, **common)

@@ -178,7 +178,7 @@ def _candidates(prediction: Prediction, off: str) -> str:
     chips = "".join(
         f'<button type="button" class="chip" data-play {span_data(other.span)}{off}>'
         f"{clock_range(other.span)}"
-        f"{f'<small>{percent(other.score)}</small>' if prediction.in_domain else ''}</button>"
+        f"{f' <small>{percent(other.score)}</small>' if prediction.in_domain else ''}</button>"
         for other in others
     )
     return f'<div class="candidates"><p>Next best, click to play</p>{chips}</div>'

@@ -36,7 +36,7 @@ class Clips:
         yield from turns.beside(self._save(loaded, loaded.encoded.path, span))
 
     def _save(self, loaded: Loaded, source: Path, span: Span) -> Steps[None]:
-        times = "-".join(clock(second).replace(":", "m", 1).replace(":", "m") for second in span)
+        times = "-".join(map(_in_name, span))
         name = f"{Path(loaded.encoded.name).stem} {times}s.mp4"
 
         def cut(report: Report) -> Path:
@@ -46,3 +46,9 @@ class Clips:
         made = yield from watched(cut, "clip", str(source))
         if made is not None:
             yield view(status=ready(loaded), clip=save_link(made))
+
+
+def _in_name(second: float) -> str:
+    """A time as 2m03.4, from one hour on as 1h02m03.4: file names hold no colons."""
+    *hour, minute, rest = clock(second).split(":")
+    return "".join(f"{each}h" for each in hour) + f"{minute}m{rest}"

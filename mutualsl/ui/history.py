@@ -56,5 +56,5 @@ def _chip(
     marked = ' aria-current="true"' if current else ""
     return (
         f'<li><button type="button" class="chip" {place}{marked}>{escaped(answer.question)}'
-        f"<small>{escaped(' · '.join(filter(None, about)))}</small></button></li>"
+        f" <small>{escaped(' · '.join(filter(None, about)))}</small></button></li>"
     )

@@ -5,7 +5,7 @@
   const TAKES_ALL =
     "textarea, select, dialog, [contenteditable], [role=combobox], [role=listbox] *," +
     " input:not([type=checkbox], [type=button], [type=submit], [type=file])";
-  const TAKES_ARROWS = "video, [role=tab]";
+  const TAKES_ARROWS = "video, [role=tab], .q-scroll, .wide";
   const TAKES_PRESSES = "video, button, a, summary, input, [role=button], [role=tab]";
 
   window.mutualslKeyIsFree = (event) => {

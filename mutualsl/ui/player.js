@@ -182,6 +182,7 @@
   // ---- moving the edges of a span ---------------------------------------------------------------
 
   const SHORTEST_SECOND = 0.1;
+  const moved = new Set(); // heads whose marks on the axis do not stand where they were drawn
 
   function nudge(button) {
     const card = button.closest(".card");
@@ -197,6 +198,7 @@
       each.dataset.start = start.toFixed(3);
       each.dataset.end = end.toFixed(3);
     }
+    moved.add(headOf(card));
     showMoved(card, start, end, length);
     if (guard?.button === buttons[0]) {
       Object.assign(guard, { start, end }); // it plays on, up to where the end is now
@@ -204,8 +206,21 @@
     } else seek(ofStart ? start : end);
   }
 
+  const headOf = (card) => (card.classList.contains("visual") ? "visual" : "textual");
+
+  // The same question again draws cards anew, and leaves an axis that is as before alone.
+  function putBackMarks() {
+    for (const head of moved) {
+      const card = document.querySelector(`#results .card.${head}`);
+      if (card?.querySelector(".moved:not([hidden])")) continue;
+      moved.delete(head);
+      const span = card?.querySelector(".play[data-start]")?.dataset;
+      if (span && track()) showMoved(card, Number(span.start), Number(span.end), durationOf(track()));
+    }
+  }
+
   function showMoved(card, start, end, length) {
-    const head = card.classList.contains("visual") ? "visual" : "textual";
+    const head = headOf(card);
     const [spans, marks] = [[`${head}-span`], [`#timeline .tl-head.${head} .tl-band`]];
     if (card.classList.contains("is-answer")) {
       spans.push("answer-span");
@@ -218,8 +233,8 @@
       mark.style.width = `${(100 * (end - start)) / length}%`;
     }
     const note = card.querySelector(".moved");
-    const [own, moved] = [note.dataset, [start.toFixed(3), end.toFixed(3)]];
-    note.hidden = own.start === moved[0] && own.end === moved[1];
+    const own = note.dataset;
+    note.hidden = own.start === start.toFixed(3) && own.end === end.toFixed(3);
     document.dispatchEvent(new Event("edges-moved"));
   }
 
@@ -230,8 +245,8 @@
     if (button) play(Number(button.dataset.start), Number(button.dataset.end), button);
     const again = event.target.closest?.("[data-loop]");
     if (again) loop(again);
-    const moved = event.target.closest?.("[data-nudge]");
-    if (moved) nudge(moved);
+    const edge = event.target.closest?.("[data-nudge]");
+    if (edge) nudge(edge);
     if (event.target.closest?.("[data-keys]")) document.querySelector("#keys")?.showModal();
     const cue = event.target.closest?.(".tr-cue");
     if (cue) seek(Number(cue.dataset.start));
@@ -252,6 +267,7 @@
   function restore() {
     restoring = false;
     keepPlace();
+    putBackMarks();
     showTime();
   }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def file_name(path: str | Path) -> str:
 
 def clock(second: float) -> str:
     """A time as m:ss.s, from one hour on as h:mm:ss.s."""
-    tenths = round(max(0.0, second) * 10)
+    tenths = math.floor(max(0.0, second) * 10 + 0.5)  # as scripts round
     minutes, rest = divmod(tenths, 600)
     seconds = f"{rest // 10:02d}.{rest % 10}"
     hours, minutes_left = divmod(minutes, 60)

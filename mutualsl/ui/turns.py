@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from mutualsl.ui.what_if import WhatIf
 
@@ -34,6 +34,7 @@ class Turns:
         self.asked: str | None = None  # the question to ask again of what is read next
         self.waiting: str | None = None  # the question that has no answer yet
         self.wanted: WhatIf | None = None  # of the last change, which may still be on its way
+        self.latest: Any = None  # what the page was last told to remember, of the tab Analyse
 
     def supersede(self) -> None:
         """Whatever runs stops before its next step."""

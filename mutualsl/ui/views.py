@@ -136,7 +136,7 @@ def _value(value: Any, written: bool) -> dict[str, Any]:
 def shown(loaded: Loaded, place: int) -> dict[str, Any]:
     """One of the answers about a video."""
     answer = loaded.answers[place]
-    before = compared_with(answer.question, loaded.answers[:place], loaded.earlier)
+    before = compared_with(answer, loaded.answers[:place], loaded.earlier)
     why = why_they_differ(loaded.encoded, answer)
     change = what_changed(before, answer) if before is not None else None
     gold = loaded.gold.get(answer.question)

@@ -101,19 +101,20 @@ def left_out_cues(whole: EncodedVideo, what_if: WhatIf) -> list[Cue]:
 
 
 def compared_with(
-    question: str, asked: Sequence[Answer], earlier: Sequence[Asked]
+    given: Answer, asked: Sequence[Answer], earlier: Sequence[Asked]
 ) -> Answer | None:
-    """The answer that a new one is shown beside, if any.
+    """The answer of the same model that a new one is shown beside, if any.
 
     That to the same question before a change (`earlier`), the last one; otherwise that to the
     question asked just before (`asked`), if this one says it in other words.
     """
     for answer, _ in reversed(earlier):
-        if answer.question == question:
+        if (answer.question, answer.model) == (given.question, given.model):
             return answer
-    if asked and asked[-1].question != question and _rephrased(asked[-1].question, question):
-        return asked[-1]
-    return None
+    before = asked[-1] if asked and asked[-1].model == given.model else None
+    if before is None or before.question == given.question:
+        return None
+    return before if _rephrased(before.question, given.question) else None
 
 
 def _rephrased(one: str, other: str) -> bool:

@@ -208,7 +208,8 @@
     "scroll",
     (event) => {
       const frame = event.target;
-      if (frame !== frameOf()) return;
+      // One that is not zoomed is as it was drawn, and what was drawn may be another answer's.
+      if (frame !== frameOf() || factorOf(frame) === 1) return;
       const [start, end] = secondsInView(frame);
       following = isInView(frame);
       sayView(frame);

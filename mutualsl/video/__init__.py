@@ -18,7 +18,11 @@ from mutualsl.video.info import (
 )
 from mutualsl.video.probe import probe, read_text_track
 
+# Endings that video files usually have.
+VIDEO_SUFFIXES = frozenset({".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".3gp"})
+
 __all__ = [
+    "VIDEO_SUFFIXES",
     "FrameChunk",
     "FrameReader",
     "FrameRequest",

@@ -1,5 +1,6 @@
 """The page as a visitor uses it, and a witness of everything that must not happen meanwhile."""
 
+import math
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,7 +39,7 @@ class Played(NamedTuple):
 
 def clock(second):
     """`m:ss.s`, as the page writes times of less than an hour."""
-    minutes, tenths = divmod(round(second * 10), 600)
+    minutes, tenths = divmod(math.floor(second * 10 + 0.5), 600)
     return f"{minutes}:{tenths // 10:02d}.{tenths % 10}"
 
 

@@ -111,5 +111,10 @@ def test_a_folder_is_read_by_its_layout_then_by_its_name(tmp_path):
 def test_videos_are_found_by_any_ending(tmp_path):
     assert folders.find_video(tmp_path, "a b") is None
     (tmp_path / "videos").mkdir()
-    (tmp_path / "videos" / "a b.webm").touch()
+    (tmp_path / "videos" / "a b").mkdir()
+    assert folders.find_video(tmp_path, "a b") is None
+    (tmp_path / "videos" / "a b.odd").touch()
+    assert folders.find_video(tmp_path, "a b").name == "a b.odd"
+    for name in ("a b.jpg", "a b.json", "a b.webm"):
+        (tmp_path / "videos" / name).touch()
     assert folders.find_video(tmp_path, "a b").name == "a b.webm"

@@ -106,15 +106,15 @@ def test_out_of_memory_goes_on_with_fewer_clips(quick, monkeypatch, caplog):
         return Mean()(clips)
 
     expected = quick.encode(frames(80))
-    quick.clips_at_once = 4
+    quick._at_once.most = 4
     monkeypatch.setattr(quick, "network", limited)
     with caplog.at_level(logging.WARNING):
         rows = quick.encode(frames(80))
     np.testing.assert_array_equal(rows, expected)
     assert counts == [4, 2, 1, 1, 1, 1, 1]
     assert [r.getMessage() for r in caplog.records] == [
-        "out of memory with 4 clips at once; now 2",
-        "out of memory with 2 clips at once; now 1",
+        "memory is short: from now on 2 clips at once",
+        "memory is short: from now on 1 clips at once",
     ]
     quick.encode(frames(32))
     assert counts[7:] == [1, 1]  # it is not tried again and again
@@ -125,7 +125,7 @@ def test_no_memory_for_one_clip_is_said(quick, monkeypatch):
         raise torch.OutOfMemoryError("CUDA out of memory")
 
     monkeypatch.setattr(quick, "network", full)
-    with pytest.raises(MutualSLError, match="not enough memory for one clip"):
+    with pytest.raises(MutualSLError, match="memory of cpu is too small for one clip"):
         quick.encode(frames(16))
 
 

@@ -108,3 +108,16 @@ def test_no_memory_for_one_second_is_said(monkeypatch, error):
     monkeypatch.setattr(full.network, "forward", none)
     with pytest.raises(MutualSLError, match="too small for one second of video"):
         full.encode(frames(12))
+
+
+@pytest.mark.parametrize(
+    "changes", [{"width": 0}, {"rate_hz": 8.5}, {"rate_hz": 1}, {"width": "128"}]
+)
+def test_a_config_that_no_video_fits_is_said(tmp_path, changes):
+    encoder().save(tmp_path, {})
+    path = tmp_path / "config.json"
+    record = json.loads(path.read_text())
+    record["encoder"] |= changes
+    path.write_text(json.dumps(record))
+    with pytest.raises(CheckpointError, match="visual encoder"):
+        MiniEncoder.from_folder(tmp_path)

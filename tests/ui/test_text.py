@@ -9,6 +9,7 @@ from mutualsl.ui.text import clock, clock_range, escaped, file_name, short_clock
     [
         (0, "0:00.0"),
         (12.34, "0:12.3"),
+        (12.25, "0:12.3"),  # as scripts round
         (59.96, "1:00.0"),
         (754.0, "12:34.0"),
         (3599.96, "1:00:00.0"),

@@ -16,7 +16,10 @@
 
   function clock(second) {
     const tenths = Math.round(second * 10);
-    return `${Math.floor(tenths / 600)}:${String(Math.floor((tenths % 600) / 10)).padStart(2, "0")}.${tenths % 10}`;
+    const minutes = Math.floor(tenths / 600);
+    const rest = ((tenths % 600) / 10).toFixed(1).padStart(4, "0");
+    if (minutes < 60) return `${minutes}:${rest}`;
+    return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}:${rest}`;
   }
 
   class Questions {
@@ -36,7 +39,6 @@
       for (const name of ["data-rows", "data-columns"]) section.removeAttribute(name); // megabytes
       const wide = matchMedia("(min-width: 861px)").matches; // else filters fill a screen
       section.querySelector(".q-filters").open = wide;
-      this.readNotes();
     }
 
     isUsed(name) {
@@ -228,7 +230,9 @@
   const tables = new WeakMap();
   const begin = () => {
     for (const section of document.querySelectorAll(".questions[data-rows]")) {
-      tables.set(section, new Questions(section));
+      const questions = new Questions(section);
+      tables.set(section, questions); // first: what it draws is told to whoever asks for it there
+      questions.readNotes();
     }
   };
   window.mutualslQuestions = () => tables.get(document.querySelector(".questions"));

@@ -7,6 +7,7 @@ Everything of a visitor lives in `gr.State` and comes in as an argument; only no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,8 @@ import gradio as gr
 from mutualsl.errors import MutualSLError
 from mutualsl.ui import status
 from mutualsl.ui.analyse.catalogue import Catalogue
-from mutualsl.ui.analyse.detail import axis, detail
 from mutualsl.ui.analyse.files import write_corrected, write_predictions, write_rows
-from mutualsl.ui.analyse.in_view import come_into_view
+from mutualsl.ui.analyse.in_view import come_into_view, latest
 from mutualsl.ui.analyse.notebook import SessionNotes
 from mutualsl.ui.analyse.notes import Note, read_note
 from mutualsl.ui.analyse.opened import Opened, open_file, run
@@ -30,6 +30,7 @@ from mutualsl.ui.analyse.views import (
     emptied,
     filled_form,
     idle,
+    in_view,
     opened_anew,
     view,
 )
@@ -71,6 +72,7 @@ class AnalysisDesk:
             yield from self._open(turns, made, "predictions", file, other)
         elif opened is None or opened.source is None:
             turns.supersede()
+            turns.latest = None
             yield view(**emptied(), **idle())
 
     def run(self, name: str | None, model: str, other: str | None, turns: Turns) -> Iterator[View]:
@@ -97,11 +99,14 @@ class AnalysisDesk:
             return
 
         def beside(report: Report) -> dict[str, Any]:
-            return compared(opened.beside(other, report))
+            return compared(replace(opened.beside(other, report), place=None))
 
         changes = yield from turns.read(watched(beside, "predictions", other, view=view))
-        if changes is not None:
-            yield view(**changes)
+        if changes is None:
+            return
+        found, now = changes["opened"], latest(turns, opened)  # another question may be in view
+        turns.latest = now = replace(now, compared=found.compared, apart=found.apart)
+        yield view(**(changes | {"opened": now} | in_view(now)))
 
     def show(
         self,
@@ -115,6 +120,7 @@ class AnalysisDesk:
     ) -> Iterator[View]:
         """A question was clicked, or stepped to; what was typed so far is kept first."""
         place = int(event.place)
+        opened = latest(turns, opened) if opened is not None else None
         if opened is None or not 0 <= place < len(opened.analysis.results):
             yield view()
             return
@@ -129,10 +135,20 @@ class AnalysisDesk:
         said = status.notice("The note on the last question was saved.") if changes else ""
         shown = replace(shown, note=note)
         changes |= {"said": said, **filled_form(note)}
-        yield from turns.answer(come_into_view(self.shelf, self.folder, opened, shown, changes))
+        steps = come_into_view(self.shelf, self.folder, opened, shown, changes, turns)
+        yield from turns.answer(steps)
 
-    def save(self, opened: Opened | None, tags: str, text: str, start: str, end: str) -> View:
+    def keep(self, opened: Opened | None, tags: str, text: str, start: str, end: str) -> None:
+        """Other predictions are on their way: what was typed so far is kept first."""
+        if opened is not None:
+            with suppress(MutualSLError):  # half a note is no note
+                _keep(opened, (tags, text, start, end))
+
+    def save(
+        self, opened: Opened | None, tags: str, text: str, start: str, end: str, turns: Turns
+    ) -> View:
         """The form is to be kept."""
+        opened = latest(turns, opened) if opened is not None else None
         if opened is None or opened.place is None:
             return view(said=status.notice("Open a question first."))
         try:
@@ -141,13 +157,12 @@ class AnalysisDesk:
         except MutualSLError as error:
             return view(said=_refused(error))
         note = opened.note if kept is None else kept
-        opened = replace(opened, note=note)
+        turns.latest = opened = replace(opened, note=note)
         return view(
             **filled_form(note),
+            **in_view(opened),
             opened=opened,
             notes=listed,
-            detail=detail(opened),
-            timeline=axis(opened),
             said=status.notice("Saved."),
         )
 
@@ -198,6 +213,8 @@ class AnalysisDesk:
 
         changes = yield from turns.read(steps())
         if changes is not None:
+            turns.supersede()  # what comes into view is of the predictions before
+            turns.latest = changes["opened"]
             yield view(**changes, **idle())
         elif ended:
             yield view(**idle())

@@ -19,20 +19,28 @@ from mutualsl.ui.analyse.views import question, view, what_is_open
 from mutualsl.ui.loading import playable
 from mutualsl.ui.progress import Report
 from mutualsl.ui.shelf import Shelf
+from mutualsl.ui.turns import Turns
 from mutualsl.ui.watching import Steps, watched
 
 
 def come_into_view(
-    shelf: Shelf, folder: Path, before: Opened, opened: Opened, changes: dict[str, Any]
+    shelf: Shelf,
+    folder: Path,
+    before: Opened,
+    opened: Opened,
+    changes: dict[str, Any],
+    turns: Turns,
 ) -> Steps[None]:
     """The question of `opened`, with `changes` of other parts; made files go into `folder`.
 
-    What is known of the question in view `before` is taken over where it holds for this one.
+    What is known of the question in view `before` is taken over where it holds for this one. A note
+    on it that was saved meanwhile, or a file to compare with, stays.
     """
     if before.place is None or before.result.video_id != opened.result.video_id:
         opened = replace(opened, encoded=None, playing=None)
     if before.place != opened.place:
         opened = replace(opened, heads=None)
+    turns.latest = opened
     yield view(**question(opened), **changes)
     source = opened.source
     if source is None:
@@ -40,14 +48,13 @@ def come_into_view(
     where = str(source.choice.folder)
     if opened.encoded is None:
 
-        def read(report: Report) -> Opened:
-            encoded, playing = _video(shelf, folder, source, opened, report)
-            return replace(opened, encoded=encoded, playing=playing)
+        def read(report: Report) -> tuple[EncodedVideo, Path | None]:
+            return _video(shelf, folder, source, opened, report)
 
         found = yield from watched(read, "video", where, view=view)
         if found is None:
             return
-        opened = found
+        opened = _now(turns, opened, encoded=found[0], playing=found[1])
         yield view(**question(opened))
     if opened.heads is None:
 
@@ -58,9 +65,24 @@ def come_into_view(
         heads = yield from watched(ask, "question", where, view=view)
         if heads is None:
             return
-        opened = replace(opened, heads=heads)
+        opened = _now(turns, opened, heads=heads)
         yield view(opened=opened, timeline=axis(opened))
     yield view(status=status.notice(what_is_open(opened)))
+
+
+def latest(turns: Turns, opened: Opened) -> Opened:
+    """These predictions as the page was last told to remember them, which may be on its way."""
+    found: Opened | None = turns.latest
+    return found if found is not None and found.analysis is opened.analysis else opened
+
+
+def _now(turns: Turns, opened: Opened, **found: Any) -> Opened:
+    """The question in view with what was found of it; another one may be in view by now."""
+    now = latest(turns, opened)
+    if now.place != opened.place:
+        return replace(opened, **found)
+    turns.latest = now = replace(now, **found)
+    return now
 
 
 def _video(

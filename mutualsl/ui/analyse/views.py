@@ -80,9 +80,12 @@ def compared(opened: Opened) -> dict[str, Any]:
         "overview": overview(opened),
         "table": table(opened),
     }
-    if opened.place is not None:
-        changes |= {"detail": detail(opened), "timeline": axis(opened)}
-    return changes
+    return changes | in_view(opened)
+
+
+def in_view(opened: Opened) -> dict[str, Any]:
+    """What is said of the question in view; nothing where none is."""
+    return {} if opened.place is None else {"detail": detail(opened), "timeline": axis(opened)}
 
 
 def question(opened: Opened) -> dict[str, Any]:

@@ -48,11 +48,16 @@ def read_text_track(channel: Channel, path: str, track_index: int, limit_bytes: 
                 f"{source.path.name} has no text track {track_index}; it has {sorted(tracks)}"
             )
         stream = source.container.streams[track_index]
-        only(source, stream)
+        interleaved = "matroska" in source.container.format.name
+        if not interleaved:  # it seeks from text to text
+            only(source, stream)
         events, byte_count = [], 0
         try:
-            for packet in source.container.demux(stream):
+            # Else all of the file is read, and every packet is a sign of life.
+            for packet in source.container.demux(*(() if interleaved else (stream,))):
                 channel.progress(0.0)
+                if packet.stream.index != track_index:
+                    continue
                 byte_count += packet.size + EVENT_BYTES
                 if byte_count > limit_bytes:
                     raise SubtitleError(

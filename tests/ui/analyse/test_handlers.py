@@ -153,7 +153,7 @@ def test_a_run_answers_every_question_and_its_notes_stay(tmp_path):
     assert [r.sample_id for r in shown.analysis.results] == ["s0", "s1", "s2"]
     view = seen(own.show(click(1), shown, *NO_FORM, Turns()))
     assert view["opened"].place == 1 and "open the jar" in view["transcript"]
-    seen([own.save(view["opened"], "odd", "", "1", "3")])
+    seen([own.save(view["opened"], "odd", "", "1", "3", Turns())])
     assert (root / NOTES_FILE).is_file()
     again = seen(own.run(CHOICE, "fake", None, Turns()))["opened"]
     assert again.notebook.all()["s1"].tags == ("odd",)
@@ -208,7 +208,7 @@ def test_damaged_notes_are_said(tmp_path):
 def test_a_bad_note_keeps_the_question_and_what_was_typed(tmp_path):
     own, form = desk(tmp_path), ("odd", "text", "9", "3")
     view = seen(own.show(click(0), opened(), *NO_FORM, Turns()))["opened"]
-    for refused in ([own.save(view, *form)], own.show(click(1), view, *form, Turns())):
+    for refused in ([own.save(view, *form, Turns())], own.show(click(1), view, *form, Turns())):
         shown = seen(refused)
         assert shown.keys() == {"said"} and "Not saved: " in shown["said"]
     assert view.notebook.all() == {}
@@ -222,7 +222,7 @@ def test_a_step_keeps_what_was_typed(tmp_path):
     assert first.notebook.all() == {"a": Note(("odd",))}
     back = seen(own.show(click(0), shown["opened"], *NO_FORM, Turns()))
     assert back["tags"] == "odd"
-    cleared = seen([own.save(back["opened"], *NO_FORM)])
+    cleared = seen([own.save(back["opened"], *NO_FORM, Turns())])
     assert first.notebook.all() == {} and cleared["opened"].note == Note()
 
 
@@ -265,3 +265,68 @@ def test_a_second_file_is_compared_and_taken_away(tmp_path):
     refused = seen(own.compare(str(other), mine, Turns()))
     assert "same questions" in refused["status"] and "opened" not in refused
     assert handlers.STOPPED not in refused["status"]
+
+
+def test_a_question_opened_while_files_are_compared_stays_in_view(tmp_path):
+    path = write(tmp_path / "mine.jsonl", random_rows(20))
+    mine = open_file(str(path), None, {}, lambda stage, fraction: None)
+    own, turns = desk(tmp_path), Turns()
+    first = seen(own.show(click(0), mine, *NO_FORM, turns))["opened"]
+    comparing = own.compare(str(path), first, turns)
+    views = [next(comparing)]
+    list(own.show(click(1), first, *NO_FORM, turns))
+    compared = seen([*views, *comparing])["opened"]
+    assert (compared.place, compared.compared is not None) == (1, True)
+    typed = ("about the second", "", "", "")
+    shown = seen(own.show(click(2), compared, *typed, turns))["opened"]
+    ids = [result.sample_id for result in mine.analysis.results]
+    assert mine.notebook.all() == {ids[1]: Note(("about the second",))}
+    assert shown.compared is not None
+
+
+@pytest.fixture
+def run_of_three(tmp_path):
+    """A desk that has answered a small data set, and what is open."""
+    own = desk(tmp_path, write_data(tmp_path / "root" / "mine").parent)
+    return own, seen(own.run(CHOICE, "fake", None, Turns()))["opened"]
+
+
+def test_a_note_saved_while_its_video_is_read_stays_saved(run_of_three):
+    own, shown = run_of_three
+    own.shelf.localizer.go_on.clear()
+    turns = Turns()
+    opening = own.show(click(0), shown, *NO_FORM, turns)
+    views = [next(opening), next(opening)]
+    saved = seen([own.save(seen(views)["opened"], "odd", "", "", "", turns)])
+    assert saved["opened"].note == Note(("odd",))
+    own.shelf.localizer.go_on.set()
+    last = seen([*views, *opening])["opened"]
+    assert last.note == Note(("odd",)) and last.encoded is not None and last.heads is not None
+    cleared = seen([own.save(last, *NO_FORM, turns)])["opened"]
+    assert cleared.note == Note() and cleared.notebook.all() == {}
+
+
+def test_what_was_coming_into_view_of_the_predictions_before_does_not(run_of_three, tmp_path):
+    own, shown = run_of_three
+    own.shelf.localizer.go_on.clear()
+    turns = Turns()
+    opened_anew = own.open(
+        str(write(tmp_path / "b.jsonl", random_rows(20))), None, shown, {}, turns
+    )
+    views = [next(opened_anew)]
+    opening = own.show(click(0), shown, *NO_FORM, turns)
+    next(opening), next(opening)
+    views += opened_anew
+    own.shelf.localizer.go_on.set()
+    assert list(opening) == []
+    assert len(seen(views)["opened"].analysis.results) == 20
+
+
+def test_what_was_typed_is_kept_before_other_predictions_come(tmp_path):
+    own = desk(tmp_path)
+    shown = seen(own.show(click(0), opened(), *NO_FORM, Turns()))["opened"]
+    own.keep(shown, "odd", "", "", "")
+    assert shown.notebook.all() == {"a": Note(("odd",))}
+    own.keep(shown, "odd", "half a span", "3", "")  # cannot be kept, and breaks nothing
+    own.keep(None, "odd", "", "", "")
+    assert shown.notebook.all() == {"a": Note(("odd",))}
