@@ -85,3 +85,23 @@ def test_a_question_that_nobody_speaks_of_is_doubted_whatever_its_score(related,
     assert given.unrelated == doubted
     assert ("nothing said in it is near to the question" in answer_table(given)) == doubted
     assert len(given.to_dict()["warnings"]) == doubted
+
+
+@pytest.mark.parametrize(
+    ("span", "duration", "expected"),
+    [
+        ((7000.0, 7009.0415), 7009.041489, [7000.0, 7009.041]),  # a span in 32 bits
+        ((10.0, 10.0003), 10.0003, [9.999, 10.0]),
+        ((0.0, 30.0), 30.0, [0.0, 30.0]),
+    ],
+)
+def test_rounding_moves_no_span_out_of_the_video_or_to_nothing(span, duration, expected):
+    predicted = head(*span, 0.5)
+    given = Answer(
+        question="How?", duration_second=duration, visual=predicted, textual=None,
+        span=Span(*span), score=0.5, source="visual", agreement=None,
+    )  # fmt: skip
+    record = given.to_dict()
+    assert record["answer"]["span"] == record["visual"]["span"] == expected
+    assert record["visual"]["candidates"] == [[*expected, 0.5]]
+    assert 0 <= expected[0] < expected[1] <= record["duration"]

@@ -14,6 +14,7 @@ from tests.test_device import SHORT
 pytestmark = pytest.mark.usefixtures("checkpoint")
 RUN = ("--data-root", ".", "--out", "x")
 QUESTION = ("--question", "Where is the kettle?")
+VISUAL_ONLY = ["--checkpoint", str(ROOT / "checkpoints" / "vslnet-mini")]
 NOWHERE = ("--checkpoint", "nowhere")
 DATA = ("--dataset", "jsonl", "--data-root", ".", "--split", "test", *NOWHERE)
 HERE = ("--data-root", ".")
@@ -73,6 +74,7 @@ def test_a_question_that_cannot_be_asked(folder, capfd, question, words):
     [
         (["ask", "-", *QUESTION], ["subtitle"]),
         (["ask", "-", "--subtitles", "none", *QUESTION], ["subtitle"]),
+        (["ask", "-", "--subtitles", "good.srt", *QUESTION, *VISUAL_ONLY], ["can use", "video"]),
         (["ask", "real.mp4"], ["--question"]),
         (["ask", *QUESTION], ["Missing", "video"]),
         (["ask", "real.mp4", *QUESTION, "--checkpoint", "folder.mp4"], ["folder.mp4"]),

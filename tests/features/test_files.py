@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from mutualsl.errors import CheckpointError, FeatureError, WeightsMissing
-from mutualsl.features.files import fitting, read_rows, understood, write_rows
+from mutualsl.features.files import fitting, made_of, read_rows, understood, write_rows
 from mutualsl.features.missing import MissingEncoder
+from mutualsl.video import content_hash
 
 I3D = MissingEncoder(name="i3d", fingerprint="i3d-aaaa", row_width=1024, why="no weights here")
 MINI = MissingEncoder(name="mini", fingerprint="mini-aaaa", row_width=160, why="no weights here")
@@ -195,3 +196,18 @@ def test_a_missing_encoder_says_what_to_do():
         _ = I3D.request
     with pytest.raises(WeightsMissing, match="no weights here"):
         I3D.encode(np.zeros((16, 224, 224, 3), np.uint8))
+
+
+def test_rows_of_that_very_video_fit_whatever_its_length_says(tmp_path):
+    """Its pictures may end before its sound, and a data set may cut it."""
+    video, other = tmp_path / "tea.mp4", tmp_path / "milk.mp4"
+    video.write_bytes(b"tea"), other.write_bytes(b"milk")
+    write_rows(tmp_path / "tea.npz", rows(), "i3d-aaaa", content_hash(video))
+    np.save(tmp_path / "tea.npy", rows())
+    for name, source, own in (("npz", video, True), ("npz", other, False), ("npy", video, False)):
+        assert made_of(tmp_path / f"tea.{name}", source) == own
+    given = rows(57)
+    with pytest.raises(FeatureError, match="57 rows, but the video lasts 90 s"):
+        fitting(given, 90.0, "tea.npz", lambda: False)
+    assert fitting(given, 90.0, "tea.npz", lambda: True) is not None
+    assert len(fitting(given, 30.0, "tea.npz", lambda: True)) == 30

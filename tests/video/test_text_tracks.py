@@ -1,7 +1,10 @@
+from types import SimpleNamespace
+
 import pytest
 
 from mutualsl.errors import SubtitleError, VideoError
 from mutualsl.video import TextTrack, probe, read_text_track
+from mutualsl.video.worker import text_tracks
 from tests.video.conftest import make_tracks
 
 
@@ -45,3 +48,15 @@ def test_a_track_larger_than_a_subtitle_file_may_be_is_refused(tmp_path, count, 
     with pytest.raises(SubtitleError, match=r"large.mkv: its text track is too large .*0.001 MB"):
         read_text_track(path, found.index, limit_bytes=1000)
     assert len(read_text_track(path, found.index, limit_bytes=10_000)) == count * bool(text.strip())
+
+
+def test_a_reader_of_a_sparse_track_says_that_it_lives(tmp_path):
+    """All of a Matroska file is read for two lines, which takes long where it is large."""
+    lines = [(0.0, 1.0, "first"), (3.0, 4.0, "last")]
+    path = make_tracks(tmp_path / "sparse.mkv", ("eng", "", lines))
+    (track,) = probe(path).text_tracks
+    signs = []
+    channel = SimpleNamespace(progress=signs.append)
+    events = text_tracks.read_text_track(channel, str(path), track.index, 1000)
+    assert [text for _, _, text in events] == ["first", "last"]
+    assert len(signs) > 20  # pictures pass by
