@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -45,20 +46,22 @@ class Changes:
         place = int(event.cue)
         before = _wanted(loaded, turns).left_out if loaded is not None else frozenset[int]()
         left_out = before | {place} if place >= 0 else frozenset[int]()
-        yield from self._change(loaded, turns, left_out=left_out)
+        # A track on its way has other lines; places of this one mean nothing there.
+        yield from self._change(loaded, turns, lambda same: same, left_out=left_out)
 
     def choose_track(self, number: int, loaded: Loaded | None, turns: Turns) -> Iterator[View]:
         """Another text track inside the video is to be read; the pictures are not touched."""
-
-        def read(before: Loaded) -> Loaded:
-            assert before.whole.info is not None  # tracks are offered for videos only
-            track = read_embedded(before.whole.info, number)
-            admit(before.whole.info, track)
-            whole = self.shelf.get(before.model).with_subtitles(before.whole, track)
-            past = tuple(Asked(answer, None) for answer, _ in before.asked())
-            return replace(before, whole=whole, answers=(), earlier=past)
-
+        turns.track = number
+        read = partial(self._with_track, number)
         yield from self._change(loaded, turns, read, offset_second=0.0, left_out=frozenset())
+
+    def _with_track(self, number: int, before: Loaded) -> Loaded:
+        assert before.whole.info is not None  # tracks are offered for videos only
+        track = read_embedded(before.whole.info, number)
+        admit(before.whole.info, track)
+        whole = self.shelf.get(before.model).with_subtitles(before.whole, track)
+        past = tuple(Asked(answer, None) for answer, _ in before.asked())
+        return replace(before, whole=whole, answers=(), earlier=past)
 
     def bring_back(
         self, event: gr.EventData, loaded: Loaded | None, turns: Turns
@@ -71,7 +74,7 @@ class Changes:
             turns.begin()
             yield filled(view())
             return
-        turns.asked = asked.answer.question
+        turns.asked, turns.track = asked.answer.question, None
         steps = self._change_to(asked.what_if, loaded, turns)
         yield from filling(steps, question=turns.asked)
 
@@ -79,7 +82,7 @@ class Changes:
         self,
         loaded: Loaded | None,
         turns: Turns,
-        read: Callable[[Loaded], Loaded] = lambda loaded: loaded,
+        read: Callable[[Loaded], Loaded] | None = None,
         **differences: Any,
     ) -> Iterator[View]:
         if loaded is None:
@@ -87,7 +90,14 @@ class Changes:
             yield view()
             return
         wanted = replace(_wanted(loaded, turns), **differences)
-        yield from self._change_to(wanted, loaded, turns, read)
+        yield from self._change_to(wanted, loaded, turns, read or self._pending(loaded, turns))
+
+    def _pending(self, loaded: Loaded, turns: Turns) -> Callable[[Loaded], Loaded]:
+        """What a track that was chosen, and is still on its way, changes."""
+        there = loaded.whole.subtitles
+        if turns.track is None or (there is not None and there.track_number == turns.track):
+            return lambda same: same
+        return partial(self._with_track, turns.track)
 
     def _change_to(
         self,
@@ -113,7 +123,7 @@ class Changes:
 
         other = yield from watched(made, "text")
         if other is None:  # nothing to ask again of; the reason is shown
-            turns.wanted, turns.waiting = None, unanswered
+            turns.wanted, turns.track, turns.waiting = None, None, unanswered
             turns.show(loaded.what_if)
         yield view(**(what_ifs(loaded) if other is None else unasked(other)))
 

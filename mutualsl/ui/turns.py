@@ -34,6 +34,7 @@ class Turns:
         self.asked: str | None = None  # the question to ask again of what is read next
         self.waiting: str | None = None  # the question that has no answer yet
         self.wanted: WhatIf | None = None  # of the last change, which may still be on its way
+        self.track: int | None = None  # inside the video, the last one chosen, likewise
         self.latest: Any = None  # what the page was last told to remember, of the tab Analyse
 
     def supersede(self) -> None:
@@ -47,7 +48,7 @@ class Turns:
         `why` is the status line that says so.
         """
         self.supersede()
-        self.waiting, self.wanted, self.stopped = None, None, why
+        self.waiting, self.wanted, self.track, self.stopped = None, None, None, why
         self._questions += 1
         self._stops += 1
 
@@ -115,6 +116,7 @@ class Turns:
         """
         self.supersede()
         self.show(wanted or WhatIf())
+        self.track = None if wanted is None else self.track
         self.reading, self.waiting, self.wanted, self.stopped = True, waiting, wanted, None
         mine = self._readings
         try:

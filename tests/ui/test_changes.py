@@ -1,5 +1,6 @@
 """Changes of what is asked about: each adds to the one before, also where that is on its way."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -72,3 +73,17 @@ def test_another_track_has_the_limits_of_the_first(
     first = prepare(shelf, tmp_path, "one", str(video), None, lambda stage, fraction: None)
     said = [str(view[0]) for view in changes.choose_track(2, first, Turns())]
     assert any("is-failed" in text and f"here they may have {most}" in text for text in said)
+
+
+def test_a_track_that_is_on_its_way_is_in_the_next_change(changes, shelf, tmp_path):
+    tracks = [("eng", "", [(0.5, 1.5, line)]) for line in ("open the jar", "close the box")]
+    video = make_tracks(tmp_path / "two.mkv", *tracks)
+    first = prepare(shelf, tmp_path, "one", str(video), None, lambda stage, fraction: None)
+    turns = Turns()
+    choosing = changes.choose_track(2, first, turns)
+    next(choosing)
+    moved = shown(changes.shift(0.5, first, turns))
+    assert list(choosing) == []
+    assert (moved.whole.subtitles.track_number, moved.what_if.offset_second) == (2, 0.5)
+    answered = replace(moved, answers=("an answer",))  # it is not read, and forgotten, once more
+    assert shown(changes.shift(0.2, answered, turns)).whole is moved.whole
