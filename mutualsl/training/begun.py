@@ -20,6 +20,7 @@ from mutualsl.models.mutualsl import READS
 from mutualsl.training.config import RunConfig
 
 SHARE = "language_share"  # which a model without a second scorer lacks
+STATISTICS = "statistics."  # of rows, see `RowStatistics`
 HEADS = "trained_heads"  # in the config of a model that can do without a modality
 
 
@@ -34,8 +35,11 @@ class Begun:
     @classmethod
     def of(cls, config: RunConfig) -> Begun:
         """Take sizes and windows from a checkpoint; what the recipe sets counts more."""
-        if config.start is None or not Path(config.start).is_dir():
+        if config.start is None:
             return cls(config=config)
+        if not Path(config.start).is_dir():  # weights alone do not say whether they saw subtitles
+            seen = ("video",) if _has_seen_rows(_weights(Path(config.start))) else ()
+            return cls(config=config, learned_from=frozenset({"subtitles", *seen}))
         record = stored(config.start)
         if record["model"] != config.model:
             raise DataError(
@@ -68,11 +72,10 @@ class Begun:
         new = {
             name: value
             for name, value in model.weights().items()
-            if name not in weights
-            and (name.startswith(apart) or name == SHARE)
-            or ".statistics." in name
-            and "video" not in self.learned_from  # of no rows
+            if name not in weights and (name.startswith(apart) or name == SHARE)
         }
+        if not _has_seen_rows(weights):  # those of this run, then
+            new |= {name: value for name, value in model.weights().items() if STATISTICS in name}
         try:
             model.load_weights({**weights, **new})
         except RuntimeError as error:
@@ -93,6 +96,12 @@ class Begun:
             name: sorted({*before.get(name, ()), *videos.get(name, ())})
             for name in (*before, *(name for name in videos if name not in before))
         }
+
+
+def _has_seen_rows(weights: Mapping[str, torch.Tensor]) -> bool:
+    """Whether weights know what rows look like; before that all means are 0."""
+    means = (value for name, value in weights.items() if name.endswith(f"{STATISTICS}mean"))
+    return any(bool(mean.any()) for mean in means)
 
 
 def _weights(path: Path) -> dict[str, torch.Tensor]:

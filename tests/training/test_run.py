@@ -176,6 +176,11 @@ def test_what_a_model_has_learned_before_and_since_is_added_up(root, config, tmp
     model = load_model(tmp_path / "both" / "checkpoint").model
     assert model.config.trained_heads == ("visual", "textual")
     assert (model.row_statistics.mean != before.row_statistics.mean).any()
+    weights = tmp_path / "both" / looking.name / "best.safetensors"
+    run(replace(config, stages=(text,), start=str(weights)), root, tmp_path / "more text", VISUAL)
+    later = load_model(tmp_path / "more text" / "checkpoint").model
+    assert later.config.trained_heads == ("visual", "textual")
+    torch.testing.assert_close(later.row_statistics.mean, model.row_statistics.mean)
     weights = tmp_path / "text" / text.name / "best.safetensors"
     run(replace(config, stages=(text,), start=str(weights)), root, tmp_path / "again", VISUAL)
     assert load_model(tmp_path / "again" / "checkpoint").model.config.trained_heads == ("textual",)
