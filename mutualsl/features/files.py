@@ -112,6 +112,11 @@ def fitting(
             f"{path}: {len(rows)} rows, but the video lasts {duration_second:.0f} s and has one a "
             "second; these rows belong to another video"
         )
+    return within(rows, duration_second)
+
+
+def within(rows: Rows, duration_second: float) -> Rows:
+    """The rows of a video without any behind that second."""
     return rows[: _needed(duration_second)]
 
 

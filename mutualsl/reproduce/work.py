@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from mutualsl.errors import DataError, MutualSLError, UnknownName
-from mutualsl.features import encoder_at, encoder_name
+from mutualsl.features import encoder_at
 from mutualsl.models import MODELS
 from mutualsl.reproduce.budget import Budget
 from mutualsl.reproduce.cells import Cell
@@ -47,8 +47,8 @@ class Reproduction:
         """Do what is missing, as far as the budget goes, and return the record of the table."""
         if self.table not in TABLES:
             raise UnknownName("table", self.table, TABLES)
-        found = dict(self._questions())
-        rows = encoder_at(self.visual).fingerprint
+        encoder = encoder_at(self.visual)
+        found, rows = dict(self._questions(encoder.name)), encoder.fingerprint
         cells = [
             self._cell(row, rows, *part) for row in TABLES[self.table] for part in found.items()
         ]
@@ -65,8 +65,7 @@ class Reproduction:
                 if cell.questions and (found := measured(run, cell.questions, self.measured)):
                     yield run.folder, found
 
-    def _questions(self) -> Iterator[tuple[Data, Questions | str]]:
-        encoder = encoder_name(self.visual)
+    def _questions(self, encoder: str) -> Iterator[tuple[Data, Questions | str]]:
         for data in data_of(self.table):
             try:
                 yield data, read_questions(data, self.root, encoder)

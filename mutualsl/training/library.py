@@ -7,7 +7,6 @@ import random
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from mutualsl.data import Dataset, Example, TextTokenizer, dataset_in, prepare
@@ -15,7 +14,7 @@ from mutualsl.data.example import Rows, VideoInput
 from mutualsl.data.folders import find_features
 from mutualsl.errors import DataError
 from mutualsl.features import FeatureCache, VisualEncoder, extract
-from mutualsl.features.files import fitting, made_of, read_rows
+from mutualsl.features.files import fitting, made_of, read_rows, within
 from mutualsl.training.augment import WordPieces
 from mutualsl.training.config import Part, Stage
 from mutualsl.training.sampling import Source
@@ -83,15 +82,18 @@ class Library:
         file = find_features(folder, encoder.name, video.video_id)
         path = source.find_video(folder, video.video_id)
         if file is not None:
-            rows = read_rows(file, encoder)
-            own = partial(made_of, file, path) if path is not None else bool
-            return fitting(rows, video.duration_second, file, own)
+            return fitting(
+                read_rows(file, encoder),
+                video.duration_second,
+                file,
+                lambda: path is not None and made_of(file, path),
+            )
         if path is None:
             return None
         features = self._cache.get_or_make(
             content_hash(path), encoder.fingerprint, lambda: extract(path, probe(path), encoder)
         )
-        return fitting(features.rows, video.duration_second, path, lambda: True)
+        return within(features.rows, video.duration_second)
 
 
 def _held_out(examples: Sequence[Example], share: float) -> set[str]:
