@@ -267,18 +267,26 @@ def test_a_second_file_is_compared_and_taken_away(tmp_path):
     assert handlers.STOPPED not in refused["status"]
 
 
-def test_a_question_opened_while_files_are_compared_stays_in_view(tmp_path):
+def test_a_question_opened_while_files_are_compared_stays_in_view(tmp_path, monkeypatch):
+    compared, another_is_open = handlers.compared, threading.Event()
+
+    def late(found):
+        another_is_open.wait(10)
+        return compared(found)
+
+    monkeypatch.setattr(handlers, "compared", late)
     path = write(tmp_path / "mine.jsonl", random_rows(20))
     mine = open_file(str(path), None, {}, lambda stage, fraction: None)
     own, turns = desk(tmp_path), Turns()
     first = seen(own.show(click(0), mine, *NO_FORM, turns))["opened"]
     comparing = own.compare(str(path), first, turns)
-    views = [next(comparing)]
+    steps = [next(comparing)]
     list(own.show(click(1), first, *NO_FORM, turns))
-    compared = seen([*views, *comparing])["opened"]
-    assert (compared.place, compared.compared is not None) == (1, True)
+    another_is_open.set()
+    both = seen([*steps, *comparing])["opened"]
+    assert (both.place, both.compared is not None) == (1, True)
     typed = ("about the second", "", "", "")
-    shown = seen(own.show(click(2), compared, *typed, turns))["opened"]
+    shown = seen(own.show(click(2), both, *typed, turns))["opened"]
     ids = [result.sample_id for result in mine.analysis.results]
     assert mine.notebook.all() == {ids[1]: Note(("about the second",))}
     assert shown.compared is not None
