@@ -10,12 +10,12 @@ export PYTHONDONTWRITEBYTECODE :=
 demo: .venv/ready
 	$(BIN)/python app.py
 
-# The page is tested alone, as a visitor's browser needs the machine; the rest in several processes.
+# The page comes last and with two browsers at most: visitors need the machine.
 test: .venv/ready-dev chromium
 	failed=0; \
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --ignore tests/browser \
 		--numprocesses logical --maxprocesses 4 --dist loadfile --durations 20 || failed=1; \
-	$(BIN)/python -m pytest tests/browser --durations 20 || failed=1; \
+	$(BIN)/python -m pytest tests/browser --numprocesses 2 --dist loadfile --durations 20 || failed=1; \
 	exit $$failed
 
 # Every hostile input there is, of which `make test` tries a few.

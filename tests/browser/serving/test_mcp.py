@@ -1,13 +1,13 @@
 """Clients of the Model Context Protocol use the endpoints as tools, and leave nothing behind."""
 
 import ast
-import asyncio
 import base64
 import os
 import signal
 import time
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 
@@ -55,7 +55,8 @@ def test_a_client_gets_the_answer_that_is_computed_alone(
         ("localize", {"video": "/etc/passwd", "question": QUESTION}),
     ]
     with serving(tiny_models, tmp_path / "stderr.txt", "--device", "cpu", "--mcp") as server:
-        names, (answered, nothing, path) = asyncio.run(use(server.url, calls))
+        with start_blocking_portal() as loop:  # Playwright has one in this thread
+            names, (answered, nothing, path) = loop.call(use, server.url, calls)
         assert videos(temporary)
         os.kill(server.pid, signal.SIGTERM)
         deadline = time.monotonic() + DEADLINE_SECOND
