@@ -111,17 +111,43 @@
     if (first) scrollTo(element, first);
   }
 
-  // Gradio changes what is there in place, and so sets back what was written into it here.
-  let waiting = false;
+  function search(field) {
+    const words = field.value.trim().toLowerCase();
+    const element = field.closest(".tr");
+    const rows = element.querySelectorAll(".tr-cue");
+    let count = 0;
+    for (const row of rows) {
+      const found = !words || row.lastElementChild.textContent.toLowerCase().includes(words);
+      row.parentElement.hidden = !found;
+      count += found;
+    }
+    for (const some of element.querySelector(".tr-cues").children) {
+      const shown = some.querySelectorAll(":scope > li:not([hidden])").length;
+      some.style.setProperty("--rows", shown);
+      some.hidden = !shown;
+    }
+    element.querySelector(".tr-count").textContent = words ? `${count} of ${rows.length}` : "";
+  }
+
+  document.addEventListener("input", ({ target }) => {
+    if (target.matches?.(".tr-search")) search(target);
+  });
+
+  // Gradio changes what is there in place, and so sets back what was written into it here; what was
+  // typed into a field stays.
+  let [waiting, redrawn] = [false, false];
   const drawn = new MutationObserver((records) => {
-    const within = ({ target }) => target.parentElement?.closest(".tr-cues");
+    const within = ({ target }) =>
+      target.matches?.(".tr") || target.parentElement?.closest(".tr-cues");
     if (records.some(within)) {
       list = { element: null, rows: [], current: null };
       laidOver = null;
+      redrawn = true;
     }
     if (!waiting) {
       requestAnimationFrame(() => {
-        waiting = false;
+        if (redrawn) document.querySelectorAll(".tr-search").forEach(search);
+        waiting = redrawn = false;
         layEvidence();
       });
     }
@@ -132,23 +158,5 @@
     characterData: true,
     attributeFilter: ["data-evidence", "data-start"],
     subtree: true,
-  });
-
-  document.addEventListener("input", (event) => {
-    if (!event.target.matches?.(".tr-search")) return;
-    const words = event.target.value.trim().toLowerCase();
-    const { rows } = rowsOf(part(".tr-cues"));
-    let count = 0;
-    for (const row of rows) {
-      const found = !words || row.lastElementChild.textContent.toLowerCase().includes(words);
-      row.parentElement.hidden = !found;
-      count += found;
-    }
-    for (const some of part(".tr-cues").children) {
-      const shown = some.querySelectorAll(":scope > li:not([hidden])").length;
-      some.style.setProperty("--rows", shown);
-      some.hidden = !shown;
-    }
-    part(".tr-search + .tr-count").textContent = words ? `${count} of ${rows.length}` : "";
   });
 })();

@@ -126,6 +126,22 @@ def test_two_runs_are_compared(opened, predictions, tmp_path):
     assert len(changes) == 120 and max(changes) == pytest.approx(sizes[0], abs=0.006)
 
 
+def test_a_comparison_leaves_the_question_and_the_way_to_its_neighbours(opened, predictions):
+    opened.open(2)
+    opened.give("predictions-other", predictions[1])
+    expect(opened.detail).to_contain_text("Answer of B", timeout=SOON_MS)
+    expect(opened.where).to_contain_text("Question 3 of 120")
+    opened.detail.get_by_role("button", name="Next").click()
+    expect(opened.where).to_contain_text("Question 4 of 120", timeout=SOON_MS)
+    expect(opened.detail).to_contain_text("Answer of B")
+
+
+def test_more_rows_are_shown_and_keys_go_on_at_the_first(opened):
+    opened.page.get_by_role("button", name="Show 20 more").press("Enter")
+    expect(opened.rows).to_have_count(120)
+    expect(opened.rows.nth(100).get_by_role("button")).to_be_focused()
+
+
 def test_a_broken_file_gets_one_sentence(visit, tmp_path):
     path = write(tmp_path / "broken.jsonl", [KNOWN])
     path.write_text(path.read_text() + "{\n")
@@ -254,7 +270,10 @@ def test_a_run_its_video_and_a_note_after_a_restart(served, demos, data_root):
         analysis.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 100)
         head = axis.locator(".tl-playhead").bounding_box()
         assert head["x"] == pytest.approx(box["x"] + box["width"] / 2, abs=3)
-        assert video.evaluate("video => video.currentTime") > 0
+        before = video.evaluate("video => video.currentTime")
+        assert before > 0
+        analysis.page.get_by_role("region", name="How good").press("ArrowRight")  # scrolls that
+        assert video.evaluate("video => video.currentTime") == before
         analysis.detail.get_by_role("button", name="Play: Gold").click()
         analysis.page.wait_for_function(
             "() => { const v = document.querySelector('#analyse-player video');"

@@ -108,6 +108,22 @@ def test_edges_are_moved_and_what_is_played_moves_with_them(asked):
     assert played.end_second == pytest.approx(end - 0.1, abs=0.1)
 
 
+def test_the_same_question_again_puts_edges_back(asked, kitchen):
+    page, answer = asked
+    card = page.page.locator(".card.textual")
+    start = answer.textual.span.start_second
+    card.get_by_role("button", name="Move the start by +1 seconds").click()
+    expect(page["textual-span"]).to_contain_text(clock(start + 1))
+    page.ask(answer.question)
+    page.shows(answer)
+    expect(card.locator(".moved")).to_be_hidden()
+    page.page.wait_for_function(
+        "place => Math.abs(place - parseFloat(document.querySelector("
+        "'#timeline .tl-head.textual .tl-band').style.left)) < 0.01",
+        arg=100 * start / kitchen.duration_second,
+    )
+
+
 def test_edges_moved_while_it_plays_still_end_it_and_so_does_another_tab(asked):
     page, answer = asked
     page.has_video()

@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 from benchmarks.page import drawn
 from mutualsl.subtitles import Cue
 from mutualsl.ui.transcript_view import evidence
-from tests.browser.page import new_page
+from tests.browser.page import ANSWER_MS, new_page
+from tests.browser.test_what_if import leave_out
 from tests.ui.values import answer, encoded_video, prediction
 
 pytestmark = pytest.mark.browser
@@ -82,6 +83,21 @@ def test_searching(asked, kitchen):
     expect(visitor.page.locator("#transcript li:visible")).to_have_count(
         len(kitchen.subtitles.cues)
     )
+
+
+def test_a_search_stays_when_a_line_is_left_out(asked, kitchen):
+    visitor, _ = asked
+    word, texts = "the", [cue.text for cue in kitchen.subtitles.cues]
+    found = [text for text in texts if word in text.lower()]
+    assert 1 < len(found) < len(texts)
+    visitor.page.fill(".tr-search", word)
+    shown = visitor.page.locator("#transcript .tr-cues li:visible")
+    expect(shown).to_have_count(len(found))
+    leave_out(visitor, found[0])
+    expect(visitor.page.locator(".tr-left-out li")).to_have_count(1, timeout=ANSWER_MS)
+    expect(visitor.page.locator(".tr-search")).to_have_value(word)
+    expect(visitor.page.locator(".tr-count")).to_have_text(f"{len(found) - 1} of {len(texts) - 1}")
+    expect(shown.locator(".tr-text")).to_have_text(found[1:])
 
 
 @pytest.mark.parametrize("width", [390, 1280])

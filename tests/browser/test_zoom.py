@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from benchmarks.page import TIMED, drawn
 from mutualsl.subtitles import Cue
+from mutualsl.ui.timeline_view import timeline
 from tests.browser.page import new_page
 from tests.ui.values import DURATION_SECOND, answer, encoded_video, prediction
 
@@ -114,6 +115,24 @@ def test_buttons_keys_wheel_and_a_drag(visit, demos, localizer, kitchen):
     assert page.locator("#timeline .tl-playhead").evaluate(IN_VIEW)
     page.keyboard.press("0")
     assert factor() == pytest.approx(1, abs=0.02) and view() == ""
+
+
+def test_the_curves_of_another_answer_are_drawn_on_an_axis_that_was_zoomed(
+    asked, demos, localizer, kitchen
+):
+    visitor, first = asked
+    curve = visitor.page.locator("#timeline .tl-head.textual path.start")
+    points = curve.get_attribute("d")
+    for _ in range(3):
+        visitor.page.get_by_role("button", name="Zoom in").click()
+    expect(curve).not_to_have_attribute("d", points)
+    other = next(each for each in demos["kitchen"].questions if each != first.question)
+    visitor.ask(other)
+    answer = localizer.ask(kitchen, other)
+    visitor.shows(answer)
+    drawn_alone = timeline(kitchen, answer)
+    visitor.page.wait_for_timeout(300)  # what is scrolled meanwhile would draw it again
+    assert curve.get_attribute("d") != points and curve.get_attribute("d") in drawn_alone
 
 
 def test_the_true_answer_of_an_example_and_of_nothing_else(visit, demos, localizer, kitchen):

@@ -190,8 +190,12 @@
       button.type = "button";
       button.textContent = `Show ${Math.min(PAGE, left)} more`;
       button.onclick = () => {
+        const before = this.shown;
         this.shown += PAGE;
         this.draw();
+        // Who uses keys goes on where the new rows begin.
+        const first = this.section.querySelectorAll("tbody tr")[before];
+        (first.querySelector("button") ?? more.querySelector("button"))?.focus();
       };
       more.append(button);
     }
