@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from mutualsl.checkpoint import Checkpoint
 from mutualsl.description import UNKNOWN_DATA
+from mutualsl.places import VISUAL
 
 PAPER = "https://arxiv.org/abs/2210.14823"
 PLACEHOLDER = "OWNER/NAME"  # of a repository that is not known yet
+LOADED = re.compile(r'(AnswerLocalizer\.from_pretrained\(")[^"]*("\))')
 
 
 def model_card(
@@ -21,14 +24,31 @@ def model_card(
 
     Args:
         checkpoint: the model it is about.
-        about: a card's text of one's own; one that has front matter already stays as it is.
+        about: a card's text of one's own; of one that has front matter already only `changes` and
+            the example's repository are changed.
         repo_id: where it will be, for the example.
         changes: other front matter, in the names of `huggingface_hub.ModelCardData`.
     """
     if about.startswith("---\n"):
-        return about
+        return _changed(about, repo_id, changes)
     text = about.strip() or _about(checkpoint)
-    return f"---\n{_front_matter(changes)}\n---\n{text}\n\n{_use(repo_id or PLACEHOLDER)}"
+    return (
+        f"---\n{_front_matter(changes)}\n---\n{text}\n\n{_use(repo_id or PLACEHOLDER, checkpoint)}"
+    )
+
+
+def _changed(card: str, repo_id: str | None, changes: dict[str, Any]) -> str:
+    """A whole card, with other front matter, and an example that loads another repository."""
+    from huggingface_hub import ModelCard
+
+    if changes:
+        found = ModelCard(card, ignore_metadata_errors=True)
+        for name, value in changes.items():
+            setattr(found.data, name, value)
+        card = f"{str(found).rstrip()}\n"
+    if repo_id is not None:
+        card = LOADED.sub(lambda found: f"{found[1]}{repo_id}{found[2]}", card, count=1)
+    return card
 
 
 def _front_matter(changes: dict[str, Any]) -> str:
@@ -62,7 +82,14 @@ def _about(checkpoint: Checkpoint) -> str:
     )
 
 
-def _use(repo_id: str) -> str:
+def _use(repo_id: str, checkpoint: Checkpoint) -> str:
+    rows = "`visual/` holds the visual encoder whose rows the model reads. There are no pickles."
+    if checkpoint.visual.folder != VISUAL:
+        rows = (
+            f"The visual encoder is `{checkpoint.visual.encoder}` with its published weights. They "
+            "are not part of this repository: they are fetched on first use, or named in "
+            "`MUTUALSL_I3D_WEIGHTS`."
+        )
     return f"""## Use
 
 ```python
@@ -73,7 +100,7 @@ video = localizer.encode_video("video.mp4", "video.srt")
 print(localizer.ask(video, "How do I open the jar?").span)
 ```
 
-`visual/` holds the visual encoder whose rows the model reads. There are no pickles.
+{rows}
 
 ## Licence and paper
 

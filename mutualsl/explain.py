@@ -10,6 +10,7 @@ from mutualsl.answer import Answer
 from mutualsl.data.ceilings import best_iou, covered_share, cue_edges
 from mutualsl.data.example import VideoInput
 from mutualsl.encoded import EncodedVideo
+from mutualsl.features.files import PUBLISHED
 from mutualsl.prediction import HeadPredictions, Prediction
 from mutualsl.spans import Span, iou
 
@@ -171,15 +172,15 @@ def cautions(
         )
     if heads.visual is not None and encoded.subtitles is None:
         said.append("no subtitles: only the pictures were searched")
-    there = {"video": encoded.input.rows is not None, "subtitles": bool(encoded.input.cues)}
+    looked = encoded.info is not None or encoded.input.rows is not None
+    there = {"video": looked, "subtitles": bool(encoded.input.cues)}
     if there["subtitles"] and "subtitles" not in model.reads:
         said.append(f"{NOT_USED['subtitles']} were not used: this model does not read them")
     if there["video"] and "video" not in model.reads:
         said.append(f"{NOT_USED['video']} were not used: this model does not look at them")
     said += [
         f"{NOT_USED[name]} were not used: no predictor of this model was trained on "
-        f"{NEEDED[name]}; train one on data with {NEEDED[name]}: mutualsl train --recipe "
-        f"{checkpoint.about.get('recipe', RECIPE)} --data-root DATA --out RUN"
+        f"{NEEDED[name]}; train one on data with {NEEDED[name]}: {_training(checkpoint)}"
         for name in model.untrained
         if there[name]
     ]
@@ -191,3 +192,11 @@ def cautions(
     if question_limit is not None:
         said.append(f"the question is long; its first {question_limit} tokens were used")
     return tuple(said)
+
+
+def _training(checkpoint: Checkpoint) -> str:
+    """The command that trains such a model."""
+    visual = checkpoint.visual.encoder
+    options = f" --visual {visual}" if visual in PUBLISHED else ""
+    recipe = checkpoint.about.get("recipe", RECIPE)
+    return f"mutualsl train --recipe {recipe} --data-root DATA --out RUN{options}"

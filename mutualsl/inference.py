@@ -153,6 +153,7 @@ class AnswerLocalizer(Shareable):
             CheckpointError: the rows are of another encoder, or the encoder's weights are missing.
             MutualSLError: there is nothing to ask about.
         """
+        model = self.checkpoint.model
         encoded = read_video(
             video,
             subtitles,
@@ -164,6 +165,7 @@ class AnswerLocalizer(Shareable):
             admit=admit,
             track=track,
             features=features,
+            looks="video" in model.reads and "video" not in model.untrained,
         )
         return self.prepared(encoded)
 

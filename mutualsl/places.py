@@ -11,6 +11,9 @@ REPO_ID = re.compile(r"\w[\w.-]*/\w[\w.-]*", re.ASCII)
 VISUAL, TEXT = "visual", "text"  # folders of its encoders
 CARD, METRICS = "README.md", "metrics.json"
 ENCODER_FILES = ("*.json", "*.safetensors", CARD)
+# What some language models have instead of safetensors, DeBERTa-v3 among them. It is read with
+# torch's `weights_only`, which makes tensors and nothing else.
+PICKLED = "pytorch_model.bin"
 CHECKPOINT_FILES = (
     "config.json", "model.safetensors", "tokenizer.json", METRICS, CARD,
     *(f"{folder}/{name}" for folder in (VISUAL, TEXT) for name in ENCODER_FILES),

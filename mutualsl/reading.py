@@ -10,7 +10,7 @@ from pathlib import Path
 from mutualsl.data.example import Rows, VideoInput
 from mutualsl.data.tokenizer import TextTokenizer
 from mutualsl.encoded import EncodedVideo
-from mutualsl.errors import MutualSLError, SubtitleError, VideoError
+from mutualsl.errors import MutualSLError, SubtitleError, VideoError, WeightsMissing
 from mutualsl.features import FeatureCache, VisualEncoder, VisualFeatures
 from mutualsl.features.files import fitting, made_of, read_rows
 from mutualsl.subtitles import Subtitles, fitted, from_track, read_subtitles
@@ -37,10 +37,12 @@ def read_video(
     admit: Admit | None = None,
     track: int | None = None,
     features: str | Path | None = None,
+    looks: bool = True,
 ) -> EncodedVideo:
     """What `AnswerLocalizer.encode_video` promises, with everything it needs passed in.
 
-    `extract` makes the rows of a video as `encoder` sees it.
+    `extract` makes the rows of a video as `encoder` sees it; whether the model `looks` at them
+    decides whether it can do without where the encoder's weights are missing.
     """
     report = progress or (lambda stage, fraction: None)
     started = time.perf_counter()
@@ -68,7 +70,11 @@ def read_video(
         timings={"video": probed - started, "features": 0.0},
     )
     if info is not None and rows is None:
-        encoded = _with_rows(encoded, info, encoder.fingerprint, extract, cache, report)
+        try:
+            encoded = _with_rows(encoded, info, encoder.fingerprint, extract, cache, report)
+        except WeightsMissing:
+            if looks:
+                raise
     report("text", 0.0)
     encoded = with_cues(encoded, transcript, tokenizer)
     report("text", 1.0)

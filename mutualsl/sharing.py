@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import torch
+from torch import Tensor
+
 from mutualsl.atomic import write_whole
 from mutualsl.card import model_card
-from mutualsl.checkpoint import Checkpoint, save_checkpoint
+from mutualsl.checkpoint import WEIGHTS, Checkpoint, save_checkpoint, write_weights
 from mutualsl.errors import CheckpointError
-from mutualsl.places import CARD, ENCODER_FILES, METRICS, TEXT, VISUAL
+from mutualsl.places import CARD, ENCODER_FILES, METRICS, PICKLED, TEXT, VISUAL
 
 
 class Shareable:
@@ -56,18 +60,19 @@ class Shareable:
         out, source = Path(save_directory), self.visual_folder
         assert self.folder is not None, "visual_folder has refused it"
         visual, text = self.checkpoint.visual, self.checkpoint.text
-        if source.is_dir():  # published weights are fetched by whoever uses it
-            _copy(source, out / VISUAL, ENCODER_FILES)
+        if source.exists():  # else published weights, fetched by whoever uses it
+            _save_visual(source, out / VISUAL)
             visual = replace(visual, folder=VISUAL)
         if text is not None:
-            _copy((self.folder / text.folder).resolve(), out / TEXT, ENCODER_FILES)
+            _save_text((self.folder / text.folder).resolve(), out / TEXT)
             text = replace(text, folder=TEXT)
-        save_checkpoint(replace(self.checkpoint, visual=visual, text=text), out)
+        saved = replace(self.checkpoint, visual=visual, text=text)
+        save_checkpoint(saved, out)
         _copy(self.folder, out, (METRICS,))
         if not (out / CARD).is_file():
             own = self.folder / CARD
             about = own.read_text(encoding="utf-8") if own.is_file() else ""
-            card = model_card(self.checkpoint, about, repo_id, **(model_card_kwargs or {}))
+            card = model_card(saved, about, repo_id, **(model_card_kwargs or {}))
             write_whole(out / CARD, card)
         if not push_to_hub:
             return None
@@ -113,6 +118,28 @@ class Shareable:
                 ignore_patterns=ignore_patterns,
                 delete_patterns=delete_patterns,
             )
+
+
+def _save_visual(source: Path, target: Path) -> None:
+    """A folder of an encoder as it is, or the file of Inception-I3D's weights, as safetensors."""
+    from mutualsl.features.i3d import read_weights, weights_file
+
+    _copy(source, target, ENCODER_FILES)
+    if not any(target.glob("*.safetensors")):
+        write_weights(_apart(read_weights(weights_file(source))), target / WEIGHTS)
+
+
+def _save_text(source: Path, target: Path) -> None:
+    """A language model's config and weights, the latter as safetensors whatever they were."""
+    _copy(source, target, ENCODER_FILES)
+    if not any(target.glob("*.safetensors")):
+        weights = torch.load(source / PICKLED, map_location="cpu", weights_only=True)
+        write_weights(_apart(weights), target / WEIGHTS)
+
+
+def _apart(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Each tensor with memory of its own: safetensors keeps none that share it."""
+    return {name: weight.clone().contiguous() for name, weight in weights.items()}
 
 
 def _copy(source: Path, target: Path, patterns: tuple[str, ...]) -> None:

@@ -67,6 +67,19 @@ def published(rows, tmp_path):
     return tmp_path / "short.npy"
 
 
+def test_a_head_that_was_never_trained_needs_no_weights_and_names_the_command(
+    reader, short_video, monkeypatch
+):
+    model = reader.checkpoint.model
+    monkeypatch.setattr(model, "config", replace(model.config, trained_heads=("textual",)))
+    encoded = reader.encode_video(short_video, Subtitles(cues=CUES))
+    assert encoded.input.rows is None and encoded.info is not None
+    answer = reader.ask(encoded, QUESTION)
+    assert answer.visual is None and answer.textual is not None
+    (said,) = [text for text in answer.warnings if "mutualsl train" in text]
+    assert said.endswith("--data-root DATA --out RUN --visual i3d")
+
+
 def test_rows_from_a_file_take_the_place_of_the_pictures(reader, short_video, published, rows):
     encoded = reader.encode_video(short_video, Subtitles(cues=CUES), features=published)
     np.testing.assert_array_equal(encoded.input.rows, rows)

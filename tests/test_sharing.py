@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+import torch
 from huggingface_hub import ModelCard
 from huggingface_hub.errors import (
     GatedRepoError,
@@ -17,11 +18,18 @@ from huggingface_hub.errors import (
 )
 
 from mutualsl import AnswerLocalizer
+from mutualsl.checkpoint import Checkpoint, TextSource, VisualSource, save_checkpoint
 from mutualsl.errors import CheckpointError, UnknownName
+from mutualsl.features.i3d import fingerprint
+from mutualsl.models.questions import fingerprint as text_fingerprint
+from mutualsl.models.text_encoder import TextEncoder
 from mutualsl.places import is_repo_id
 from mutualsl.ui.shelf import Shelf, read_models
+from tests import text_encoders, tiny
 from tests.command_line import assert_refused, run
 from tests.contract import without_timings
+from tests.features.networks import realistic
+from tests.tiny_checkpoints import write_visual
 
 FILES = {
     "README.md", "config.json", "metrics.json", "model.safetensors", "tokenizer.json",
@@ -99,6 +107,65 @@ def test_a_card_without_a_text_of_its_own_says_what_is_known(localizer, tiny_mod
     text = (tmp_path / "out" / "README.md").read_text()
     assert "| Trained on | nothing, seed 1 |" in text
     assert f"| Parameters | {localizer.checkpoint.parameter_count:,} |" in text
+
+
+def test_other_words_of_a_card_that_is_whole(localizer, tmp_path):
+    localizer.save_pretrained(tmp_path / "one", repo_id="me/one")
+    again = AnswerLocalizer.from_pretrained(tmp_path / "one", "cpu")
+    changes = {"license": "mit", "language": "en"}
+    again.save_pretrained(tmp_path / "two", repo_id="me/two", model_card_kwargs=changes)
+    one, two = (ModelCard.load(tmp_path / name / "README.md") for name in ("one", "two"))
+    assert (two.data.license, two.data.language) == ("mit", "en")
+    assert two.data.pipeline_tag == one.data.pipeline_tag
+    assert two.text.strip() == one.text.strip().replace("me/one", "me/two")
+
+
+def parts(**changes):
+    """A tiny checkpoint of other parts."""
+    known = {"name": "mutualsl", "tokenizer": tiny.tokenizer(), "window_tokens": 24, "about": {}}
+    return Checkpoint(**{**known, **changes})
+
+
+def test_weights_of_i3d_of_ones_own_go_along(tmp_path):
+    network = realistic()
+    torch.save(network.state_dict(), tmp_path / "own.pt")
+    own = VisualSource(encoder="i3d", fingerprint=fingerprint(network), folder="../own.pt")
+    save_checkpoint(parts(model=tiny.model(row_width=1024), visual=own), tmp_path / "model")
+    localizer = AnswerLocalizer.from_pretrained(tmp_path / "model", "cpu")
+    localizer.save_pretrained(tmp_path / "saved")
+    moved = shutil.move(tmp_path / "saved", tmp_path / "elsewhere" / "moved")
+    (tmp_path / "own.pt").unlink()
+    again = AnswerLocalizer.from_pretrained(moved, "cpu")
+    assert again.encoder.fingerprint == own.fingerprint
+    assert "`visual/` holds" in (moved / "README.md").read_text()
+
+
+def test_published_weights_of_i3d_are_named_and_not_copied(tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    published = VisualSource(encoder="i3d", fingerprint="i3d", folder="../i3d")
+    save_checkpoint(parts(model=tiny.model(row_width=1024), visual=published), tmp_path / "model")
+    AnswerLocalizer.from_pretrained(tmp_path / "model", "cpu").save_pretrained(tmp_path / "saved")
+    assert not (tmp_path / "saved" / "visual").exists()
+    card = (tmp_path / "saved" / "README.md").read_text()
+    assert "`i3d` with its published weights" in card and "`visual/`" not in card
+
+
+def test_a_frozen_language_model_goes_along_without_pickles(tmp_path):
+    """As DeBERTa-v3 is published: `pytorch_model.bin`, and only `spm.model` for a tokenizer."""
+    text, visual = tmp_path / "deberta", write_visual(tmp_path / "visual", 0)
+    text.mkdir()
+    text_encoders.save_as_published(text)
+    encoder = TextEncoder.from_pretrained(text)
+    frozen = TextSource(fingerprint=text_fingerprint(encoder.language_model), folder="../deberta")
+    own = VisualSource(encoder="mini", fingerprint=visual, folder="../visual")
+    model = tiny.system("vslnet", text_encoder=encoder)
+    made = parts(name="vslnet", model=model, visual=own, text=frozen)
+    save_checkpoint(made, tmp_path / "model")
+    AnswerLocalizer.from_pretrained(tmp_path / "model", "cpu").save_pretrained(tmp_path / "saved")
+    assert files(tmp_path / "saved" / "text") == {"config.json", "model.safetensors"}
+    moved = shutil.move(tmp_path / "saved", tmp_path / "elsewhere" / "moved")
+    again = AnswerLocalizer.from_pretrained(moved, "cpu")
+    assert again.checkpoint.text.fingerprint == frozen.fingerprint
 
 
 # The Hub

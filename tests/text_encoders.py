@@ -92,6 +92,17 @@ def tokenizer(kind: str) -> TextTokenizer:
     return TextTokenizer.from_tokenizer(words)
 
 
+def save_as_published(folder: Path) -> PreTrainedModel:
+    """As microsoft/deberta-v3-large is: 16 bits in pytorch_model.bin, and spm.model."""
+    model = language_model("deberta-v2")
+    model.config.save_pretrained(folder)
+    weights = {f"deberta.{name}": value.half() for name, value in model.state_dict().items()}
+    weights["lm_predictions.lm_head.bias"] = torch.zeros(48).half()
+    torch.save(weights, folder / "pytorch_model.bin")
+    write_sentencepiece(folder)
+    return model
+
+
 def write_sentencepiece(folder: Path, model_type: str = "unigram", **changes: Any) -> Path:
     """A small `spm.model` with the control pieces of DeBERTa-v3."""
     lines = [

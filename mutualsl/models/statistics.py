@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from functools import reduce
+
 import torch
 from torch import Tensor, nn
 
@@ -27,13 +30,21 @@ class RowStatistics(nn.Module):
         self.register_buffer("limit", torch.tensor(torch.inf))
 
     @torch.no_grad()
-    def fit(self, rows: Tensor, ridge: float = 0.01) -> None:
-        """Learn from training rows (M, F); `ridge` keeps nearly constant features harmless."""
-        rows = rows.double()
-        self.mean.copy_(rows.mean(0))
-        self.scale.copy_(rows.std(0).clamp_min(1e-3))
-        covariance = torch.cov(((rows - rows.mean(0)) / rows.std(0).clamp_min(1e-3)).T)
+    def fit(self, videos: Sequence[Tensor], ridge: float = 0.01) -> None:
+        """Learn from the rows (K, F) of training videos; `ridge` tames nearly constant features.
+
+        One video at a time: the rows of hundreds of hours, in 64 bits, would take gigabytes.
+        """
+        count = sum(map(len, videos))
+        mean = _sum(rows.double().sum(0) for rows in videos) / count
+        freedom = max(1, count - 1)
+        variance = _sum((rows.double() - mean).square().sum(0) for rows in videos) / freedom
+        scale = variance.sqrt().clamp_min(1e-3)
+        standard = ((rows.double() - mean) / scale for rows in videos)
+        covariance = _sum(rows.T @ rows for rows in standard) / freedom
         eye = torch.eye(len(covariance), dtype=covariance.dtype)
+        self.mean.copy_(mean)
+        self.scale.copy_(scale)
         self.precision.copy_(torch.linalg.inv(covariance + ridge * eye))
 
     def standardise(self, rows: Tensor) -> Tensor:
@@ -53,6 +64,10 @@ class RowStatistics(nn.Module):
     def in_domain(self, rows: Tensor, mask: Tensor) -> Tensor:
         """Whether each video (B,) looks like what the rows were fitted on."""
         return self.distance(rows, mask) <= self.limit
+
+
+def _sum(parts: Iterable[Tensor]) -> Tensor:
+    return reduce(torch.add, parts)
 
 
 class ScoreCalibration(nn.Module):

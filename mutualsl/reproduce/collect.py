@@ -72,7 +72,7 @@ def _cell(
     found = {
         "row": cell.row.name,
         **_name(cell.data),
-        "recipe": cell.data.recipe(cell.row.model, cell.row.variant),
+        "recipe": cell.row.recipe(cell.data),
     }
     found |= {"settings": list(cell.row.settings), "missing": cell.missing, "seeds": []}
     found |= {

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mutualsl.models import profiles
-from mutualsl.training.compared import DATA, RENDERED, Data
+from mutualsl.training.compared import DATA, LONG, RENDERED, Data
 from mutualsl.training.systems import SYSTEMS
 
 FIGURE = "figure3"
@@ -19,11 +19,15 @@ class Row:
 
     name: str  # as the paper calls it
     model: str  # key of MODELS
-    variant: str = ""  # of its recipe, where it has several for the same data
+    variant: str = ""  # of its recipe on rendered videos, where it has several
     settings: tuple[str, ...] = ()  # changes to its recipe, as `--set` takes them
     head: str = "answer"  # whose numbers are shown, a key of metrics.json
     both: bool = False  # whether it says something only of data with videos and subtitles
     remark: str = ""  # what has to be known of every number in it
+
+    def recipe(self, data: Data) -> str:
+        """What trains it for this data."""
+        return data.recipe(self.model, self.variant if data == RENDERED else "")
 
 
 def run_name(recipe: str, settings: Sequence[str]) -> str:
@@ -44,6 +48,7 @@ TABLES: dict[str, tuple[Row, ...]] = {
         Row(
             name=f"{head} predictor {'with' if taught else 'without'} transfer",
             model="mutualsl",
+            variant=LONG,
             settings=() if taught else _WITHOUT,
             head=head,
             both=True,
@@ -51,7 +56,7 @@ TABLES: dict[str, tuple[Row, ...]] = {
         for head in ("visual", "textual")
         for taught in (False, True)
     ),
-    FIGURE: (Row(name="transfer weights", model="mutualsl", both=True),),
+    FIGURE: (Row(name="transfer weights", model="mutualsl", variant=LONG, both=True),),
     PROFILES: tuple(
         Row(name=f"{profile}: {head}", model="mutualsl", variant=profile, head=head, both=True)
         for head in ("visual", "textual")

@@ -78,7 +78,7 @@ class Reproduction:
         return text.replace(str(self.root), "ROOT")
 
     def _cell(self, row: Row, rows: str, data: Data, questions: Questions | str) -> Cell:
-        recipe = data.recipe(row.model, row.variant)
+        recipe = row.recipe(data)
         if isinstance(questions, str):
             return Cell(row=row, data=data, missing=questions)
         if row.model not in MODELS or recipe not in RECIPES:

@@ -15,6 +15,7 @@ from accelerate.utils import parse_flag_from_env
 from mutualsl.atomic import write_whole
 from mutualsl.description import CONFIG
 from mutualsl.errors import DataError
+from mutualsl.features.files import understood
 from mutualsl.training import state
 from mutualsl.training.config import RunConfig
 from mutualsl.training.visual import VisualTrainConfig
@@ -62,13 +63,13 @@ def note_rows(out: Path, visual: str) -> None:
     """
     note = out / ROWS
     before = note.read_text().strip() if note.is_file() and _holds_run(out) else visual
-    if before != visual:
+    if not understood(visual, before):  # published weights may have come or gone meanwhile
         raise DataError(
             f"{out}: its run reads rows of {before}, --visual makes those of {visual}; give the "
             "same --visual, or another --out"
         )
     if PartialState().is_main_process:
-        write_whole(note, visual + "\n")
+        write_whole(note, before + "\n")
 
 
 def begin(config: Run, out: Path, resume: bool, device: torch.device) -> None:

@@ -115,3 +115,4 @@ class RunConfig:
     # `best.safetensors` of a stage. A part that learns by itself may be missing there.
     start: str | None = None
     window_tokens: int = 512
+    visual: str | None = None  # encoder whose rows it is made for; `None`: any

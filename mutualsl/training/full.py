@@ -54,6 +54,7 @@ def _of_profile(
         sizes={"width": WIDTH, "heads": HEADS, **profile(switches)},
         text_encoder=LARGE,
         window_tokens=WINDOW_TOKENS,
+        visual="i3d",
     )
 
 

@@ -6,11 +6,16 @@ A data root holds one folder per data set, each in the layout of `data/jsonl.py`
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
 
 from mutualsl.models.profiles import profile
-from mutualsl.training.compared import KNOWN, KNOWN_SIZES, MATCHING, data_recipes, mutualsl_both
+from mutualsl.training.compared import (
+    KNOWN,
+    KNOWN_SIZES,
+    MATCHING,
+    data_recipes,
+    mutualsl_long,
+    shorter,
+)
 from mutualsl.training.config import RENDERED_ONLY, Part, RunConfig, Stage, TrainConfig
 from mutualsl.training.full import FULL_RECIPES
 from mutualsl.training.systems import SYSTEMS
@@ -143,28 +148,19 @@ def _of_profile(name: str) -> RunConfig:
     """A profile of MutualSL on rendered videos, which have both modalities.
 
     All learn the same questions for as many epochs; only the switches differ. Stages are those of
-    `mutualsl_synthetic`, shorter.
+    `mutualsl_long_synthetic`, shorter.
     """
-    reading, looking, together = mutualsl_both().stages
+    reading, looking, together = mutualsl_long().stages
     stages = (
-        _shorter(reading, epochs=1, per_epoch=1400),
-        _shorter(looking, epochs=3, per_epoch=3000),
-        _shorter(together, epochs=1, per_epoch=900, drop_video=0.0, drop_subtitles=0.0),
+        shorter(reading, {"epochs": 1}, per_epoch=1400),
+        shorter(looking, {"epochs": 3}),
+        shorter(together, {"epochs": 1}, per_epoch=900, drop_video=0.0, drop_subtitles=0.0),
     )
     return RunConfig(
         name=f"mutualsl-{name}-synthetic",
         trained_on=RENDERED_ONLY,
         stages=stages,
         sizes={"dropout": 0.1, **profile(name)},
-    )
-
-
-def _shorter(stage: Stage, *, epochs: int, **of_part: Any) -> Stage:
-    (part,) = stage.parts
-    return replace(
-        stage,
-        parts=(replace(part, **of_part),),
-        train=replace(stage.train, epochs=epochs),
     )
 
 

@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-import numpy as np
 import torch
 from accelerate import PartialState
 from safetensors.torch import load_file
@@ -84,6 +83,11 @@ def run_localizer(
     config = begun.config
     device = PartialState().device
     encoder = encoder_at(visual, str(device) if device.type == "cuda" else "cpu")
+    if config.visual not in (None, encoder.name):
+        raise DataError(
+            f"{config.name} is made for rows of {config.visual}, and these are of {encoder.name}; "
+            f"--visual {config.visual}, or --set visual={encoder.name}"
+        )
     note_rows(out, encoder.fingerprint)
     _check_folders(config, root)
     weights = text_folder(config.text_encoder)
@@ -204,9 +208,10 @@ def _beside(out: Path, place: Path, name: str) -> str:
 
 def _fit_statistics(model: Localizer, training: Sequence[Source]) -> None:
     """Tell the model what rows it learns from. Raises `DataError` where it could learn nothing."""
-    rows = [video.rows for s in training for video in s.videos() if video.rows is not None]
+    videos = (video.rows for source in training for video in source.videos())
+    rows = [torch.from_numpy(own) for own in videos if own is not None]
     if rows and model.row_statistics is not None:
-        model.row_statistics.fit(torch.from_numpy(np.concatenate(rows)))
+        model.row_statistics.fit(rows)
     if not rows and model.reads_question_vectors:
         names = ", ".join(source.part.dataset for source in training)
         raise DataError(

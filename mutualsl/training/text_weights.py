@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mutualsl.errors import DataError
 from mutualsl.hub import fetch
-from mutualsl.places import is_repo_id
+from mutualsl.places import PICKLED, is_repo_id
 
 TEXT_FILES = (
     "config.json",
@@ -17,9 +17,6 @@ TEXT_FILES = (
     "tokenizer.json",
     "spm.model",
 )
-# What some repositories hold instead, DeBERTa-v3 among them. transformers reads it with torch's
-# `weights_only`, which makes tensors and nothing else.
-PICKLED = "pytorch_model.bin"
 
 
 def text_folder(name: str) -> Path:

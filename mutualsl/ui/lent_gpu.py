@@ -10,14 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from mutualsl.data.example import Example
-from mutualsl.errors import MutualSLError
+from mutualsl.errors import MutualSLError, VideoError
 from mutualsl.features import VisualFeatures
 from mutualsl.inference import AnswerLocalizer, EncodedVideo
 from mutualsl.prediction import HeadPredictions
 from mutualsl.telling import listening
+from mutualsl.ui.limits import MAX_LENT_SECOND
 from mutualsl.ui.line import Line
 from mutualsl.ui.progress import Report, Work
 from mutualsl.ui.zero_gpu import ACTIVE, spaces
@@ -87,7 +89,17 @@ class LentGpu(AnswerLocalizer):
         return lent
 
     def extract(self, info: VideoInfo, progress: Callable[[float], None]) -> VisualFeatures:
-        """As the localizer does; a video whose features are in the cache never comes here."""
+        """As the localizer does; a video whose features are in the cache never comes here.
+
+        Raises `VideoError` for a video that takes longer than a GPU is lent.
+        """
+        if _extract_second(self.name, info) > MAX_LENT_SECOND:
+            most = (MAX_LENT_SECOND - START_SECOND) / EXTRACT_SHARE / 60
+            raise VideoError(
+                f"{Path(info.path).name}: {info.duration_second / 60:.0f} minutes; a GPU is lent "
+                f"here for {MAX_LENT_SECOND} s at a time, enough for {most:.0f} minutes of video; "
+                "cut it, or ask about its subtitles alone"
+            )
         with closing(_extract(self.name, info)) as steps:
             for step in steps:
                 if isinstance(step, VisualFeatures):

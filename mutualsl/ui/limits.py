@@ -7,6 +7,7 @@ MAX_UPLOAD = "2gb"
 MAX_VIDEO_HOUR = 6
 MAX_CUES = 10_000  # every span of them is weighed: 3 GB of memory for a question
 MAX_TRANSCRIPT_CHARACTERS = 600_000  # of all cues together; 6 hours of talk have about 400,000
+MAX_LENT_SECOND = 300  # of a GPU, in one call, on ZeroGPU
 MAX_TOP_K = 100  # candidates of each predictor
 
 # Working and waiting

@@ -21,14 +21,17 @@ TEXTS = [
 ]
 
 
-def test_sentencepiece_ids_are_those_of_sentencepiece(tmp_path):
-    path = text_encoders.write_sentencepiece(tmp_path)
+@pytest.mark.parametrize("options", [{}, {"byte_fallback": True, "vocab_size": 300}])
+def test_sentencepiece_ids_are_those_of_sentencepiece(tmp_path, options):
+    path = text_encoders.write_sentencepiece(tmp_path, **options)
     tokenizer = TextTokenizer.from_folder(tmp_path)
     assert (tokenizer.pad_id, tokenizer.cls_id, tokenizer.sep_id) == (0, 1, 2)
     expected = SentencePieceProcessor(model_file=str(path))
     assert [list(ids) for ids in tokenizer.encode_all(TEXTS)] == [*map(expected.encode, TEXTS)]
     assert tokenizer.size == expected.get_piece_size()
     assert tokenizer.text(tokenizer.encode_all(["open  the jar"])[0]) == "open the jar"
+    whole = tokenizer.text(tokenizer.encode_all(["a jar 🫖"])[0]) == "a jar 🫖"
+    assert whole == bool(options)  # what no piece has is kept as bytes, if there are bytes
 
 
 def test_a_saved_sentencepiece_tokenizer_needs_no_sentencepiece(tmp_path):

@@ -78,7 +78,7 @@ def plain(network):
         return given, network(clips.float() / 127.5 - 1)
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
 def test_fast_rows_are_those_of_the_plain_network(network, plain, dtype):
     given, rows = plain
     count = 2 if dtype == torch.float32 else 1  # 16 bits are slow where they are emulated

@@ -173,7 +173,7 @@ def test_segments_carry_their_match_to_the_question():
 def test_rows_unlike_the_training_rows_are_out_of_domain():
     model = tiny.model()
     statistics = model.feature_projection.statistics
-    statistics.fit(torch.randn(500, tiny.ROW_WIDTH))
+    statistics.fit([torch.randn(500, tiny.ROW_WIDTH)])
     statistics.limit.fill_(3.0)
     near = tiny.example(0)
     far = replace(near, video=replace(near.video, rows=near.video.rows + 50))

@@ -96,7 +96,7 @@ def small(name, rendered):
     width = rendered.together.rows.shape[2]
     model = tiny.system(name, row_width=width, text_encoder=text_encoder, **SIZES)
     if model.row_statistics is not None:
-        model.row_statistics.fit(rendered.together.rows[rendered.together.row_mask])
+        model.row_statistics.fit([rendered.together.rows[rendered.together.row_mask]])
     return model
 
 

@@ -62,3 +62,12 @@ def test_a_run_goes_on_with_the_rows_it_began_with(tmp_path):
     note_rows(tmp_path, "mini-2")
     with pytest.raises(DataError, match="rows of mini-2, --visual makes those of mini-1"):
         note_rows(tmp_path, "mini-1")
+
+
+def test_published_weights_may_come_while_a_run_is_not_finished(tmp_path):
+    note_rows(tmp_path, "i3d")  # its rows are in files
+    (tmp_path / "config.json").write_text("{}")
+    note_rows(tmp_path, "i3d-0123456789abcdef")
+    note_rows(tmp_path, "i3d")
+    with pytest.raises(DataError, match="reads rows of i3d"):
+        note_rows(tmp_path, "mini-1")

@@ -1,6 +1,9 @@
 """The recipes of the paper's own size, made tiny, from files of feature rows to metrics."""
 
 import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -8,13 +11,17 @@ from safetensors.torch import load_file
 
 from mutualsl import AnswerLocalizer
 from mutualsl.cli import main
+from mutualsl.errors import DataError
 from mutualsl.features.files import write_rows
 from mutualsl.models.profiles import profile
 from mutualsl.subtitles import Cue, write_subtitles
 from mutualsl.training.full import FULL_RECIPES, LARGE
 from mutualsl.training.recipes import RECIPES
+from mutualsl.training.run import run
 from tests import text_encoders
+from tests.demo import ROOT
 
+VISUAL = ROOT / "checkpoints" / "visual-mini"
 SECONDS, CUES = 20, 5
 SMALL = ("width=16", "heads=2", "epochs=2", "new_lr=1e-3", "log_every=1")
 PROFILES = {"paper_medvidqa": "literal", "released_medvidqa": "released"}
@@ -52,15 +59,25 @@ def large(hub, monkeypatch):
     text_encoders.language_model("deberta-v2").save_pretrained(repository)
     text_encoders.write_sentencepiece(repository)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    return repository
 
 
-@pytest.mark.parametrize("recipe", PROFILES)
-def test_a_full_recipe_runs_to_the_end_and_both_predictors_answer(root, large, recipe, tmp_path):
+@pytest.mark.parametrize(
+    ("recipe", "processes", "step_count"),
+    [("paper_medvidqa", 1, 2), ("released_medvidqa", 1, 6), ("released_medvidqa", 2, 3)],
+)
+def test_a_full_recipe_runs_to_the_end_and_both_predictors_answer(
+    root, large, recipe, processes, step_count, tmp_path
+):
     settings = [word for setting in SMALL for word in ("--set", setting)]
     run = tmp_path / "run"
-    main_ends_with_0(
+    command = (
         "train", "--recipe", recipe, "--data-root", root, "--out", run, "--visual", "i3d", *settings
-    )
+    )  # fmt: skip
+    if processes == 1:
+        main_ends_with_0(*command)
+    else:  # which do not know of what stands in the place of the Hub
+        several(processes, *command, "--set", f"text_encoder={large}")
     about = AnswerLocalizer.from_pretrained(run / "checkpoint", "cpu").checkpoint
     config = about.model.config
     expected = profile(PROFILES[recipe])
@@ -69,7 +86,7 @@ def test_a_full_recipe_runs_to_the_end_and_both_predictors_answer(root, large, r
     assert about.about["stopped"] is None and about.about["learned_from"] == ["subtitles", "video"]
     log = [json.loads(line) for line in (run / "together" / "log.jsonl").read_text().splitlines()]
     steps = [line for line in log if "step" in line]
-    assert len(steps) == 2 * (2 if recipe == "paper_medvidqa" else 6)  # of 4 questions, or of 1
+    assert len(steps) == 2 * step_count  # of 4 questions, or of 1
     assert all(np.isfinite(line["visual"]) and np.isfinite(line["textual"]) for line in steps)
     assert load_file(run / "together" / "best.safetensors")
 
@@ -82,6 +99,22 @@ def test_a_full_recipe_runs_to_the_end_and_both_predictors_answer(root, large, r
     for head in ("visual", "textual", "answer"):
         assert metrics[head]["n"] == metrics[head]["n_answered"] == 4
         assert 0.0 <= metrics[head]["mIoU"] <= 100.0
+
+
+def test_rows_of_another_encoder_are_refused_before_anything_is_read(root, tmp_path):
+    with pytest.raises(DataError, match=r"made for rows of i3d.*--visual i3d"):
+        run(RECIPES["paper_medvidqa"](), root, tmp_path, VISUAL)
+
+
+def several(processes, *arguments):
+    """The command line in several processes on the CPU, as `accelerate launch` starts them."""
+    done = subprocess.run(
+        [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node",
+         str(processes), "-m", "mutualsl", *map(str, arguments)],
+        env=os.environ | {"PYTHONPATH": str(ROOT), "ACCELERATE_USE_CPU": "1"},
+        capture_output=True, text=True, timeout=280,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
 
 
 def main_ends_with_0(*arguments):

@@ -41,20 +41,10 @@ def test_of_the_hub_only_what_is_needed_is_fetched(hub):
     assert len(hub.asked) == 1
 
 
-def deberta(repository):
-    """A repository as microsoft/deberta-v3-large is: 16 bits in pytorch_model.bin, spm.model."""
-    model = text_encoders.language_model("deberta-v2")
-    model.config.save_pretrained(repository)
-    weights = {f"deberta.{name}": value.half() for name, value in model.state_dict().items()}
-    weights["lm_predictions.lm_head.bias"] = torch.zeros(48).half()
-    torch.save(weights, repository / "pytorch_model.bin")
-    text_encoders.write_sentencepiece(repository)
-    (repository / "pytorch_model.generator.bin").write_bytes(b"")
-    return model
-
-
 def test_a_repository_without_safetensors_is_read_as_tensors_only(hub):
-    model = deberta(hub.repository("me/deberta"))
+    repository = hub.repository("me/deberta")
+    model = text_encoders.save_as_published(repository)
+    (repository / "pytorch_model.generator.bin").write_bytes(b"")
     folder = text_folder("me/deberta")
     assert names(folder) == {"config.json", "pytorch_model.bin", "spm.model"}
     loaded = TextEncoder.from_pretrained(folder).language_model.state_dict()
@@ -69,7 +59,7 @@ class Harmful:
 
 def test_a_pickle_that_would_run_something_is_refused(hub, capsys):
     repository = hub.repository("me/deberta")
-    deberta(repository)
+    text_encoders.save_as_published(repository)
     torch.save({"deberta.embeddings": Harmful()}, repository / "pytorch_model.bin")
     with pytest.raises(CheckpointError, match="no language model that can be read"):
         TextEncoder.from_pretrained(text_folder("me/deberta"))

@@ -86,6 +86,13 @@ def test_one_call_for_a_video_and_one_for_a_question(lent, calls, shelf, short_v
     assert len(calls) == 2
 
 
+def test_a_video_longer_than_a_gpu_is_lent_is_refused(lent, calls, monkeypatch, short_video):
+    monkeypatch.setattr(lent_module(), "MAX_LENT_SECOND", 10.5)
+    with pytest.raises(VideoError, match=r"lent here for 10.5 s at a time"):
+        lent.get("one").encode_video(short_video)
+    assert calls == []
+
+
 def test_nothing_of_the_localizer_is_lost(lent, shelf):
     localizer, plain = lent.get("one"), shelf.get("one")
     assert vars(localizer).keys() == {*vars(plain), "name"}
