@@ -33,7 +33,8 @@ ABOUT = {
         "145 validation and 24 of 2,710 train questions have subtitles here). "
         "On rendered videos a run may take 15 CPU minutes, so `training` says how many epochs it "
         "had, of how many of its authors' (MutualSL learns longer in Table 2); a number near that "
-        "of `random` says nothing of the method. Sizes among the remarks are ours, smaller than the authors'. `parameters` counts the language "
+        "of `random` says nothing of the method. Sizes among the remarks are ours, smaller than "
+        "the authors'. `parameters` counts the language "
         "model of MoR, VPTSL and MutualSL, and not the frozen one (22.6 M) that makes the visual "
         "systems' question vectors."
     ),

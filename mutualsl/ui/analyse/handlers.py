@@ -139,10 +139,17 @@ class AnalysisDesk:
         yield from turns.answer(steps)
 
     def keep(self, opened: Opened | None, tags: str, text: str, start: str, end: str) -> None:
-        """Other predictions are on their way: what was typed so far is kept first."""
-        if opened is not None:
-            with suppress(MutualSLError):  # half a note is no note
-                _keep(opened, (tags, text, start, end))
+        """Other predictions are on their way: what was typed so far is kept first.
+
+        Of what cannot be kept, half a span say, the words are, beside the span of before.
+        """
+        if opened is None:
+            return
+        *_, start_before, end_before = opened.note.fields()
+        for edges in ((start, end), (start_before, end_before)):
+            with suppress(MutualSLError):
+                _keep(opened, (tags, text, *edges))
+                return
 
     def save(
         self, opened: Opened | None, tags: str, text: str, start: str, end: str, turns: Turns

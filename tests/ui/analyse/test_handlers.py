@@ -8,6 +8,7 @@ import gradio as gr
 import pytest
 
 from mutualsl.evaluation.evaluate import answers, evaluate
+from mutualsl.spans import Span
 from mutualsl.ui.analyse import handlers
 from mutualsl.ui.analyse.catalogue import read_catalogue
 from mutualsl.ui.analyse.handlers import STOPPED, AnalysisDesk
@@ -335,6 +336,11 @@ def test_what_was_typed_is_kept_before_other_predictions_come(tmp_path):
     shown = seen(own.show(click(0), opened(), *NO_FORM, Turns()))["opened"]
     own.keep(shown, "odd", "", "", "")
     assert shown.notebook.all() == {"a": Note(("odd",))}
-    own.keep(shown, "odd", "half a span", "3", "")  # cannot be kept, and breaks nothing
+    own.keep(shown, "odd", "half a span", "3", "")
+    assert shown.notebook.all() == {"a": Note(("odd",), "half a span")}
+    corrected = seen([own.save(shown, "odd", "", "3", "5", Turns())])["opened"]
+    own.keep(corrected, "odd", "less of it", "3", "")
+    assert shown.notebook.all() == {"a": Note(("odd",), "less of it", Span(3.0, 5.0))}
+    own.keep(corrected, "," * 9, "x" * 10_000_000, "", "")  # cannot be kept, and breaks nothing
     own.keep(None, "odd", "", "", "")
-    assert shown.notebook.all() == {"a": Note(("odd",))}
+    assert shown.notebook.all() == {"a": Note(("odd",), "less of it", Span(3.0, 5.0))}
