@@ -93,10 +93,8 @@ class I3DEncoder:
 
     def _rows(self, clips: Tensor) -> Tensor:
         """Rows of clips (B, 16, 224, 224, 3), on the device."""
-        if self.device.type == "cuda":
-            clips = (
-                clips.pin_memory()
-            )  # several portions: the next is copied while the GPU computes
+        if self.device.type == "cuda":  # where there is another portion, the GPU is at that one
+            clips = clips.pin_memory()
         moved = clips.to(self.device, non_blocking=True).permute(0, 4, 1, 2, 3)
         # In this order no digit is lost in 16 bits; -1 is black, 1 is white.
         scaled = moved.to(self.dtype).sub_(127.5).div_(127.5)
