@@ -25,8 +25,17 @@ def in_blocks(count: int, make: Callable[[slice], Tensor]) -> Tensor:
 
     Hours of cues have 100 MB of pairs, and there are many steps to one.
     """
-    blocks = [make(slice(begin, begin + BLOCK)) for begin in range(0, max(count, 1), BLOCK)]
-    return blocks[0] if len(blocks) == 1 else torch.cat(blocks, dim=1)
+    parts = [slice(begin, begin + BLOCK) for begin in range(0, max(count, 1), BLOCK)]
+    first = make(parts[0])
+    if len(parts) == 1:
+        return first
+    if torch.is_grad_enabled():
+        return torch.cat([first, *map(make, parts[1:])], dim=1)
+    whole = first.new_empty(len(first), count, first.shape[2])
+    whole[:, parts[0]] = first
+    for part in parts[1:]:
+        whole[:, part] = make(part)
+    return whole
 
 
 def masked_mean(x: Tensor, mask: Tensor) -> Tensor:

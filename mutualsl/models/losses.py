@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from mutualsl.models.layers import MASKED
+from mutualsl.models.layers import BLOCK, MASKED
 from mutualsl.spans import best_span, top_pairs
 from mutualsl.timeline import Timeline
 
@@ -49,8 +49,10 @@ class SpanLogits(NamedTuple):
         start, end = self.start.float().unsqueeze(2), self.end.float().unsqueeze(1)
         joint = start + end if self.pair is None else (self.pair + start).add_(end)
         possible = torch.ones_like(joint, dtype=torch.bool).triu()
-        joint = joint.masked_fill_(~possible, 3.0 * MASKED).flatten(1).log_softmax(dim=1)
-        return joint.view_as(possible)
+        joint = joint.masked_fill_(~possible, 3.0 * MASKED).flatten(1)
+        if torch.is_grad_enabled():
+            return joint.log_softmax(dim=1).view_as(possible)
+        return torch.log_softmax(joint, dim=1, out=joint).view_as(possible)
 
     def best(self, constrained: bool = True) -> tuple[Tensor, Tensor]:
         """Most probable start <= end, as indices (B,) that carry no gradient. Eq. 1.
@@ -106,7 +108,9 @@ def blend(one: SpanLogits, other: SpanLogits, share: float) -> SpanLogits:
 
 def _edges(joint: Tensor) -> SpanLogits:
     """Log-probabilities of every start and every end, (B, M), of those of spans (B, M, M)."""
-    return SpanLogits(joint.logsumexp(dim=2), joint.logsumexp(dim=1))
+    starts = [part.logsumexp(dim=2) for part in joint.split(BLOCK, dim=1)]
+    ends = [part.logsumexp(dim=1) for part in joint.split(BLOCK, dim=2)]
+    return SpanLogits(torch.cat(starts, dim=1), torch.cat(ends, dim=1))
 
 
 def _greatest(values: Tensor, count: int) -> tuple[Tensor, Tensor]:

@@ -5,7 +5,8 @@ Letters: B questions, N cues, H width of the vectors, M features of a cue.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import torch
@@ -30,10 +31,11 @@ class Match(NamedTuple):
     so_far: Tensor  # (B, N + 1, H), sums of the vectors of cues, in 64 bits
     kinds: tuple[Tensor, ...]  # (B, N) each
 
-    def spans(self) -> Iterator[Tensor]:
-        """(B, N, N), from cue i to cue j, one by one: all it says, its best cue, its most words."""
-        yield _whole(self.question, self.so_far)
-        yield from map(_best_inside, self.kinds)
+    @property
+    def spans(self) -> tuple[Callable[[], Tensor], ...]:
+        """Each makes (B, N, N), from cue i to j: all it says, its best cue, its most words."""
+        best = (partial(_best_inside, kind) for kind in self.kinds)
+        return (partial(_whole, self.question, self.so_far), *best)
 
 
 def compare(question: Tensor, cues: Tensor, sizes: Tensor, shared: Tensor, mask: Tensor) -> Match:

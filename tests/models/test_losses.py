@@ -3,6 +3,7 @@ import torch
 
 from mutualsl.models import losses
 from mutualsl.models.boxes import TextualPredictor, cue_features
+from mutualsl.models.layers import BLOCK, in_blocks
 from mutualsl.models.losses import SpanLogits, span_cross_entropy
 from tests.test_timeline import timeline
 
@@ -87,3 +88,23 @@ def test_cue_features_are_shared_words_pauses_and_length():
     expected = [[0, 0, 1], [0, 3, 2], [3, 0, 2]]
     times = found[0, :, 2:].expm1()
     torch.testing.assert_close(times, torch.tensor(expected, dtype=torch.float32))
+
+
+@pytest.mark.parametrize("count", [1, 7, 2 * BLOCK + 3])
+def test_where_nothing_learns_scores_are_the_same_with_less_memory(count):
+    torch.manual_seed(0)
+    logits = SpanLogits(*torch.randn(2, 1, count), torch.randn(1, count, count))
+    learning = logits.joint_log_probs()
+    with torch.no_grad():
+        assert torch.equal(logits.joint_log_probs(), learning)
+        edges = logits.log_probs()
+        assert torch.equal(edges.start, learning.logsumexp(dim=2))
+        torch.testing.assert_close(edges.end, learning.logsumexp(dim=1))
+
+
+@pytest.mark.parametrize("count", [0, 3, BLOCK, 2 * BLOCK + 3])
+def test_blocks_are_put_together_alike_where_something_learns_and_where_nothing_does(count):
+    table = torch.randn(2, count, count)
+    assert torch.equal(in_blocks(count, lambda part: table[:, part]), table)
+    with torch.inference_mode():
+        assert torch.equal(in_blocks(count, lambda part: table[:, part]), table)

@@ -23,7 +23,7 @@ def one(cues, question, shared=None):
 
 def test_a_span_is_compared_by_all_its_words():
     cues, question = sentences(7), sentences(1, seed=1)[0]
-    spans = tuple(compare(*one(cues, question)).spans())
+    spans = tuple(make() for make in compare(*one(cues, question)).spans)
     sizes = torch.arange(1.0, 8.0)[:, None]
     for i, j in ((0, 0), (0, 6), (2, 5)):
         words = (cues * sizes)[i : j + 1].sum(0)
@@ -33,7 +33,7 @@ def test_a_span_is_compared_by_all_its_words():
 def test_a_span_is_as_good_as_its_best_cue():
     cues, question = sentences(5), sentences(1, seed=1)[0]
     shared = torch.tensor([[0.1, 2.0], [0.5, 0.0], [0.0, 1.0], [0.9, 0.5], [0.2, 0.0]])
-    spans = tuple(compare(*one(cues, question, shared)).spans())
+    spans = tuple(make() for make in compare(*one(cues, question, shared)).spans)
     for i in range(5):
         for j in range(i, 5):
             torch.testing.assert_close(spans[1][0, i, j], (cues[i : j + 1] @ question).max())
@@ -67,8 +67,8 @@ def test_padding_changes_nothing():
     mask = torch.arange(7)[None] < 4
     padded = compare(*longer[:4], mask)
     torch.testing.assert_close(padded.cues[:, :4], alone.cues)
-    for one_kind, of_alone in zip(padded.spans(), alone.spans(), strict=True):
-        torch.testing.assert_close(one_kind[:, :4, :4], of_alone)
+    for of_padded, of_alone in zip(padded.spans, alone.spans, strict=True):
+        torch.testing.assert_close(of_padded()[:, :4, :4], of_alone())
     assert not padded.cues[:, 4:].any()
 
 
@@ -76,5 +76,5 @@ def test_a_long_transcript_does_not_blur_single_cues():
     """Sums over thousands of cues are subtracted from each other, also where bf16 is on."""
     cues, question = sentences(3000, width=32), sentences(1, width=32, seed=1)[0]
     with torch.autocast("cpu", torch.bfloat16):
-        spans = next(compare(*one(cues, question)).spans())[0]
+        spans = compare(*one(cues, question)).spans[0]()[0]
     torch.testing.assert_close(spans.diagonal(), cues @ question, atol=1e-4, rtol=1e-4)
