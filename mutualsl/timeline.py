@@ -6,6 +6,7 @@ Cues may overlap and their ends need not be sorted, so endpoints are matched, ne
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
@@ -126,6 +127,25 @@ class Timeline:
         start = self.start_second_to_cue(start_row * self.row_second)
         return start, self.end_second_to_cue((end_row + 1) * self.row_second)
 
+    def cue_edges_to_rows(
+        self, starts: Tensor, ends: Tensor, row_mask: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Probabilities of first and of last cues (B, N) as those of rows, (B, K). Eq. 13."""
+        first, last = self.cue_start_second, self.cue_end_second
+        return (
+            _gathered(starts, self._of_each(self.start_second_to_row, first), row_mask),
+            _gathered(ends, self._of_each(self.end_second_to_row, last), row_mask),
+        )
+
+    def row_edges_to_cues(self, starts: Tensor, ends: Tensor) -> tuple[Tensor, Tensor]:
+        """Probabilities of first and of last rows (B, K) as those of cues, (B, N). Eq. 12."""
+        edge = torch.arange(starts.shape[1], device=starts.device) * self.row_second[:, None]
+        behind = edge + self.row_second[:, None]
+        return (
+            _gathered(starts, self._of_each(self.start_second_to_cue, edge), self.cue_mask),
+            _gathered(ends, self._of_each(self.end_second_to_cue, behind), self.cue_mask),
+        )
+
     def row_iou(self, start_row: Tensor, end_row: Tensor, gold: Tensor) -> Tensor:
         """IoU (B,) of a row span with gold seconds, before clipping to the video. Eq. 15."""
         start, end = start_row * self.row_second, (end_row + 1) * self.row_second
@@ -135,8 +155,18 @@ class Timeline:
         """IoU (B,) of a cue span with gold seconds; 0 when inverted. Eq. 18."""
         return batched_iou(*self.cues_to_seconds(start_cue, end_cue), gold)
 
+    def _of_each(self, look_up: Callable[[Tensor], Tensor], seconds: Tensor) -> Tensor:
+        """Indices (B, P) of P times of each video, by a table that takes one of each."""
+        return torch.stack([look_up(second) for second in seconds.unbind(dim=1)], dim=1)
+
     def _clip_row(self, row: Tensor) -> Tensor:
         return row.long().clamp_min(0).minimum((self.row_count - 1).clamp_min(0))
 
     def _cue_index(self) -> Tensor:
         return torch.arange(self.cue_mask.shape[1], device=self.cue_mask.device)[None, :]
+
+
+def _gathered(probabilities: Tensor, places: Tensor, mask: Tensor) -> Tensor:
+    """Probabilities (B, P) added up where they are looked up, (B, M) as `mask`."""
+    sums = torch.zeros(mask.shape, dtype=probabilities.dtype, device=probabilities.device)
+    return sums.scatter_add(1, places, probabilities)

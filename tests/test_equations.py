@@ -8,12 +8,11 @@ from torch import nn
 
 from mutualsl.models.boxes import TextualPredictor, TextualProjection, VisualPredictor
 from mutualsl.models.layers import ContextQueryAttention, Fusion
-from mutualsl.models.losses import (
+from mutualsl.models.losses import SpanLogits, span_cross_entropy
+from mutualsl.models.transfer import (
     Lesson,
-    SpanLogits,
     lesson_for_textual,
     lesson_for_visual,
-    span_cross_entropy,
     transfer_loss,
 )
 from mutualsl.spans import Span, iou

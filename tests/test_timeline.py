@@ -135,3 +135,24 @@ def test_padding_is_never_chosen():
     )
     assert axis.start_second_to_cue(one(0.0)).item() == 0
     assert axis.end_second_to_cue(one(0.0)).item() == 0
+
+
+def test_probabilities_of_edges_go_where_the_edges_go():
+    axis = timeline([(0, 2), (2.2, 5), (4.8, 9.6)], duration=10.0)
+    rows = torch.ones(1, 10, dtype=torch.bool)
+    starts, ends = torch.tensor([[0.7, 0.2, 0.1]]), torch.tensor([[0.5, 0.3, 0.2]])
+    first, last = axis.cue_edges_to_rows(starts, ends, rows)
+    for cue in range(3):
+        start, end = axis.cues_to_rows(one(cue), one(cue))
+        assert first[0, start] == starts[0, cue] and last[0, end] == ends[0, cue]
+    assert first.count_nonzero() == last.count_nonzero() == 3
+    rows_sure = torch.softmax(torch.randn(2, 1, 10), dim=-1)
+    first, last = axis.row_edges_to_cues(*rows_sure)
+    for sums in (first, last):
+        torch.testing.assert_close(sums.sum(), torch.tensor(1.0))
+    expected = torch.zeros(2, 1, 3)
+    for row in range(10):
+        start, end = axis.rows_to_cues(one(row), one(row))
+        expected[0, 0, start] += rows_sure[0, 0, row]
+        expected[1, 0, end] += rows_sure[1, 0, row]
+    torch.testing.assert_close(torch.stack([first, last]), expected)

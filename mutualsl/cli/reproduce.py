@@ -13,7 +13,7 @@ from mutualsl.cli.output import progress
 
 
 def reproduce(
-    table: Annotated[str, typer.Argument(help="table1, table2, figure3 or profiles.")],
+    table: Annotated[str, typer.Argument(help="table1, table2, figure3, profiles or lessons.")],
     data_root: Annotated[
         Path,
         typer.Option(exists=True, file_okay=False, help="Folder with one folder per data set."),

@@ -1,4 +1,4 @@
-"""Span scores, span losses and the one-way weighted knowledge transfer.
+"""Span scores and span losses.
 
 Letters: B questions, M positions.
 """
@@ -14,7 +14,6 @@ from torch.nn import functional as F
 
 from mutualsl.models.layers import BLOCK, MASKED
 from mutualsl.spans import best_span, top_pairs
-from mutualsl.timeline import Timeline
 
 SORTED_AT_ONCE = 2_000_000
 
@@ -130,14 +129,6 @@ class RankedSpans(NamedTuple):
     log_probs: Tensor  # (P,)
 
 
-class Lesson(NamedTuple):
-    """A teacher's span on the student's axis, and how right the teacher is."""
-
-    start: Tensor  # (B,) row or cue index
-    end: Tensor  # (B,)
-    weight: Tensor  # (B,) IoU with gold, in [0, 1]
-
-
 def span_cross_entropy(logits: SpanLogits, start: Tensor, end: Tensor) -> Tensor:
     """CE(start) + CE(end) for each question (B,). Eq. 10 on rows, Eq. 11 on cues.
 
@@ -150,38 +141,6 @@ def span_cross_entropy(logits: SpanLogits, start: Tensor, end: Tensor) -> Tensor
     return F.nll_loss(log_probs.start, start, reduction="none") + F.nll_loss(
         log_probs.end, end, reduction="none"
     )
-
-
-def lesson_for_visual(
-    textual: SpanLogits, timeline: Timeline, gold: Tensor, constrained: bool = True
-) -> Lesson:
-    """The textual span looked up as rows, weighted by its IoU with gold. Eq. 13-15.
-
-    Where the teacher is not `constrained` its span may be inverted, and then weighs nothing.
-    """
-    first, last = textual.best(constrained)
-    start, end = timeline.cues_to_rows(first, last)
-    return Lesson(start, end, timeline.row_iou(start, end, gold) * (first <= last))
-
-
-def lesson_for_textual(
-    visual: SpanLogits, timeline: Timeline, gold: Tensor, constrained: bool = True
-) -> Lesson:
-    """The visual span looked up as cues, weighted by its IoU with gold. Eq. 12, 14, 18.
-
-    Where the teacher is not `constrained` its span may be inverted, and then weighs nothing.
-    """
-    first, last = visual.best(constrained)
-    start, end = timeline.rows_to_cues(first, last)
-    return Lesson(start, end, timeline.cue_iou(start, end, gold) * (first <= last))
-
-
-def transfer_loss(student: SpanLogits, lesson: Lesson) -> Tensor:
-    """Cross-entropy towards the teacher's hard label, times its weight, (B,). Eq. 16-17.
-
-    Only the student learns: the lesson is made of indices and an IoU, which carry no gradient.
-    """
-    return lesson.weight.detach() * span_cross_entropy(student, lesson.start, lesson.end)
 
 
 def mean_where(values: Tensor, present: Tensor) -> Tensor:

@@ -27,22 +27,21 @@ from mutualsl.models.boxes import (
 from mutualsl.models.decoding import decode_cues, decode_rows
 from mutualsl.models.highlight import highlight_loss, highlighted
 from mutualsl.models.layers import ContextQueryAttention, Fusion, SequenceEncoder
-from mutualsl.models.losses import (
-    Lesson,
-    SpanLogits,
-    blend,
-    lesson_for_textual,
-    lesson_for_visual,
-    mean_where,
-    span_cross_entropy,
-    transfer_loss,
-)
+from mutualsl.models.losses import SpanLogits, blend, mean_where, span_cross_entropy
 from mutualsl.models.profiles import MutualSLConfig
 from mutualsl.models.sentence_reader import ReaderConfig, SentenceReader
 from mutualsl.models.sentences import in_first_layers
 from mutualsl.models.statistics import RowStatistics
 from mutualsl.models.text_encoder import CueTokens, TextEncoder
 from mutualsl.models.tokens import learned, of_cues
+from mutualsl.models.transfer import (
+    Lesson,
+    edge_probabilities,
+    lesson_for_textual,
+    lesson_for_visual,
+    soft_transfer_loss,
+    transfer_loss,
+)
 from mutualsl.models.visual_heads import visual_head
 from mutualsl.prediction import HeadPredictions, Prediction
 
@@ -233,16 +232,37 @@ class MutualSL(NeuralLocalizer):
         }
         if self.config.mutual:
             both = batch.has_video & batch.has_subtitles
-            to_visual, to_textual = self._lessons(output, batch)
-            student, start, end = _learned(output, to_textual.start, to_textual.end)
-            to_textual = Lesson(start, end, to_textual.weight)
-            terms["visual_mutual"] = mean_where(transfer_loss(output.visual, to_visual), both)
-            terms["textual_mutual"] = weight * mean_where(transfer_loss(student, to_textual), both)
+            to_visual, to_textual = self._transfer(output, batch)
+            factor = self.config.mutual_weight
+            terms["visual_mutual"] = factor * mean_where(to_visual, both)
+            terms["textual_mutual"] = factor * weight * mean_where(to_textual, both)
         if output.highlight is not None:
             wanted = highlighted(*rows, EXTENSION, timeline, output.highlight)
             own = highlight_loss(output.highlight, wanted, batch.row_mask)
             terms["highlight"] = self.config.highlight_weight * own
         return terms
+
+    def _transfer(self, output: MutualSLOutput, batch: Batch) -> tuple[Tensor, Tensor]:
+        """What the visual and the textual predictor lose by the other's lesson, (B,) each."""
+        assert batch.gold is not None, "lessons are weighed by gold spans"
+        timeline, lessons = batch.timeline, self.config.lessons
+        to_visual, to_textual = self._lessons(output, batch)
+        if lessons == "soft":
+            rows = timeline.cue_edges_to_rows(*edge_probabilities(output.textual), batch.row_mask)
+            cues = timeline.row_edges_to_cues(*edge_probabilities(output.visual))
+            return (
+                soft_transfer_loss(output.visual, to_visual, rows),
+                soft_transfer_loss(output.textual, to_textual, cues),
+            )
+        if lessons == "gold":
+            right = torch.ones_like(to_visual.weight)
+            to_visual = Lesson(*timeline.gold_rows(batch.gold), right)
+            to_textual = Lesson(*timeline.gold_cues(batch.gold), right)
+        student, start, end = _learned(output, to_textual.start, to_textual.end)
+        return (
+            transfer_loss(output.visual, to_visual),
+            transfer_loss(student, Lesson(start, end, to_textual.weight)),
+        )
 
     def _lessons(self, output: MutualSLOutput, batch: Batch) -> tuple[Lesson, Lesson]:
         """For the visual predictor, on rows, and for the textual one, on cues."""

@@ -24,6 +24,10 @@ class MutualSLConfig:
     heads: int = 4
     dropout: float = 0.2
     mutual: bool = True  # Eq. 14-19; off for the ablation of Table 2
+    mutual_weight: float = 1.0  # of what the two learn from each other beside what gold says
+    # What a lesson says: the teacher's span, its probabilities of every edge, or gold itself, as a
+    # teacher that is never wrong would.
+    lessons: Literal["hard", "soft", "gold"] = "hard"
     edges: bool = True  # cue vectors know their edges, silences and shared words; off: Eq. 2 alone
     match: bool = True  # ... and how they go with the question
     join_windows: bool = True  # segments of all windows see each other before Eq. 3 and 5
@@ -56,6 +60,8 @@ class MutualSLConfig:
         check_heads(self.width, self.heads)
         if self.pairs and self.text_unit == "token":
             raise DataError("text_unit=token scores tokens, not spans of cues: set pairs=false")
+        if self.lessons == "soft" and self.text_unit == "token":
+            raise DataError("text_unit=token learns from spans alone: set lessons=hard")
 
 
 AS_PUBLISHED: dict[str, Any] = {

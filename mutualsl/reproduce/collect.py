@@ -14,7 +14,7 @@ from mutualsl.evaluation.transfer import curves
 from mutualsl.models import MODELS, FittedLocalizer
 from mutualsl.reproduce.cells import Cell
 from mutualsl.reproduce.measured import Measured
-from mutualsl.reproduce.plan import FIGURE
+from mutualsl.reproduce.plan import FIGURE, LESSONS
 from mutualsl.reproduce.questions import Questions
 from mutualsl.reproduce.runs import READ_OUT
 from mutualsl.training.compared import Data
@@ -43,7 +43,7 @@ def record(
         "date": datetime.now(UTC).date().isoformat(),
         "read_out": READ_OUT,
         "data": [_data(part, cell.questions, references) for part, cell in data.items()],
-        "cells": [_cell(cell, runs, reasons, with_curves=table == FIGURE) for cell in cells],
+        "cells": [_cell(table, cell, runs, reasons) for cell in cells],
     }
 
 
@@ -67,7 +67,7 @@ def _data(data: Data, questions: Questions | None, references: Path) -> dict[str
 
 
 def _cell(
-    cell: Cell, runs: Mapping[Path, Measured], reasons: Mapping[Path, str], with_curves: bool
+    table: str, cell: Cell, runs: Mapping[Path, Measured], reasons: Mapping[Path, str]
 ) -> dict[str, Any]:
     found = {
         "row": cell.row.name,
@@ -102,7 +102,8 @@ def _cell(
         **_trained(cell.row.model, there[0]["recipe"]),
         "training_second": spread([run["training_second"] for run in there]),
         "training_cpu_second": spread(cpu_second) if cpu_second else None,
-        "curves": _curves(there) if with_curves else None,
+        "curves": _curves(there) if table == FIGURE else None,
+        "by_kind": _by_kind(there, cell.row.head) if table == LESSONS else {},
     }
 
 
@@ -125,6 +126,13 @@ def spread(values: Sequence[float]) -> dict[str, float | None]:
     """Mean and standard deviation (sample; `None` for one value)."""
     sd = statistics.stdev(values) if len(values) > 1 else None
     return {"mean": statistics.mean(values), "sd": sd}
+
+
+def _by_kind(runs: Sequence[Measured], head: str) -> dict[str, dict[str, float | None]]:
+    """mIoU of a head for each kind of question."""
+    return {
+        kind: spread([run["by_kind"][kind][head] for run in runs]) for kind in runs[0]["by_kind"]
+    }
 
 
 def _curves(runs: Sequence[Measured]) -> dict[str, Any] | None:

@@ -63,6 +63,10 @@ def _of_folder(run: Trained, questions: Questions) -> Measured:
             head: {name: metrics[head][name] for name in (*COLUMNS, "n", "n_answered")}
             for head in HEADS
         },
+        "by_kind": {
+            kind: {head: part[head]["mIoU"] for head in HEADS}
+            for kind, part in metrics["by_kind"].items()
+        },
         "transfer": _transfer(run),
         "recipe": json.loads((run.folder / NOTE).read_text()),
     }

@@ -3,14 +3,11 @@ from dataclasses import replace
 import pytest
 import torch
 
+from mutualsl.errors import DataError
 from mutualsl.models.boxes import SegmentProjection
-from mutualsl.models.losses import (
-    SpanLogits,
-    lesson_for_textual,
-    lesson_for_visual,
-    transfer_loss,
-)
+from mutualsl.models.losses import SpanLogits
 from mutualsl.models.text_encoder import Segments
+from mutualsl.models.transfer import lesson_for_textual, lesson_for_visual, transfer_loss
 from tests import tiny
 from tests.test_timeline import timeline
 
@@ -122,6 +119,47 @@ def test_what_a_student_believes_changes_its_loss_and_not_what_it_is_taught(stud
     taught, untaught = sure[student].start, sure[teacher[student]].start
     gradients = torch.autograd.grad(before, [taught, untaught], allow_unused=True)
     assert gradients[0].any() and gradients[1] is None
+
+
+@pytest.mark.parametrize("student", ["visual", "textual"])
+def test_a_soft_lesson_of_a_sure_teacher_is_the_hard_one(student):
+    batch = tiny.collator()([tiny.example()])
+    sure = {"visual": sure_of(2, 5, 12), "textual": sure_of(1, 1, 4)}
+    count = len(sure[student].start[0])
+    unsure = SpanLogits(torch.randn(1, count, requires_grad=True), torch.randn(1, count))
+    hard, soft = tiny.model(), tiny.model(lessons="soft")
+    output = hard(batch)._replace(**sure | {student: unsure})
+    expected, found = hard.losses(output, batch), soft.losses(output, batch)
+    name = f"{student}_mutual"
+    torch.testing.assert_close(found[name], expected[name], rtol=0.02, atol=0.0)
+    found[name].backward()
+    assert unsure.start.grad.any()
+    assert all(logits.start.grad is None for logits in sure.values())
+
+
+def test_a_soft_lesson_says_how_sure_the_teacher_is():
+    batch = tiny.collator()([tiny.example()])
+    model = tiny.model(lessons="soft")
+    textual = sure_of(1, 1, 4)
+    doubtful = SpanLogits(textual.start.detach() * 0.1, textual.end.detach() * 0.1)
+    output = model(batch)._replace(visual=sure_of(2, 5, 12), textual=textual)
+    sure, unsure = (
+        model.losses(output._replace(textual=teacher), batch)["visual_mutual"]
+        for teacher in (textual, doubtful)
+    )
+    assert unsure > sure + 1.0  # the same span with the same weight, and a student that is sure
+
+
+def test_a_teacher_that_is_never_wrong_says_what_gold_says():
+    model, batch = tiny.model(lessons="gold", mutual_weight=0.5), tiny.collator()([tiny.example()])
+    terms = model.losses(model(batch), batch)
+    for head in ("visual", "textual"):
+        torch.testing.assert_close(terms[f"{head}_mutual"], 0.5 * terms[head])
+
+
+def test_tokens_learn_from_spans_alone():
+    with pytest.raises(DataError, match="lessons=hard"):
+        tiny.model(text_unit="token", pairs=False, lessons="soft")
 
 
 def test_a_perfect_teacher_weighs_one_and_a_disjoint_one_nothing():

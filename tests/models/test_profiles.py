@@ -8,10 +8,11 @@ import torch
 from mutualsl.checkpoint import Checkpoint, VisualSource, load_model, save_checkpoint
 from mutualsl.errors import DataError, UnknownName
 from mutualsl.models import MutualSL
-from mutualsl.models.losses import SpanLogits, lesson_for_textual, lesson_for_visual
+from mutualsl.models.losses import SpanLogits
 from mutualsl.models.profiles import PROFILES, MutualSLConfig, profile
 from mutualsl.models.text_encoder import CueTokens
 from mutualsl.models.tokens import edge_tokens, of_cues
+from mutualsl.models.transfer import lesson_for_textual, lesson_for_visual
 from mutualsl.training.config import TrainConfig
 from mutualsl.training.optimizer import make_optimizer
 from mutualsl.training.overrides import override

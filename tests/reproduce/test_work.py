@@ -274,11 +274,11 @@ def test_mor_that_is_stopped_is_scored_and_says_what_it_left_out(make, recipes):
 
 def test_an_unknown_table_is_refused(root, tmp_path):
     work = Reproduction(table="table9", root=root, out=tmp_path, visual=VISUAL)
-    with pytest.raises(UnknownName, match="figure3, profiles, table1, table2"):
+    with pytest.raises(UnknownName, match="figure3, lessons, profiles, table1, table2"):
         work.make(Budget(None))
 
 
-@pytest.mark.parametrize("table", ["table1", "profiles"])
+@pytest.mark.parametrize("table", ["table1", "profiles", "lessons"])
 def test_every_recipe_of_a_table_trains_its_model_on_its_data(table):
     for row in TABLES[table]:
         for data in data_of(table):

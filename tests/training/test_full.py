@@ -1,9 +1,6 @@
 """The recipes of the paper's own size, made tiny, from files of feature rows to metrics."""
 
 import json
-import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -20,6 +17,7 @@ from mutualsl.training.recipes import RECIPES
 from mutualsl.training.run import run
 from tests import text_encoders
 from tests.demo import ROOT
+from tests.training.processes import several
 
 VISUAL = ROOT / "checkpoints" / "visual-mini"
 SECONDS, CUES = 20, 5
@@ -77,7 +75,8 @@ def test_a_full_recipe_runs_to_the_end_and_both_predictors_answer(
     if processes == 1:
         main_ends_with_0(*command)
     else:  # which do not know of what stands in the place of the Hub
-        several(processes, *command, "--set", f"text_encoder={large}")
+        command += ("--set", f"text_encoder={large}")
+        several(processes, "-m", "mutualsl", *command, ACCELERATE_USE_CPU="1")
     about = AnswerLocalizer.from_pretrained(run / "checkpoint", "cpu").checkpoint
     config = about.model.config
     expected = profile(PROFILES[recipe])
@@ -104,17 +103,6 @@ def test_a_full_recipe_runs_to_the_end_and_both_predictors_answer(
 def test_rows_of_another_encoder_are_refused_before_anything_is_read(root, tmp_path):
     with pytest.raises(DataError, match=r"made for rows of i3d.*--visual i3d"):
         run(RECIPES["paper_medvidqa"](), root, tmp_path, VISUAL)
-
-
-def several(processes, *arguments):
-    """The command line in several processes on the CPU, as `accelerate launch` starts them."""
-    done = subprocess.run(
-        [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node",
-         str(processes), "-m", "mutualsl", *map(str, arguments)],
-        env=os.environ | {"PYTHONPATH": str(ROOT), "ACCELERATE_USE_CPU": "1"},
-        capture_output=True, text=True, timeout=280,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
 
 
 def main_ends_with_0(*arguments):

@@ -1,8 +1,6 @@
 import copy
 import json
 import os
-import subprocess
-import sys
 import time
 from dataclasses import replace
 
@@ -17,7 +15,7 @@ from mutualsl.training.config import Part, TrainConfig
 from mutualsl.training.sampling import Source
 from mutualsl.training.trainer import Trainer
 from tests import tiny
-from tests.demo import ROOT
+from tests.training.processes import several
 
 CONFIG = TrainConfig(
     epochs=3, max_tokens=80, new_lr=3e-3, frozen_layers=1, bf16=False, log_every=2, save_every=2
@@ -259,14 +257,8 @@ torch.save(model.state_dict(), out / f"process-{state.process_index}.pt")
 def test_two_processes_train_one_model(tmp_path, by):
     script = tmp_path / "two.py"
     script.write_text(TWO)
-    command = [
-        sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2",
-        str(script), str(tmp_path), "cpu" if by == "device" else "cuda",
-    ]  # fmt: skip
-    env = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    env |= {"ACCELERATE_USE_CPU": "1"} if by == "variable" else {}
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=280)
-    assert done.returncode == 0, done.stderr[-3000:]
+    env = {"ACCELERATE_USE_CPU": "1"} if by == "variable" else {}
+    several(2, script, tmp_path, "cpu" if by == "device" else "cuda", OMP_NUM_THREADS="1", **env)
     one, other = (torch.load(tmp_path / f"process-{i}.pt") for i in range(2))
     for name, value in one.items():
         assert torch.equal(value, other[name]), name

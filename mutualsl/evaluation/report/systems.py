@@ -18,6 +18,7 @@ TITLES = {
     "table2": "Table 2: with and without mutual transfer",
     "figure3": "Fig. 3: transfer weights over training",
     "profiles": "Profiles of MutualSL, trained alike",
+    "lessons": "What the two predictors teach each other, varied",
 }
 _PERCENT = "Percent over all questions, mean ± standard deviation over seeds."
 _NUMBERS = (
@@ -48,6 +49,14 @@ ABOUT = {
         "`released` the model of the authors' code without its plain bugs "
         "([decision 27](decisions/0027-profiles.md)). All three learn the same questions for the "
         f"same number of epochs. {_PERCENT}"
+    ),
+    "lessons": (
+        "The recipe of Table 1 with two epochs of its last stage, in which alone the two teach "
+        "each other; what comes before is the same in every line. `nothing` is no transfer. A "
+        "lesson is the teacher's span, weighted by how right it is; that three times as much; the "
+        "teacher's probabilities of every start and end, with the same weight; or gold, as a "
+        "teacher that is never wrong would say it "
+        f"([decision 32](decisions/0032-what-transfer-gives.md)). {_PERCENT}"
     ),
 }
 ONLY = {("video",): "text only", ("subtitles",): "pictures only"}
@@ -182,6 +191,9 @@ def _what_learned(cell: Mapping[str, Any]) -> Iterator[str]:
         yield ONLY[tuple(cell["without"])]
     if cell["remark"]:
         yield cell["remark"]
+    if by_kind := cell.get("by_kind"):
+        kinds = ", ".join(f"`{kind}` {_spread(found)}" for kind, found in by_kind.items())
+        yield f"mIoU of {kinds}"
     own = " and ".join(f"our {name.replace('_', ' ')}" for name in cell["learners"] if name)
     if own:
         yield f"with {own}" if "" in cell["learners"] else f"{own} alone learned"
