@@ -53,8 +53,12 @@ def load(root: str | Path, split: str, split_set: str | None = None) -> list[Exa
 
 
 def parts(root: Path) -> list[Part]:
-    """Every `<split>.jsonl` of the folder itself and, as split sets, of the folders in it."""
+    """Every `<split>.jsonl` of the folder itself and, as split sets, of the folders in it.
+
+    What `evaluate` has written there is none.
+    """
     files = [*sorted(root.glob("*.jsonl")), *sorted(root.glob("*/*.jsonl"))]
+    files = [file for file in files if file.name != "predictions.jsonl"]
     in_order = sorted(files, key=lambda file: (file.parent, _ORDER.get(file.stem, len(_ORDER))))
     return [
         Part(file.stem, file.parent.name if file.parent != root else None, (file,))

@@ -17,8 +17,9 @@ CAPTION_TOKENS = (5, 14)  # a line of automatic captions
 def crop(video: VideoInput, gold: Span | None, tokens: int, chance: random.Random) -> VideoInput:
     """A random stretch of at most `tokens` text tokens that holds every cue of the answer.
 
-    Finding the answer among fewer cues costs less; validation and use see whole transcripts. An
-    answer longer than that is kept whole.
+    It also holds the cues whose edges are nearest to the answer's: those are the targets. Finding
+    the answer among fewer cues costs less; validation and use see whole transcripts. An answer
+    longer than that is kept whole.
     """
     if gold is None or video.token_count <= tokens:
         return video
@@ -28,7 +29,10 @@ def crop(video: VideoInput, gold: Span | None, tokens: int, chance: random.Rando
         for i, cue in enumerate(video.cues)
         if cue.start_second < gold.end_second and cue.end_second > gold.start_second
     ]
-    first, last = (inside[0], inside[-1]) if inside else (0, 0)
+    places = range(len(sizes))
+    first = min(places, key=lambda i: abs(video.cues[i].start_second - gold.start_second))
+    last = min(places, key=lambda i: abs(video.cues[i].end_second - gold.end_second))
+    first, last = min([first, last, *inside]), max([first, last, *inside])
     spare = tokens - sum(sizes[first : last + 1])
     before = chance.randint(0, max(0, spare))
     spare -= before

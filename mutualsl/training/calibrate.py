@@ -108,14 +108,13 @@ def _limit_domain(model: Localizer, collate: Collate, examples: Sequence[Example
     statistics = model.row_statistics
     if statistics is None or not examples:
         return
-    distances = [0.0]
+    distances: list[float] = []
     for group in validation_batches(examples):
         batch = collate(group)
         distance = statistics.distance(batch.rows, batch.row_mask)
         distances += distance[batch.has_video].tolist()
-    if len(distances) == 1 and statistics.limit.isfinite():
-        return  # no video to judge by, and a limit from an earlier training
-    statistics.limit.fill_(DOMAIN_MARGIN * max(distances))
+    if distances:  # else there is no video to judge by, and the limit stays what it was
+        statistics.limit.fill_(DOMAIN_MARGIN * max(distances))
 
 
 @torch.inference_mode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -63,6 +64,9 @@ class TrainConfig:
         counts = ("epochs", "max_tokens", "max_questions", "accumulate", "log_every", "save_every")
         _check(self, (*counts, "patience"), "at least 1", lambda value: value >= 1)
         _check(self, ("warmup_share", "dropout", "average_decay"), SHARE, _is_share)
+        rates = ("text_lr", "new_lr", "weight_decay", "bias_lr", "frozen_layers")
+        _check(self, rates, "0 or more", lambda value: 0 <= value < math.inf)
+        _check(self, ("clip",), "more than 0", lambda value: value > 0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +92,8 @@ class Part:
         _check(self, ("validation",), "at least 0", lambda value: value >= 0)
         shares = ("held_out", "drop_video", "drop_subtitles", "caption_share")
         _check(self, shares, SHARE, _is_share)
+        if self.drop_video + self.drop_subtitles > 1.0:
+            raise DataError("drop_video and drop_subtitles add up to more than 1")
 
 
 @dataclass(frozen=True, kw_only=True)

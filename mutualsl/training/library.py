@@ -39,12 +39,17 @@ class Library:
         ]
 
     def validation(self, stage: Stage) -> dict[str, list[Example]]:
-        """The questions a stage is measured on, the same in every epoch and every run."""
-        return {
-            part.dataset: _as_trained(_some(self._validating(part), part.validation), part)
-            for part in stage.parts
-            if part.validation
-        }
+        """The questions a stage is measured on, the same in every epoch and every run.
+
+        By data set; where a stage has several parts of one, those after the first are numbered.
+        """
+        found: dict[str, list[Example]] = {}
+        for part in stage.parts:
+            if part.validation:
+                alike = sum(name.split(" ")[0] == part.dataset for name in found)
+                name = f"{part.dataset} {alike + 1}" if alike else part.dataset
+                found[name] = _as_trained(_some(self._validating(part), part.validation), part)
+        return found
 
     def _training(self, part: Part) -> list[Example]:
         examples = self._examples(part, "train")

@@ -53,7 +53,9 @@ def _set(config: C, key: str, value: str) -> C:
         return _with(config, key, value)
     if key in _sizes(config):
         kind = get_type_hints(MODELS[config.model][1])[key]
-        return replace(config, sizes={**config.sizes, key: _parse(key, value, kind)})
+        config = replace(config, sizes={**config.sizes, key: _parse(key, value, kind)})
+        stages = tuple(_apart(stage, key, value) for stage in config.stages)
+        return replace(config, stages=stages)
     *stage_name, name = key.split(".", maxsplit=1)
     stages = tuple(
         _in_stage(stage, name if stage_name else key, value)
@@ -74,6 +76,14 @@ def _in_stage(stage: Stage, key: str, value: str) -> Stage:
     return replace(stage, parts=parts)
 
 
+def _apart(stage: Stage, key: str, value: str) -> Stage:
+    """The stage with what it sets beside the model's sizes: dropout of what learns there."""
+    own = key in _plain_fields(stage.train)
+    if not own or (not stage.learner and getattr(stage.train, key) is None):
+        return stage
+    return replace(stage, train=_with(stage.train, key, value))
+
+
 def _with(config: C, name: str, value: str) -> C:
     assert is_dataclass(config) and not isinstance(config, type)
     kinds = get_type_hints(type(config))[name]
@@ -88,6 +98,8 @@ def _parse(name: str, value: str, kind: Any) -> Any:
         if value not in allowed:
             raise UnknownName(name, value, allowed)
         return value
+    if type(None) in allowed and value.lower() in ("none", "null"):
+        return None
     if str in allowed:
         return value
     try:

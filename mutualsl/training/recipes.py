@@ -104,6 +104,23 @@ def mutualsl_reader() -> RunConfig:
     )
 
 
+def mutualsl_own() -> RunConfig:
+    """The sentence reader of `start` goes on learning, from your own transcripts: `ROOT/own`."""
+    own = Stage(
+        name="transcripts",
+        parts=(Part(dataset="own", validation=500),),
+        train=MATCHING,
+        learner="sentence_reader",
+    )
+    return RunConfig(
+        name="mutualsl-own",
+        trained_on="the sentence reader on transcripts of one's own",
+        stages=(own,),
+        sizes={"shared_layers": 2},
+        start="checkpoints/mutualsl-mini",
+    )
+
+
 def mutualsl_official() -> RunConfig:
     """TutorialVQA and VehicleVQA as published, where every test video is also a training video.
 
@@ -183,7 +200,10 @@ def _transcripts(*, tutorialvqa: int, vehiclevqa: int) -> tuple[Part, Part]:
 
 
 RECIPES: dict[str, Callable[[], RunConfig | VisualTrainConfig]] = {
-    **{recipe.__name__: recipe for recipe in (mutualsl_mini, mutualsl_reader, mutualsl_official)},
+    **{
+        recipe.__name__: recipe
+        for recipe in (mutualsl_mini, mutualsl_reader, mutualsl_own, mutualsl_official)
+    },
     visual_mini.__name__: visual_mini,
     **data_recipes(),
     **{recipe.__name__: recipe for recipe in (*PROFILE_RECIPES, *FULL_RECIPES)},

@@ -27,8 +27,9 @@ from torch import Tensor
 class Report:
     """One stage's log and progress bar; does nothing in any but the main process.
 
-    A line of the log is the mean over the steps since the last one: every named loss, both transfer
-    weights, the learning rates. Where stderr is no terminal, lines stand in for the bar.
+    A line of the log is the mean over the batches since the last one: every named loss (0 for a
+    batch without what it is about), both transfer weights, the learning rates. Where stderr is no
+    terminal, lines stand in for the bar.
     """
 
     def __init__(self, out: Path, name: str, total: int, done: int, log_bytes: int, active: bool):
@@ -81,11 +82,11 @@ class Report:
         }
         self._values.clear()
         if means:
-            self._write(about | means)
+            self.write(about | means)
 
     def epoch(self, record: dict[str, Any]) -> None:
         """Write an epoch's validation, and say it."""
-        self._write(record)
+        self.write(record)
         scores = ", ".join(f"{n} {r['mIoU']:.1f}" for n, r in record["validation"].items())
         self.say(f"epoch {record['epoch'] + 1}: validation mIoU {scores or '-'}")
 
@@ -103,7 +104,8 @@ class Report:
         minutes = pace * (self._total - self._done) / 60
         return f" ({self._done} of {self._total} batches, {minutes:.0f} min left)"
 
-    def _write(self, record: dict[str, Any]) -> None:
+    def write(self, record: dict[str, Any]) -> None:
+        """Write one line of the log."""
         if not self._active:
             return
         with self._path.open("a", encoding="utf-8") as log:

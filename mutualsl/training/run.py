@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import torch
 from accelerate import PartialState
@@ -25,49 +23,25 @@ from mutualsl.checkpoint import (
 from mutualsl.data import TextTokenizer
 from mutualsl.data.batch import Collator
 from mutualsl.device import choose_device
-from mutualsl.errors import DataError, UnknownName
+from mutualsl.errors import DataError, UnknownName, in_a_line
 from mutualsl.evaluation.record import current_commit
 from mutualsl.features import encoder_at
-from mutualsl.features.mini import MiniEncoder
-from mutualsl.features.network import MiniNetwork
 from mutualsl.models import MODELS, FittedLocalizer, Localizer, NeuralLocalizer
 from mutualsl.models.questions import FrozenLanguageModel
 from mutualsl.models.text_encoder import TextEncoder
+from mutualsl.sizes import check_values
 from mutualsl.training import state
 from mutualsl.training.begin import Run, begin, note_rows
 from mutualsl.training.begun import Begun
 from mutualsl.training.calibrate import calibrate
-from mutualsl.training.config import RENDERED_ONLY, RunConfig, Stage
+from mutualsl.training.config import RunConfig, Stage
 from mutualsl.training.fit import Fitted, fit
 from mutualsl.training.learned import learned_from
 from mutualsl.training.library import Library
-from mutualsl.training.sampling import Source
+from mutualsl.training.sampling import Source, questions_id
 from mutualsl.training.text_weights import text_folder
 from mutualsl.training.trainer import Trainer
-from mutualsl.training.visual import VisualTrainConfig, load_clips, train_visual
-
-
-def run_visual(config: VisualTrainConfig, root: Path, out: Path) -> None:
-    """Train `mini` on `root/synthetic` and write its checkpoint folder."""
-    folder = root / "synthetic"
-    untrained = MiniEncoder(config.encoder, MiniNetwork(config.encoder.channels))
-    training = load_clips(folder, "train", untrained)
-    validation = load_clips(folder, "val", untrained, training.names)
-    encoder, accuracy = train_visual(
-        training, validation, config, lambda record: print(json.dumps(record), flush=True)
-    )
-    encoder.save(
-        out,
-        {
-            "recipe": "visual_mini",
-            "trained_on": RENDERED_ONLY,
-            "seed": config.seed,
-            "epochs": config.epochs,
-            "commit": current_commit(),
-            "seconds_of_video": len(training),
-            "val_accuracy_percent": accuracy,
-        },
-    )
+from mutualsl.training.visual import VisualTrainConfig, run_visual
 
 
 def run_localizer(
@@ -107,7 +81,13 @@ def run_localizer(
     )
     library = Library(root, tokenizer, encoder)
     with PartialState().main_process_first():  # the others then find the features in the cache
-        training = {s.part.dataset: s for stage in config.stages for s in library.sources(stage)}
+        training = {
+            (s.part.dataset, s.part.split_set): s
+            for stage in config.stages
+            for s in library.sources(stage)
+        }
+        for stage in config.stages:
+            library.validation(stage)
     _fit_statistics(model, list(training.values()))
     begun.load_into(model)
     second = cpu_second = 0.0
@@ -146,9 +126,7 @@ def run_localizer(
         "training_cpu_second": round(cpu_second, 3),
         "stopped": stopped,
         "learned_from": sorted(modalities),
-        "training_videos": begun.also(
-            {name: [v.video_id for v in s.videos()] for name, s in training.items()}
-        ),
+        "training_videos": begun.also(_videos(training.values())),
         "stages": [*begun.stages, *(asdict(stage) for stage in config.stages)],
     }
     text = None
@@ -181,6 +159,14 @@ def _check_folders(config: RunConfig, root: Path) -> None:
                 f"{root / name}: no such folder; the recipe needs it, --data-root holds one for "
                 "each data set (docs/datasets.md)"
             )
+
+
+def _videos(sources: Iterable[Source]) -> dict[str, list[str]]:
+    """The videos of every data set."""
+    found: dict[str, list[str]] = {}
+    for source in sources:
+        found.setdefault(source.part.dataset, []).extend(v.video_id for v in source.videos())
+    return found
 
 
 def _check_learners(model: Localizer, config: RunConfig) -> None:
@@ -228,7 +214,16 @@ def _new_model(
         raise UnknownName("model", config.model, MODELS)
     model_class, config_class = MODELS[config.model]
     torch.manual_seed(config.stages[0].train.seed)
-    model = model_class.create(partial(config_class, **config.sizes), row_width, text_encoder)
+
+    def sized(**given: Any) -> Any:
+        made = config_class(**config.sizes, **given)
+        check_values(made)
+        return made
+
+    try:
+        model = model_class.create(sized, row_width, text_encoder)
+    except ValueError as error:
+        raise DataError(f"{config.model} cannot have these sizes: {in_a_line(error)}") from error
     assert isinstance(model, NeuralLocalizer | FittedLocalizer), f"{config.model} cannot be trained"
     return model
 
@@ -246,7 +241,9 @@ def _run_stage(
     best = out / "best.safetensors"
     learner = cast(NeuralLocalizer, model.get_submodule(stage.learner))
     progress = state.read(out)
-    if not progress.done:
+    if progress.done:
+        state.check(out, questions_id(sources))
+    else:
         progress = Trainer(
             learner, collator, sources, library.validation(stage), stage.train, out,
             lambda averaged: write_weights(averaged.weights(), best), deadline,
@@ -269,8 +266,11 @@ def run(
 
     A localizer that is not done at `deadline` (`time.monotonic`) stops there and is saved as it is.
     """
-    begin(config, out, resume, choose_device(device))
-    if isinstance(config, VisualTrainConfig):
-        run_visual(config, root, out)
-    else:
+    if not isinstance(config, VisualTrainConfig):
+        begin(config, out, resume, choose_device(device))
         run_localizer(config, root, out, visual, deadline)
+        return
+    if device not in ("auto", "cpu"):
+        raise DataError("visual_mini learns on the CPU; leave --device out")
+    begin(config, out, resume, choose_device("cpu"))
+    run_visual(config, root, out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +25,18 @@ class Source:
     def videos(self) -> list[VideoInput]:
         """Every video once."""
         return list({e.video.video_id: e.video for e in self.examples}.values())
+
+
+def questions_id(sources: Sequence[Source]) -> str:
+    """Hash of what a stage learns from: questions, answers, and how long their videos are."""
+    digest = hashlib.sha256()
+    for source in sources:
+        for e in source.examples:
+            video = e.video
+            rows = 0 if video.rows is None else len(video.rows)
+            seen = (video.video_id, rows, len(video.cues), video.token_count)
+            digest.update(repr((source.part.dataset, e.question, e.gold, *seen)).encode())
+    return digest.hexdigest()[:16]
 
 
 def draw_epoch(sources: Sequence[Source], chance: random.Random) -> list[Example]:

@@ -28,6 +28,8 @@ class Progress:
     second: float = 0.0  # spent so far, validation included
     cpu_second: float = 0.0  # of processor time in it, of this process
     done: bool = False
+    processes: int = 0  # that the stage was begun with; 0: not known
+    questions: str = ""  # `questions_id` of what it learns from; empty: not known
 
 
 def save(accelerator: Accelerator, out: Path, progress: Progress) -> None:
@@ -61,6 +63,24 @@ def save(accelerator: Accelerator, out: Path, progress: Progress) -> None:
 def read(out: Path) -> Progress:
     """How far the stage in `out` has come; a new one has not begun."""
     return _read(out)[0]
+
+
+def check(out: Path, questions: str, processes: int | None = None) -> None:
+    """Raise `DataError` where the stage in `out` cannot go on as if it had not been stopped.
+
+    `processes` makes no difference to one that is done.
+    """
+    progress = read(out)
+    if progress.questions not in ("", questions):
+        raise DataError(
+            f"{out}: its questions, answers or subtitles are others now than when it was trained; "
+            "take another --out, or bring the former ones back"
+        )
+    if not progress.done and progress.processes not in (0, processes):
+        raise DataError(
+            f"{out}: begun with {progress.processes} processes, and there are {processes} now; go "
+            "on with as many, or take another --out"
+        )
 
 
 def restore(accelerator: Accelerator, out: Path) -> Progress:

@@ -22,13 +22,12 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from mutualsl.data import Example
 from mutualsl.data.batch import Collator
 from mutualsl.device import fastest_dtype
-from mutualsl.errors import DataError
 from mutualsl.models.base import NeuralLocalizer
 from mutualsl.training import state
 from mutualsl.training.config import TrainConfig
 from mutualsl.training.optimizer import make_optimizer, make_schedule
 from mutualsl.training.report import Report
-from mutualsl.training.sampling import Source, draw_epoch, make_batches
+from mutualsl.training.sampling import Source, draw_epoch, make_batches, questions_id
 from mutualsl.training.validate import validate
 
 
@@ -86,7 +85,10 @@ class Trainer:
         """
         config = self._config
         self._out.mkdir(parents=True, exist_ok=True)
+        questions, processes = questions_id(self._sources), self._accelerator.num_processes
+        state.check(self._out, questions, processes)
         progress = state.restore(self._accelerator, self._out)
+        progress.questions, progress.processes = questions, processes
         self._began = time.monotonic() - progress.second
         self._cpu_began = time.process_time() - progress.cpu_second
         done = progress.epoch * self._per_epoch + progress.batch
@@ -200,7 +202,10 @@ class Trainer:
         self._save(progress, report)
 
     def _epoch_batches(self, epoch: int) -> list[list[Example]]:
-        """This process's batches of an epoch: as many in each, and whole steps only."""
+        """This process's batches of an epoch: as many in each, and whole steps only.
+
+        Where they do not come out even, some are taken twice, so that no question is left out.
+        """
         config, accelerator = self._config, self._accelerator
         chance = random.Random(config.seed * 100_003 + epoch)
         batches = make_batches(
@@ -209,14 +214,9 @@ class Trainer:
             max_tokens=config.max_tokens,
             max_questions=config.max_questions,
         )
-        count = len(batches) // (accelerator.num_processes * config.accumulate) * config.accumulate
-        if count == 0:
-            raise DataError(
-                f"{self._out.name}: an epoch has {len(batches)} batches, too few for "
-                f"{accelerator.num_processes} processes with accumulate={config.accumulate}; "
-                "draw more questions or make batches smaller"
-            )
-        return batches[accelerator.process_index :: accelerator.num_processes][:count]
+        missing = -len(batches) % (accelerator.num_processes * config.accumulate)
+        batches += [batches[i % len(batches)] for i in range(missing)]
+        return batches[accelerator.process_index :: accelerator.num_processes]
 
     def _seed(self, epoch: int) -> None:
         torch.manual_seed(self._config.seed + 1000 * epoch + 17 * self._accelerator.process_index)

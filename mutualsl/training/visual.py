@@ -1,39 +1,35 @@
 """Train the visual encoder `mini` to name what a rendered second shows.
 
-Each second of a rendered video is labelled with its kind of shot and, inside a step, with the
-step's attributes (`annotations/<video_id>.json`). One linear classifier per attribute sits on the
-features during training and is thrown away after it. Letters: M clips, T frames, F row width.
+One linear classifier per attribute sits on the features during training and is thrown away after
+it. Letters: M clips, T frames.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
+from accelerate import Accelerator, PartialState
+from accelerate.state import AcceleratorState
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from mutualsl.data.folders import find_video
+from mutualsl.description import CONFIG
 from mutualsl.device import fastest_dtype
-from mutualsl.features.base import VisualEncoder
+from mutualsl.errors import DataError
+from mutualsl.evaluation.record import current_commit
 from mutualsl.features.mini import MiniConfig, MiniEncoder
 from mutualsl.features.network import MiniNetwork, channels_last
-from mutualsl.video import read_frames
+from mutualsl.training import state
+from mutualsl.training.config import RENDERED_ONLY
+from mutualsl.training.labelled import ATTRIBUTES, UNKNOWN, LabelledClips, load_clips
+from mutualsl.training.report import Report
 
-ATTRIBUTES = ("shot", "action", "object", "colour", "place", "tool")
-UNKNOWN = -1
-MOSTLY = 0.6  # share of a second that a shot must cover to label it
-
-Clips = npt.NDArray[np.uint8]  # (M, T, H, W, 3)
+PICTURES = "pictures"  # the folder of its log and state in the run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,91 +46,103 @@ class VisualTrainConfig:
     encoder: MiniConfig = field(default_factory=MiniConfig)
 
 
-@dataclass(frozen=True, kw_only=True)
-class LabelledClips:
-    """Every second of a split, with one label index per attribute (`UNKNOWN` where none holds)."""
+def run_visual(config: VisualTrainConfig, root: Path, out: Path) -> None:
+    """Train `mini` on `root/synthetic` and write its checkpoint folder; goes on with a stopped run.
 
-    videos: list[Clips]  # the M clips, video by video: too many to hold twice in one array
-    labels: npt.NDArray[np.int64]  # (M, attributes)
-    names: dict[str, list[str]]  # attribute -> label names
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def gather(self, chosen: Sequence[int]) -> Clips:
-        """The chosen clips, copied into one array."""
-        firsts = np.cumsum([0, *(len(clips) for clips in self.videos)])
-        owner = np.searchsorted(firsts, chosen, side="right") - 1
-        pairs = zip(owner, chosen, strict=True)
-        return np.stack([self.videos[o][i - firsts[o]] for o, i in pairs])
-
-
-def load_clips(
-    root: Path, split: str, encoder: VisualEncoder, names: dict[str, list[str]] | None = None
-) -> LabelledClips:
-    """Decode all videos of a split into memory (about 220 kB a second of video)."""
-    notes = [json.loads(p.read_text()) for p in sorted((root / "annotations").glob("*.json"))]
-    notes = [note for note in notes if note["split"] == split]
-    names = names or _label_names(notes)
-
-    def decode(note: dict[str, Any]) -> Clips:
-        path = find_video(root, note["video_id"])
-        assert path is not None, f"{note['video_id']}: annotated but its video is missing"
-        with read_frames(path, encoder.request) as reader:
-            frames = np.concatenate([chunk.frames for chunk in reader])
-        count = len(frames) // encoder.frames_per_row
-        frames = frames[: count * encoder.frames_per_row]
-        return frames.reshape(count, encoder.frames_per_row, *frames.shape[1:])
-
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoding happens in worker processes
-        videos = list(pool.map(decode, notes))
-    labels = [
-        _second_labels(note["shots"], second, names)
-        for note, clips in zip(notes, videos, strict=True)
-        for second in range(len(clips))
-    ]
-    return LabelledClips(videos=videos, labels=np.array(labels), names=names)
+    Raises `DataError` where several processes were started for it.
+    """
+    if PartialState().num_processes > 1:
+        raise DataError("visual_mini learns in one process; start it without accelerate launch")
+    if (out / CONFIG).is_file() and state.read(out / PICTURES).done:
+        return
+    folder = root / "synthetic"
+    untrained = MiniEncoder(config.encoder, MiniNetwork(config.encoder.channels))
+    training = load_clips(folder, "train", untrained)
+    validation = load_clips(folder, "val", untrained, training.names)
+    encoder, accuracy = train_visual(training, validation, config, out / PICTURES)
+    encoder.save(
+        out,
+        {
+            "recipe": "visual_mini",
+            "trained_on": RENDERED_ONLY,
+            "seed": config.seed,
+            "epochs": config.epochs,
+            "commit": current_commit(),
+            "seconds_of_video": len(training),
+            "val_accuracy_percent": accuracy,
+        },
+    )
 
 
 def train_visual(
-    train: LabelledClips,
-    val: LabelledClips,
-    config: VisualTrainConfig,
-    log: Callable[[dict[str, Any]], None],
+    train: LabelledClips, val: LabelledClips, config: VisualTrainConfig, out: Path
 ) -> tuple[MiniEncoder, dict[str, float]]:
-    """The trained encoder and its validation accuracy per attribute, in percent."""
+    """The trained encoder and its validation accuracy per attribute, in percent.
+
+    Losses and accuracies go to `out/log.jsonl`, the state after each epoch to `out/state-*`; one
+    that is there is gone on with, as if it had not been stopped.
+    """
+    AcceleratorState._reset_state()
+    accelerator = Accelerator(mixed_precision="no")
     torch.manual_seed(config.seed)
     network = channels_last(MiniNetwork(config.encoder.channels))
     width = config.encoder.channels[-1]
     heads = nn.ModuleDict({a: nn.Linear(width, len(train.names[a])) for a in ATTRIBUTES})
     parameters = [*network.parameters(), *heads.parameters()]
     optimizer = torch.optim.AdamW(parameters, lr=config.lr, weight_decay=config.weight_decay)
-    total = config.epochs * (len(_draw(train, config)) // config.batch)
+    per_epoch = len(_draw(train, config)) // config.batch
+    if per_epoch == 0:
+        raise DataError(
+            f"an epoch looks at fewer than {config.batch} of {len(train)} seconds, one batch; "
+            "render more videos"
+        )
+    total = config.epochs * per_epoch
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, config.lr, total_steps=total, pct_start=0.15
     )
-    accuracy: dict[str, float] = {}
+    accelerator.register_for_checkpointing(network, heads, optimizer, schedule)
+    out.mkdir(parents=True, exist_ok=True)
+    progress = state.restore(accelerator, out)
+    began = time.monotonic() - progress.second
+    with Report(out, "pictures", total, progress.step, progress.log_bytes, True) as report:
+        while not progress.done:
+            network.train()
+            order = _draw(train, config)
+            for begin in range(0, len(order) - config.batch + 1, config.batch):
+                chosen = order[begin : begin + config.batch]
+                loss = _step(network, heads, train, chosen)
+                optimizer.zero_grad()
+                loss.backward()  # type: ignore[no-untyped-call]
+                optimizer.step()
+                schedule.step()
+                report.step({"loss": loss})
+                progress.step += 1
+            report.flush(epoch=progress.epoch, step=progress.step, lr=schedule.get_last_lr())
+            accuracy = _accuracy(network, heads, val, config.batch)
+            report.write({"epoch": progress.epoch, "val_accuracy_percent": accuracy})
+            report.say(f"epoch {progress.epoch + 1}: {_in_words(accuracy)}")
+            progress.epoch += 1
+            progress.done = progress.epoch >= config.epochs
+            progress.second = time.monotonic() - began
+            progress.log_bytes = report.log_bytes
+            state.save(accelerator, out, progress)
+    return MiniEncoder(config.encoder, network), _accuracy(network, heads, val, config.batch)
+
+
+def _step(
+    network: MiniNetwork, heads: nn.ModuleDict, train: LabelledClips, chosen: Sequence[int]
+) -> Tensor:
+    """The loss of one batch."""
     dtype = fastest_dtype(torch.device("cpu"))
-    for epoch in range(config.epochs):
-        started, losses = time.perf_counter(), []
-        network.train()
-        order = _draw(train, config)
-        for begin in range(0, len(order) - config.batch + 1, config.batch):
-            chosen = order[begin : begin + config.batch]
-            clips = _augment(torch.from_numpy(train.gather(chosen)), dtype)
-            labels = torch.from_numpy(train.labels[chosen])
-            with torch.autocast("cpu", torch.bfloat16, enabled=clips.dtype == torch.bfloat16):
-                features = network(clips)
-            loss = _loss(heads, features.float(), labels)
-            optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimizer.step()
-            schedule.step()
-            losses.append(float(loss.detach()))
-        accuracy = _accuracy(network, heads, val, config.batch)
-        minutes = (time.perf_counter() - started) / 60
-        log({"epoch": epoch, "loss": float(np.mean(losses)), "minutes": minutes, "val": accuracy})
-    return MiniEncoder(config.encoder, network), accuracy
+    clips = _augment(torch.from_numpy(train.gather(chosen)), dtype)
+    labels = torch.from_numpy(train.labels[list(chosen)])
+    with torch.autocast("cpu", torch.bfloat16, enabled=clips.dtype == torch.bfloat16):
+        features = network(clips)
+    return _loss(heads, features.float(), labels)
+
+
+def _in_words(accuracy: Mapping[str, float]) -> str:
+    return "validation accuracy " + ", ".join(f"{a} {p:.1f} %" for a, p in accuracy.items())
 
 
 def _draw(train: LabelledClips, config: VisualTrainConfig) -> list[int]:
@@ -146,25 +154,6 @@ def _draw(train: LabelledClips, config: VisualTrainConfig) -> list[int]:
         count = round(share * len(members))
         drawn += members[torch.randperm(len(members))[:count]].tolist()
     return [drawn[i] for i in torch.randperm(len(drawn)).tolist()]
-
-
-def _label_names(notes: list[dict[str, Any]]) -> dict[str, list[str]]:
-    shots = [shot for note in notes for shot in note["shots"]]
-    return {a: sorted({s[a] for s in shots if s.get(a) is not None}) for a in ATTRIBUTES}
-
-
-def _second_labels(
-    shots: list[dict[str, Any]], second: int, names: dict[str, list[str]]
-) -> list[int]:
-    """Labels of the shot that covers most of [second, second + 1)."""
-
-    def cover(shot: dict[str, Any]) -> float:
-        return float(min(shot["end"], second + 1) - max(shot["start"], second))
-
-    shot = max(shots, key=cover)
-    if cover(shot) < MOSTLY:
-        return [UNKNOWN] * len(ATTRIBUTES)
-    return [names[a].index(shot[a]) if shot.get(a) in names[a] else UNKNOWN for a in ATTRIBUTES]
 
 
 def _augment(clips: Tensor, dtype: torch.dtype) -> Tensor:

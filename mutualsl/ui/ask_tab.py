@@ -11,6 +11,7 @@ from mutualsl.ui.changes import Changes
 from mutualsl.ui.clip_saving import Clips
 from mutualsl.ui.examples import example_cards
 from mutualsl.ui.handlers import Desk
+from mutualsl.ui.last_file import last_file
 from mutualsl.ui.limits import MAX_OFFSET_SECOND
 from mutualsl.ui.parts import markup
 from mutualsl.ui.player import player
@@ -92,12 +93,8 @@ def _models(desk: Desk, parts: Parts) -> None:
 
 def _inputs(parts: Parts) -> None:
     with gr.Row(elem_id="files"):
-        parts["video_file"] = gr.File(
-            label="Video", elem_id="video-file", height=132, min_width=140
-        )
-        parts["subtitle_file"] = gr.File(
-            label="Subtitles", elem_id="subtitle-file", height=132, min_width=140
-        )
+        parts["video_file"] = last_file("Video", "video-file")
+        parts["subtitle_file"] = last_file("Subtitles", "subtitle-file")
     with gr.Row(elem_id="status-line"):
         parts["status"] = markup("status", status.notice())
         parts["cancel"] = gr.Button("Cancel", elem_id="cancel")  # seen while something runs
@@ -141,15 +138,24 @@ def _connect(desk: Desk, clips: Clips, parts: Parts, examples: gr.HTML | None) -
     writing = {**common, "outputs": [parts[name] for name in (*OUTPUTS, *INPUTS)]}
     turns, changes = gr.State(Turns()), Changes(desk.shelf)
 
-    def settle(event: Any) -> Any:
+    at_once: dict[str, Any] = {
+        "queue": False,
+        "api_visibility": "private",
+        "trigger_mode": "multiple",
+    }
+
+    def settle(event: Any, files_changed: bool = False) -> None:
+        """Put right what several events have said; files that came meanwhile are read."""
         settled = event.then(desk.settle, [loaded, turns], **common)
-        return settled.then(Turns.drawn, turns, queue=False, api_visibility="private")
+        drawn = settled.then(Turns.drawn, turns, **at_once)
+        if files_changed:
+            drawn.then(desk.load_late, [*files, loaded, choice, turns], **common)
 
     def start(
         triggers: list[Any], handler: Any, inputs: list[Any], how: dict[str, Any] = common
     ) -> Any:
         """Stop what is running, also while the queue is full, and begin something new."""
-        gr.on(triggers, Turns.supersede, turns, queue=False, api_visibility="private")
+        gr.on(triggers, Turns.supersede, turns, **at_once)
         return gr.on(triggers, handler, [*inputs, turns], **how)
 
     asked = [question, loaded, *files, choice, turns]
@@ -168,10 +174,10 @@ def _connect(desk: Desk, clips: Clips, parts: Parts, examples: gr.HTML | None) -
     )
     for new_input in (changed_again, *what_ifs):
         settle(new_input.then(desk.ask_again, [loaded, turns], **common))
-    read = settle(changed.then(desk.ask_again, [loaded, turns], **common))
-    read.then(desk.load_late, [*files, loaded, choice, turns], **common)
+    settle(changed.then(desk.ask_again, [loaded, turns], **common), files_changed=True)
     if examples is not None:
-        settle(start([examples.click], desk.try_example, [loaded, choice], writing))
+        tried = start([examples.click], desk.try_example, [loaded, choice], writing)
+        settle(tried, files_changed=True)
     settle(start([choice.input], desk.switch, [choice, parts["model"], loaded, *files]))
     parts["cancel"].click(desk.stop, [loaded, turns], **common)
     parts["results"].click(clips.save, [loaded, turns], **{**common, "trigger_mode": "once"})

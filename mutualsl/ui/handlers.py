@@ -217,5 +217,4 @@ class Desk:
         if loaded is not None and 0 <= place < len(loaded.answers):
             question = loaded.answers[place].question
             yield filled(view(clip="", **shown(loaded, place)), question=question)
-        else:
-            yield filled(view())
+        yield filled(view())  # not the question once more: the visitor may be writing another

@@ -73,11 +73,18 @@ def filled(step: View, **inputs: Any) -> View:
 
 
 def filling(steps: Generator[View], **inputs: Any) -> Iterator[View]:
-    """The steps of an event that may write in what a visitor gives; the first writes `inputs`."""
+    """The steps of an event that may write in what a visitor gives; the first writes `inputs`.
+
+    It is never the last: when an event ends, its last step is sent to the page once more, and a
+    visitor may have given something else by then.
+    """
     with closing(steps):
-        for step in steps:
-            yield filled(step, **inputs)
-            inputs = {}
+        for number, step in enumerate(steps):
+            if number > 0:
+                yield filled(step)
+            else:
+                yield filled(step, **inputs)
+                yield filled(view())
 
 
 def emptied() -> dict[str, Any]:

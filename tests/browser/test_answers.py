@@ -83,6 +83,21 @@ def test_a_file_given_while_an_example_loads_is_the_one_that_stays(
     page.shows(localizer.ask(localizer.encode_video(short_video), QUESTION))
 
 
+def test_a_file_that_is_on_its_way_when_an_example_fills_its_box_is_the_one_that_stays(
+    visit, demos, short_video, localizer
+):
+    page, held = visit(), []
+    page.page.route("**/gradio_api/upload?*", lambda route: held.append(route))
+    page.upload(short_video)
+    page.try_example(demos["garden"].questions[0])
+    expect(page["video-file"]).to_contain_text("garden")
+    (upload,) = held
+    upload.continue_()
+    expect(page["video-file"]).to_contain_text("short")
+    page.ask(QUESTION)
+    page.shows(localizer.ask(localizer.encode_video(short_video), QUESTION))
+
+
 def test_a_question_asked_while_an_example_loads_is_answered(visit, demos, localizer):
     page = visit()
     demo = demos["workshop"]

@@ -1,4 +1,5 @@
 import random
+from dataclasses import replace
 
 import pytest
 from tokenizers import Tokenizer
@@ -6,6 +7,7 @@ from tokenizers.models import WordLevel
 
 from mutualsl.data import TextTokenizer
 from mutualsl.spans import Span
+from mutualsl.subtitles import Cue
 from mutualsl.training.augment import WordPieces, crop
 from tests import tiny
 
@@ -24,6 +26,17 @@ def test_a_cropped_transcript_holds_the_answer_and_little_else(tokens):
         assert cropped.cues == video.cues[first : first + len(cropped.cues)]
         seen.add(first)
     assert len(seen) > 1 or tokens in (4, 200)
+
+
+def test_a_crop_holds_the_cues_nearest_to_an_answer_during_which_nobody_speaks():
+    spoken = tiny.video(seconds=240, cue_count=4, with_rows=False)
+    times = [(0, 10), (10, 20), (200, 210), (210, 220)]
+    video = replace(spoken, cues=tuple(Cue(start, end, "") for start, end in times))
+    for seed in range(20):
+        cropped = crop(video, Span(150.0, 160.0), 8, random.Random(seed))
+        assert video.cues[2] in cropped.cues  # it begins nearest and ends nearest
+    both = crop(video, Span(190.0, 201.0), 4, random.Random(0))
+    assert video.cues[2] in both.cues
 
 
 def styled(video, seed):

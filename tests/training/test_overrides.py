@@ -28,6 +28,24 @@ def test_run_part_and_optional_settings():
     assert together.train.new_lr == 1.0 and isinstance(together.train.new_lr, float)
 
 
+@pytest.mark.parametrize("nothing", ["none", "NULL"])
+def test_a_text_that_may_be_missing_can_be_taken_away(nothing):
+    config = override(
+        mutualsl_mini(),
+        ["start=x", f"start={nothing}", f"transcripts.tutorialvqa.split_set={nothing}"],
+    )
+    assert config.start is None
+    assert "split_set=None" in repr(config.stages[-1].parts[2])
+
+
+def test_dropout_reaches_a_part_that_learns_by_itself():
+    config = override(mutualsl_mini(), ["dropout=0.4"])
+    assert config.sizes["dropout"] == 0.4
+    assert [stage.train.dropout for stage in config.stages] == [None, None, None, 0.4]
+    config = override(RECIPES["mutualsl_official"](), ["dropout=0.5"])
+    assert config.stages[0].train.dropout == 0.5
+
+
 @pytest.mark.parametrize("key", ["epoch", "writing.epochs", "reading.squad.per_epoch", "stages"])
 def test_an_unknown_key_is_refused_with_the_known_ones(key):
     with pytest.raises(UnknownName, match=r"looking\.epochs"):
@@ -58,9 +76,16 @@ def test_every_key_a_recipe_offers_can_be_set(recipe):
 @pytest.mark.parametrize(
     "setting",
     ["epochs=0", "save_every=0", "accumulate=0", "max_questions=0", "looking.dropout=2",
-     "reading.synthetic.per_epoch=-3", "together.synthetic.drop_video=1.5", "patience=0"],
+     "reading.synthetic.per_epoch=-3", "together.synthetic.drop_video=1.5", "patience=0",
+     "text_lr=-1", "new_lr=-5", "weight_decay=-1", "clip=0", "bias_lr=-3", "frozen_layers=-2"],
 )  # fmt: skip
 def test_what_no_training_can_do_is_refused(setting):
     name = setting.partition("=")[0].rpartition(".")[2]
     with pytest.raises(DataError, match=f"{name} is .*it must be"):
         override(mutualsl_mini(), [setting])
+
+
+def test_modalities_cannot_be_left_out_more_often_than_always():
+    drop = [f"together.synthetic.drop_{what}=0.6" for what in ("video", "subtitles")]
+    with pytest.raises(DataError, match="more than 1"):
+        override(mutualsl_mini(), drop)

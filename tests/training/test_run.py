@@ -14,16 +14,18 @@ from safetensors.torch import load_file
 from mutualsl import AnswerLocalizer
 from mutualsl.checkpoint import load_model, save_checkpoint
 from mutualsl.cli import main
-from mutualsl.data import jsonl
+from mutualsl.data import TextTokenizer, jsonl
 from mutualsl.data.synthetic import write_dataset
 from mutualsl.errors import CheckpointError, DataError, MutualSLError, UnknownName
 from mutualsl.evaluation.evaluate import evaluate
+from mutualsl.features import encoder_at
 from mutualsl.models import MODELS
 from mutualsl.models.profiles import profile
 from mutualsl.models.statistics import ScoreCalibration
 from mutualsl.training.calibrate import fit_scores
 from mutualsl.training.config import Part, RunConfig, Stage, TrainConfig
 from mutualsl.training.library import Library
+from mutualsl.training.overrides import override
 from mutualsl.training.recipes import RECIPES
 from mutualsl.training.run import run
 from mutualsl.video import probe
@@ -346,3 +348,46 @@ def test_published_rows_are_enough_to_train_and_to_answer(root, config, tmp_path
     lines = (tmp_path / "scores" / "predictions.jsonl").read_text().splitlines()
     assert len(lines) == len(examples) > 0
     assert all(json.loads(line)["visual"] is not None for line in lines)
+
+
+@pytest.mark.parametrize("size", [{"dropout": 2.0}, {"width": -4}, {"shared_layers": -3}])
+def test_sizes_that_no_model_can_have_are_refused(root, config, size, tmp_path):
+    with pytest.raises(DataError, match="sizes|heads"):
+        run(replace(config, sizes={**config.sizes, **size}), root, tmp_path, VISUAL)
+
+
+def test_without_a_video_to_judge_by_a_predictor_that_has_learned_is_not_shut_out(
+    root, config, tmp_path
+):
+    """The last stage has no validation questions with pictures."""
+    *_, last = config.stages
+    blind = replace(last, parts=tuple(replace(p, drop_video=1.0) for p in last.parts))
+    run(replace(config, stages=(*config.stages[:-1], blind)), root, tmp_path, VISUAL)
+    model = AnswerLocalizer.from_pretrained(tmp_path / "checkpoint", "cpu").checkpoint.model
+    assert "visual" in model.config.trained_heads
+    rows = torch.zeros(1, 3, model.config.row_width)
+    assert model.row_statistics.in_domain(rows, torch.ones(1, 3, dtype=torch.bool)).all()
+
+
+def test_questions_of_two_split_sets_of_one_folder_are_both_measured(root, config, tmp_path):
+    tokenizer = TextTokenizer.from_folder(Path(config.text_encoder))
+    library = Library(root, tokenizer, encoder_at(VISUAL))
+    (part,) = config.stages[1].parts
+    twice = replace(config.stages[1], parts=(part, replace(part, validation=1)))
+    found = library.validation(twice)
+    assert list(found) == [part.dataset, f"{part.dataset} 2"]
+    assert len(found[f"{part.dataset} 2"]) == 1
+
+
+def test_your_own_transcripts_teach_the_reader_of_a_checkpoint(root, config, tmp_path):
+    run(config, root, tmp_path / "first", VISUAL)
+    own = tmp_path / "root" / "own"
+    shutil.copytree(root / "synthetic", own, ignore=shutil.ignore_patterns("videos"))
+    recipe = override(
+        RECIPES["mutualsl_own"](),
+        [f"start={tmp_path / 'first' / 'checkpoint'}", f"text_encoder={config.text_encoder}",
+         "epochs=1", "shared_layers=1", "transcripts.own.validation=2"],
+    )  # fmt: skip
+    run(recipe, own.parent, tmp_path / "second", VISUAL)
+    about = AnswerLocalizer.from_pretrained(tmp_path / "second" / "checkpoint", "cpu").checkpoint
+    assert about.about["recipe"] == "mutualsl_own" and about.about["training_videos"]["own"]

@@ -228,9 +228,38 @@ def test_accumulated_batches_step_like_one_large_batch(tmp_path):
     assert share_alike(at_once, parameters(1, 2)) < 0.6
 
 
-def test_too_few_batches_for_a_step_are_refused(tmp_path):
-    with pytest.raises(DataError, match="too few"):
-        start(tmp_path, replace(CONFIG, accumulate=500))
+@pytest.mark.parametrize(("accumulate", "asked"), [(1, 5), (2, 6), (3, 6), (7, 7)])
+def test_an_epoch_asks_every_question_and_makes_whole_steps(tmp_path, accumulate, asked):
+    examples = [tiny.example(i) for i in range(5)]
+    config = replace(CONFIG, epochs=1, max_questions=1, accumulate=accumulate, log_every=1)
+    questions = []
+    collator = tiny.collator()
+
+    def collate(group):
+        questions.extend(group)
+        return collator(group)
+
+    Trainer(tiny.model(), collate, [source(examples)], {}, config, tmp_path, lambda m: None).train()
+    assert len(questions) == asked
+    assert {e.video.video_id for e in questions} == {e.video.video_id for e in examples}
+    assert state.read(tmp_path).step == asked // accumulate
+
+
+def test_a_stage_goes_on_with_the_same_questions_and_processes_only(tmp_path):
+    start(tmp_path, deadline=time.monotonic())
+    path = tmp_path / state.FILE_NAME
+    before = json.loads(path.read_text())
+    assert before["processes"] == 1 and len(before["questions"]) == 16
+    for change, said in (
+        ({"processes": 2}, "begun with 2 processes, and there are 1"),
+        ({"questions": "0" * 16}, "questions, answers or subtitles are others now"),
+    ):
+        path.write_text(json.dumps(before | change))
+        with pytest.raises(DataError, match=said):
+            start(tmp_path)
+    path.write_text(json.dumps({**before, "processes": 0, "questions": ""}))  # by an older version
+    start(tmp_path)
+    assert state.read(tmp_path).done and state.read(tmp_path).questions == before["questions"]
 
 
 TWO = """

@@ -8,7 +8,7 @@ from mutualsl.ui.handlers import Desk
 from mutualsl.ui.limits import MAX_QUESTIONS
 from mutualsl.ui.reader import Reader
 from mutualsl.ui.turns import Turns
-from mutualsl.ui.views import OUTPUTS, Loaded, filled, view
+from mutualsl.ui.views import OUTPUTS, Loaded, filled, filling, view
 from mutualsl.ui.what_if import WhatIf
 from tests.video.conftest import make_tracks
 
@@ -208,6 +208,24 @@ def test_a_file_read_after_it_was_taken_away_is_not_kept(desk, track):
     assert shown(empty, "loaded") is None
 
 
+def test_what_an_event_writes_into_the_boxes_is_not_its_last_step():
+    """Gradio sends the last step again when an event ends; a visitor may have gone on by then."""
+    untouched = filled(view())
+
+    def one_step():
+        yield view(status="reading")
+
+    first, last = filling(one_step(), question=QUESTION, video_file="example.mp4")
+    assert QUESTION in first and "example.mp4" in first and last == untouched
+
+
+def test_an_earlier_answer_does_not_write_its_question_twice(desk, loaded):
+    *_, last = desk.ask(QUESTION, loaded, None, None, "one", Turns())
+    clicked = SimpleNamespace(answer="0")
+    steps = list(desk.show_again(clicked, shown(last, "loaded")))
+    assert QUESTION in steps[0] and steps[-1] == filled(view())
+
+
 def test_what_several_events_have_mixed_up_is_put_right_when_the_last_has_settled(
     desk, loaded, track
 ):
@@ -313,11 +331,11 @@ def test_an_answer_of_before_a_change_is_brought_back_with_what_was_asked_about(
     changed, turns = moved
     assert [each.what_if for each in changed.asked()] == [WhatIf(), WhatIf(offset_second=0.5)]
     steps = Changes(desk.shelf).bring_back(SimpleNamespace(earlier="0"), changed, turns)
-    *_, last = list(steps)
-    back = shown(last, "loaded")
+    first, _ = steps
+    back = shown(first, "loaded")
     assert back.what_if == WhatIf() and back.encoded == back.whole
     assert [each.what_if for each in back.asked()] == [WhatIf(offset_second=0.5), WhatIf()]
-    assert shown(last, "offset")["value"] == 0.0 and turns.waiting == QUESTION
+    assert shown(first, "offset")["value"] == 0.0 and turns.waiting == QUESTION
 
 
 @pytest.mark.parametrize("place", [-1, 1])
