@@ -129,7 +129,9 @@ class AnswerPage:
 
     def has_video(self):
         """Wait until a video is there to be played."""
-        self.page.wait_for_function("document.querySelector('#player video')?.readyState >= 1")
+        self.page.wait_for_function(
+            "document.querySelector('#player video')?.readyState >= 1", timeout=ANSWER_MS
+        )
 
     def refuses(self, *words):
         """Wait for a message that holds every word and looks like a sentence, not like a crash."""
