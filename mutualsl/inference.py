@@ -28,7 +28,7 @@ from mutualsl.encoded import ASK_AT_ONCE, EncodedVideo
 from mutualsl.errors import CheckpointError, QuestionError
 from mutualsl.explain import cautions
 from mutualsl.features import FeatureCache, VisualEncoder, VisualFeatures, extract, open_encoder
-from mutualsl.features.files import understood
+from mutualsl.features.files import PUBLISHED, understood
 from mutualsl.models.questions import FrozenLanguageModel
 from mutualsl.places import locate
 from mutualsl.prediction import HeadPredictions
@@ -274,10 +274,13 @@ class AnswerLocalizer(Shareable):
 def visual_place(folder: Path, source: VisualSource, visual: str | Path | None) -> Path:
     """Where the weights of a checkpoint's visual encoder are looked for: as told, or as it says.
 
-    Raises `CheckpointError` for a place that was told and is not there.
+    What is told may be the name of published weights. Raises `CheckpointError` for a place that is
+    not there.
     """
     if visual is None:
         return (folder / source.folder).resolve()
+    if str(visual) in PUBLISHED and not Path(visual).exists():
+        return Path(visual)  # its weights are fetched
     if not Path(visual).exists():
         raise CheckpointError(f"{visual}: no such file or folder of weights; check the name")
     return Path(visual).resolve()

@@ -4,6 +4,7 @@ import json
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -118,6 +119,13 @@ def test_a_clip_in_place_of_what_is_asked_about(folder, capfd, clip):
     given = ("real.mp4", "--subtitles", "good.srt", *QUESTION, "--checkpoint", "nowhere")
     assert_refused(call(capfd, "ask", *given, "--clip", clip), f"--clip {clip}", "another name")
     assert {path: path.read_bytes() for path in before} == before
+
+
+def test_what_lies_past_the_end_of_a_video_is_written_all_the_same(folder, capfd):
+    Path("late.srt").write_text("1\n00:10:00,000 --> 00:10:02,000\nHello.\n")
+    done = call(capfd, "doctor", "late.srt", "--video", "real.mp4", "--write", "late.vtt")
+    assert_refused(done, "late.srt")
+    assert "00:10:00.000 --> 00:10:02.000" in Path("late.vtt").read_text()
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,11 @@ def test_weights_at_a_place_that_is_not_there_are_refused(folder, tmp_path):
         AnswerLocalizer.from_pretrained(folder, "cpu", visual=tmp_path / "rgb.pt")
 
 
+def test_published_weights_may_be_told_by_their_name(folder):
+    localizer = AnswerLocalizer.from_pretrained(folder, "cpu", visual="i3d")
+    assert localizer.encoder.name == "i3d"
+
+
 def test_the_command_takes_rows_and_says_what_is_missing(
     folder, short_video, published, tmp_path, capfd
 ):

@@ -63,9 +63,11 @@ def doctor(
     from mutualsl.video import probe
 
     duration = probe(video).duration_second if video is not None else None
-    print(printable(diagnose(read_subtitles(file, duration), duration)))
-    if write is not None:  # whole: what lies beyond this video may belong to a longer one
-        write_subtitles(read_subtitles(file), write)
+    try:
+        print(printable(diagnose(read_subtitles(file, duration), duration)))
+    finally:
+        if write is not None:  # whole: what lies beyond this video may belong to a longer one
+            write_subtitles(read_subtitles(file), write)
 
 
 @app.command()
@@ -131,8 +133,10 @@ def main(arguments: list[str] | None = None) -> Any:
         code = app(args=arguments, standalone_mode=False)
     except UsageError as error:
         _fail(f"{error.format_message()} (see mutualsl --help)")
-    except (MutualSLError, OSError) as error:
+    except MutualSLError as error:
         _fail(str(error))
+    except OSError as error:
+        _fail(f"{in_a_line(error)}; put that right, or name another place")
     except (MemoryError, RuntimeError) as error:
         if not memory_is_short(error):
             raise

@@ -14,9 +14,10 @@ from mutualsl.atomic import atomic_output, write_whole
 from mutualsl.data import DATASETS, Dataset, Example
 from mutualsl.data.folders import find_features
 from mutualsl.encoded import ASK_AT_ONCE, EncodedVideo
-from mutualsl.errors import CheckpointError, MutualSLError, SubtitleError, WeightsMissing
+from mutualsl.errors import FeatureError, MutualSLError, SubtitleError, VideoError, WeightsMissing
 from mutualsl.evaluation.predictions import QuestionResult, from_row, to_row
 from mutualsl.evaluation.summary import summary
+from mutualsl.features.files import fitting
 from mutualsl.reading import Progress
 from mutualsl.subtitles import Subtitles, read_subtitles
 
@@ -94,34 +95,45 @@ def encode(
     """
     video_id, cues = example.video.video_id, example.video.cues
     warnings = () if cues else _unreadable(dataset.find_subtitles(root, video_id))
-    path = dataset.find_video(root, video_id)
-    rows = find_features(root, localizer.encoder.name, video_id)
-    for features, video in _sources(rows, path):
-        if features is None and video is None and not cues:
-            break
+    video = dataset.find_video(root, video_id)
+    rows = features = find_features(root, localizer.encoder.name, video_id)
+    track: Subtitles | None = Subtitles(cues=cues) if cues else None
+    problem: MutualSLError
+    while features is not None or video is not None or track is not None:
         try:
-            track = Subtitles(cues=cues) if cues else "none"
-            encoded = localizer.encode_video(video, track, progress, features=features)
-        except MutualSLError as error:
-            done_without = rows is not None and isinstance(error, WeightsMissing)
-            if isinstance(error, CheckpointError) and not done_without:
+            encoded = localizer.encode_video(video, track or "none", progress, features=features)
+            encoded = _as_long_as(example.video.duration_second, encoded, features)
+        except FeatureError as error:
+            features, problem = None, error
+        except SubtitleError as error:
+            track, problem = None, error
+        except (VideoError, WeightsMissing) as error:
+            if rows is None and isinstance(error, WeightsMissing):
                 raise
-            warnings = (*warnings, str(error))
-            continue
-        if encoded.info is None:
-            duration = max(example.video.duration_second, encoded.duration_second)
-            encoded = replace(encoded, input=replace(encoded.input, duration_second=duration))
-        return replace(encoded, name=video_id, warnings=(*encoded.warnings, *warnings))
+            video, problem = None, error
+        else:
+            return replace(encoded, name=video_id, warnings=(*encoded.warnings, *warnings))
+        warnings = (*warnings, str(problem))
     empty = replace(example.video, cues=(), cue_tokens=(), rows=None)
     return EncodedVideo(
         name=video_id, path=None, input=empty, subtitles=None, info=None, warnings=warnings
     )
 
 
-def _sources(rows: Path | None, video: Path | None) -> list[tuple[Path | None, Path | None]]:
-    """Feature rows and a video, best first: a file that cannot be read is done without."""
-    pairs = [(rows, video), (rows, None), (None, video), (None, None)]
-    return list(dict.fromkeys(pairs))
+def _as_long_as(
+    duration_second: float, encoded: EncodedVideo, features: Path | None
+) -> EncodedVideo:
+    """The same, as long as the data set says or its cues last, where no video was read.
+
+    Raises `FeatureError` for feature rows of another length.
+    """
+    if encoded.info is not None:
+        return encoded
+    rows, track = encoded.input.rows, encoded.subtitles
+    if rows is not None and features is not None:
+        rows = fitting(rows, duration_second, features)
+    longest = max(duration_second, track.end_second if track else 0.0)
+    return replace(encoded, input=replace(encoded.input, duration_second=longest, rows=rows))
 
 
 def _unreadable(track: Path | None) -> tuple[str, ...]:

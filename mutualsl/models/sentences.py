@@ -57,7 +57,30 @@ class SentenceEncoder(nn.Module):
 
     @torch.no_grad()
     def forward(self, sentences: Sequence[Sentence]) -> Tensor:
-        """Vectors (M, H) of M sentences of any length."""
+        """Vectors (M, H) of M sentences of any length.
+
+        One longer than the language model reads is read in pieces, each of which counts by length.
+        """
+        pieces = [self._pieces(sentence) for sentence in sentences]
+        vectors = self._of_pieces([piece for each in pieces for piece in each])
+        if len(vectors) == len(sentences):
+            return vectors
+        sizes = torch.tensor([len(piece) for each in pieces for piece in each])
+        weighted = (vectors * sizes.to(vectors).unsqueeze(-1)).split([len(p) for p in pieces])
+        return functional.normalize(torch.stack([part.sum(0) for part in weighted]), dim=-1)
+
+    def _pieces(self, sentence: Sentence) -> list[Sentence]:
+        """The sentence, or as many as it takes for the language model to read all of it."""
+        config = self.language_model.config
+        limit = longest_input(self.language_model) or config.max_position_embeddings
+        if len(sentence) <= limit:
+            return [sentence]
+        first, *inner, last = sentence
+        room = limit - 2
+        return [(first, *inner[i : i + room], last) for i in range(0, len(inner), room)]
+
+    def _of_pieces(self, sentences: Sequence[Sentence]) -> Tensor:
+        """Vectors (M, H) of M sentences that the language model can read at once."""
         device = next(self.parameters()).device
         order = sorted(range(len(sentences)), key=lambda i: len(sentences[i]))  # little padding
         vectors = torch.zeros(len(sentences), self.width, device=device)
@@ -101,12 +124,10 @@ class SentenceEncoder(nn.Module):
         return padded
 
     def _encode(self, sentences: Sequence[Sentence], device: torch.device) -> Tensor:
-        config = self.language_model.config
-        limit = longest_input(self.language_model) or config.max_position_embeddings
-        cut = [s[:limit] for s in sentences]
-        ids = torch.full((len(cut), max(map(len, cut))), config.pad_token_id or 0)
+        pad = self.language_model.config.pad_token_id or 0
+        ids = torch.full((len(sentences), max(map(len, sentences))), pad)
         mask = torch.zeros_like(ids)
-        for i, sentence in enumerate(cut):
+        for i, sentence in enumerate(sentences):
             ids[i, : len(sentence)] = torch.tensor(sentence)
             mask[i, : len(sentence)] = 1
         ids, mask = ids.to(device), mask.to(device)

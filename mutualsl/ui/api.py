@@ -165,7 +165,10 @@ def encoded_json(encoded: EncodedVideo, model: Record) -> Record:
         "agreement": None,
         "warnings": list(encoded.warnings),
         "model": model,
-        "timings": {stage: round(second, 3) for stage, second in encoded.timings.items()},
+        "timings": {
+            **{stage: round(second, 3) for stage, second in encoded.timings.items()},
+            "question": 0.0,
+        },
     }
 
 

@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from mutualsl.data import DATASETS, Example, VideoInput
+from mutualsl.errors import MutualSLError
 from mutualsl.evaluation.evaluate import encode
+from mutualsl.features.files import write_rows
 from mutualsl.subtitles import Cue
 
 CUES = (Cue(1.0, 3.0, "Here is the kettle."), Cue(6.0, 90.0, "Pour it."), Cue(99.0, 100.0, "End."))
@@ -61,3 +64,48 @@ def test_nothing_to_read_is_no_error(localizer, example, tmp_path):
     encoded = encode(localizer, silent, tmp_path)
     assert (encoded.input.rows, encoded.input.cues, encoded.warnings) == (None, (), ())
     assert encoded.duration_second == 100.0
+
+
+def test_cues_that_all_lie_past_the_end_cost_the_subtitles_alone(localizer, example, root):
+    late = tuple(Cue(cue.start_second + 20.0, cue.end_second + 20.0, cue.text) for cue in CUES)
+    encoded = encode(localizer, replace(example, video=replace(example.video, cues=late)), root)
+    assert encoded.input.rows is not None and encoded.input.cues == ()
+    assert encoded.info is not None and len(encoded.warnings) == 1
+
+
+@pytest.fixture
+def rows(localizer):
+    """A hundred seconds of feature rows."""
+    return np.zeros((100, localizer.encoder.row_width), np.float32)
+
+
+def keep(root, rows, localizer):
+    folder = root / "features" / localizer.encoder.name
+    folder.mkdir(parents=True)
+    write_rows(folder / "tea.npz", rows, localizer.encoder.fingerprint)
+
+
+def test_rows_of_another_video_are_not_those_of_this_one(localizer, example, root, rows):
+    keep(root, rows, localizer)
+    encoded = encode(localizer, example, root)
+    assert encoded.info is not None and len(encoded.input.rows) == 8  # of the video itself
+    assert len(encoded.warnings) == 1 and "belong to another video" in encoded.warnings[0]
+
+
+def test_rows_without_a_video_are_as_long_as_the_data_set_says(localizer, example, tmp_path, rows):
+    keep(tmp_path, rows, localizer)
+    spoken = replace(example, video=replace(example.video, duration_second=99.4, cues=CUES[:2]))
+    encoded = encode(localizer, spoken, tmp_path)
+    assert encoded.duration_second == 99.4 and len(encoded.input.rows) == 100
+    short = replace(example, video=replace(example.video, duration_second=50.0, cues=CUES[:1]))
+    encoded = encode(localizer, short, tmp_path)
+    assert encoded.input.rows is None and "belong to another video" in encoded.warnings[0]
+
+
+def test_what_is_no_fault_of_a_file_ends_the_evaluation(localizer, example, root, monkeypatch):
+    def short_of_memory(*given, **named):
+        raise MutualSLError("there is not enough memory for one clip")
+
+    monkeypatch.setattr(localizer, "encode_video", short_of_memory)
+    with pytest.raises(MutualSLError, match="not enough memory"):
+        encode(localizer, example, root)

@@ -17,6 +17,20 @@ def test_vectors_do_not_depend_on_the_company():
     torch.testing.assert_close(together.norm(dim=1), torch.ones(4))
 
 
+def test_a_sentence_longer_than_the_language_model_reads_is_read_in_pieces():
+    encoder = tiny.model().sentence_reader.encoder
+    limit = encoder.language_model.config.max_position_embeddings
+    words = [5 + i % 7 for i in range(2 * limit)]
+    whole = encoder([(2, *words, 3), (2, 7, 3)])
+    pieces = [(2, *words[i : i + limit - 2], 3) for i in range(0, len(words), limit - 2)]
+    parts, sizes = encoder(pieces), torch.tensor([len(piece) for piece in pieces])
+    mean = torch.nn.functional.normalize((parts * sizes[:, None]).sum(0), dim=0)
+    torch.testing.assert_close(whole[0], mean)
+    torch.testing.assert_close(whole[1], encoder([(2, 7, 3)])[0])
+    other_end = encoder([(2, *words[:-5], *[12] * 5, 3)])[0]
+    assert not torch.allclose(whole[0], other_end)
+
+
 def test_no_sentence_is_padded_to_twice_its_length(monkeypatch):
     encoder = tiny.model().sentence_reader.encoder
     groups = []
