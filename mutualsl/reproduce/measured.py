@@ -65,7 +65,7 @@ def _of_folder(run: Trained, questions: Questions) -> Measured:
         },
         "by_kind": {
             kind: {head: part[head]["mIoU"] for head in HEADS}
-            for kind, part in metrics["by_kind"].items()
+            for kind, part in metrics.get("by_kind", {}).items()
         },
         "transfer": _transfer(run),
         "recipe": json.loads((run.folder / NOTE).read_text()),

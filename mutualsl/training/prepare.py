@@ -1,0 +1,159 @@
+"""Everything a run needs before its first step: data, encoders and a model that has not learned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate import PartialState
+
+from mutualsl.checkpoint import load_text_encoder
+from mutualsl.data import TextTokenizer
+from mutualsl.data.batch import Collator
+from mutualsl.errors import DataError, UnknownName, in_a_line
+from mutualsl.features import VisualEncoder, encoder_at
+from mutualsl.models import MODELS, FittedLocalizer, Localizer, NeuralLocalizer
+from mutualsl.models.questions import FrozenLanguageModel
+from mutualsl.models.text_encoder import TextEncoder
+from mutualsl.sizes import check_values
+from mutualsl.training.begin import note_rows
+from mutualsl.training.begun import Begun
+from mutualsl.training.config import RunConfig
+from mutualsl.training.library import Library
+from mutualsl.training.sampling import Source
+from mutualsl.training.text_weights import text_folder
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prepared:
+    """What a run is made of."""
+
+    config: RunConfig  # with the sizes of the checkpoint it begins with
+    begun: Begun
+    encoder: VisualEncoder
+    text_folder: Path  # of the language model
+    questions: FrozenLanguageModel | None  # where the model reads questions by one
+    model: NeuralLocalizer | FittedLocalizer
+    collator: Collator
+    library: Library
+    training: tuple[Source, ...]  # of every stage, each part of a data set once
+
+
+def prepare(config: RunConfig, root: Path, out: Path, visual: Path) -> Prepared:
+    """Read the data below `root` and make the model; `visual` as in `run_localizer`.
+
+    Raises `DataError` for what is missing or does not go together, before anything is learned.
+    """
+    begun = Begun.of(config)
+    config = begun.config
+    device = PartialState().device
+    encoder = encoder_at(visual, str(device) if device.type == "cuda" else "cpu")
+    if config.visual not in (None, encoder.name):
+        raise DataError(
+            f"{config.name} is made for rows of {config.visual}, and these are of {encoder.name}; "
+            f"--visual {config.visual}, or --set visual={encoder.name}"
+        )
+    note_rows(out, encoder.fingerprint)
+    _check_folders(config, root)
+    weights = text_folder(config.text_encoder)
+    tokenizer = TextTokenizer.from_folder(weights)
+    text_encoder = load_text_encoder(weights)
+    text_encoder.check_input(tokenizer, config.window_tokens)
+    model = _new_model(config, text_encoder, encoder.row_width)
+    _check_learners(model, config)
+    questions = None
+    if model.reads_question_vectors:
+        questions = FrozenLanguageModel(text_encoder.language_model)
+    library = Library(root, tokenizer, encoder)
+    training = _read(config, library)
+    _fit_statistics(model, training)
+    begun.load_into(model)
+    return Prepared(
+        config=config,
+        begun=begun,
+        encoder=encoder,
+        text_folder=weights,
+        questions=questions,
+        model=model,
+        collator=Collator(
+            tokenizer=tokenizer,
+            row_width=encoder.row_width,
+            window_tokens=config.window_tokens,
+            question_encoder=questions,
+        ),
+        library=library,
+        training=training,
+    )
+
+
+def _read(config: RunConfig, library: Library) -> tuple[Source, ...]:
+    """All questions; one process makes the rows, the others find them in the cache."""
+    with PartialState().main_process_first():
+        training = {
+            (s.part.dataset, s.part.split_set): s
+            for stage in config.stages
+            for s in library.sources(stage)
+        }
+        for stage in config.stages:
+            library.validation(stage)
+    return tuple(training.values())
+
+
+def _check_folders(config: RunConfig, root: Path) -> None:
+    """Raise `DataError` for data that is not there, before anything large is read."""
+    for name in sorted({part.dataset for stage in config.stages for part in stage.parts}):
+        if not (root / name).is_dir():
+            raise DataError(
+                f"{root / name}: no such folder; the recipe needs it, --data-root holds one for "
+                "each data set (docs/datasets.md)"
+            )
+
+
+def _check_learners(model: Localizer, config: RunConfig) -> None:
+    """Raise `DataError` for a stage that teaches a part which the model does not have."""
+    parts = {name for name, _ in model.named_modules()}
+    for stage in config.stages:
+        if stage.learner not in parts:
+            raise DataError(
+                f"stage {stage.name}: {config.model} of these sizes has no {stage.learner} that "
+                "could learn; give it one, as with shared_layers=2"
+            )
+
+
+def _fit_statistics(model: Localizer, training: Sequence[Source]) -> None:
+    """Tell the model what rows it learns from. Raises `DataError` where it could learn nothing."""
+    videos = (video.rows for source in training for video in source.videos())
+    rows = [torch.from_numpy(own) for own in videos if own is not None]
+    if rows and model.row_statistics is not None:
+        model.row_statistics.fit(rows)
+    if not rows and model.reads_question_vectors:
+        names = ", ".join(source.part.dataset for source in training)
+        raise DataError(
+            f"the model learns from videos alone, and {names} has none; put them into its folder "
+            "videos (docs/datasets.md)"
+        )
+
+
+def _new_model(
+    config: RunConfig, text_encoder: TextEncoder, row_width: int
+) -> NeuralLocalizer | FittedLocalizer:
+    """An untrained model, of random weights that depend on the seed alone."""
+    if config.model not in MODELS:
+        raise UnknownName("model", config.model, MODELS)
+    model_class, config_class = MODELS[config.model]
+    torch.manual_seed(config.stages[0].train.seed)
+
+    def sized(**given: Any) -> Any:
+        made = config_class(**config.sizes, **given)
+        check_values(made)
+        return made
+
+    try:
+        model = model_class.create(sized, row_width, text_encoder)
+    except ValueError as error:
+        raise DataError(f"{config.model} cannot have these sizes: {in_a_line(error)}") from error
+    assert isinstance(model, NeuralLocalizer | FittedLocalizer), f"{config.model} cannot be trained"
+    return model
