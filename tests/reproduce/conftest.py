@@ -52,6 +52,7 @@ def recipes(language_model, monkeypatch):
         "mor_synthetic": recipe("mor", "synthetic", trees=2, depth=2),
         "mutualsl_synthetic": recipe("mutualsl", "synthetic", epochs=1, width=16),
         "mutualsl_long_synthetic": recipe("mutualsl", "synthetic", width=16),
+        "mutualsl_untaught_synthetic": recipe("mutualsl", "synthetic", width=16, mutual=False),
         "vptsl_tutorialvqa": recipe("vptsl", "tutorialvqa", "official", width=16),
         "vslnet_tutorialvqa": recipe("vslnet", "tutorialvqa", "official", width=16),
         "mutualsl_tutorialvqa": recipe("mutualsl", "tutorialvqa", "official", width=16),

@@ -71,7 +71,7 @@ def test_a_table_is_made_once_and_says_what_is_missing(make, root):
 
     ablation = make("table2")
     assert sorted(make.trained) == [
-        "mutualsl_long_synthetic, 0", "mutualsl_long_synthetic_mutual-false, 0",
+        "mutualsl_long_synthetic, 0", "mutualsl_untaught_synthetic, 0",
     ]  # fmt: skip
     rows = cells(ablation)
     textual = rows["textual predictor with transfer", "synthetic", None]
