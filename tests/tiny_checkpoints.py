@@ -21,11 +21,13 @@ def write_visual(folder: Path, seed: int) -> str:
     return MiniEncoder.from_folder(folder).fingerprint
 
 
-def write_model(folder: Path, name: str, seed: int, visual: str, fingerprint: str) -> Path:
+def write_model(
+    folder: Path, name: str, seed: int, visual: str, fingerprint: str, **sizes: object
+) -> Path:
     """A localizer with a card and numbers."""
     checkpoint = Checkpoint(
         name="mutualsl",
-        model=tiny.model(seed),
+        model=tiny.model(seed, **sizes),
         tokenizer=tiny.tokenizer(),
         window_tokens=24,
         visual=VisualSource(encoder="mini", fingerprint=fingerprint, folder=f"../{visual}"),

@@ -8,6 +8,7 @@ DIR/videos/<video_id>.*              optional
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from mutualsl.data.dataset import SPLITS, Dataset, Part
@@ -38,7 +39,10 @@ def load(root: str | Path, split: str, split_set: str | None = None) -> list[Exa
         record = _record(line, f"{path}, line {number}")
         video_id, duration_second = record.file_name("video_id"), record.duration("duration")
         if video_id not in videos:
-            videos[video_id] = _video(root, video_id, duration_second)
+            videos[video_id] = replace(
+                _video(root, video_id, duration_second),
+                at_least=record.values.get("duration_estimated") is True,
+            )
         examples.append(
             Example(
                 video=videos[video_id],

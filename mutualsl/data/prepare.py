@@ -20,7 +20,12 @@ def prepare(
     def finish(video: VideoInput) -> VideoInput:
         if video.video_id not in ready:
             tokens = tokenizer.encode_all([c.text for c in video.cues]) if video.cues else ()
-            ready[video.video_id] = replace(video, cue_tokens=tokens, rows=rows_of(video.video_id))
+            rows, length_second = rows_of(video.video_id), video.duration_second
+            if video.at_least and rows is not None:
+                length_second = max(length_second, len(rows) * video.row_second)
+            ready[video.video_id] = replace(
+                video, cue_tokens=tokens, rows=rows, duration_second=length_second
+            )
         return ready[video.video_id]
 
     return [replace(example, video=finish(example.video)) for example in examples]

@@ -124,7 +124,7 @@ def _tutorial(record: Record, video_id: str, events: dict[str, list[Span | None]
     said_until = max((cue.end_second for cue in cues), default=0.0)
     last_answer = max((span.end_second for span in segments.values()), default=0.0)
     duration_second = max(said_until, last_answer)
-    video = VideoInput(video_id=video_id, duration_second=duration_second, cues=cues)
+    video = VideoInput(video_id=video_id, duration_second=duration_second, at_least=True, cues=cues)
     return Tutorial(video, segments)
 
 

@@ -105,6 +105,7 @@ class _Folds:
             video_id: VideoInput(
                 video_id=video_id,
                 duration_second=max(cue.end_second for cue in found),
+                at_least=True,
                 cues=tuple(sorted(found, key=lambda cue: (cue.start_second, cue.end_second))),
             )
             for video_id, found in cues.items()

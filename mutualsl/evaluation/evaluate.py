@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from mutualsl.answer import Answer, ReadOut
 from mutualsl.atomic import atomic_output, write_whole
 from mutualsl.data import DATASETS, Dataset, Example
+from mutualsl.data.example import VideoInput
 from mutualsl.data.folders import find_features
 from mutualsl.encoded import ASK_AT_ONCE, EncodedVideo
 from mutualsl.errors import FeatureError, MutualSLError, SubtitleError, VideoError, WeightsMissing
@@ -102,7 +103,7 @@ def encode(
     while features is not None or video is not None or track is not None:
         try:
             encoded = localizer.encode_video(video, track or "none", progress, features=features)
-            encoded = _as_long_as(example.video.duration_second, encoded, features)
+            encoded = _as_long_as(example.video, encoded, features)
         except FeatureError as error:
             features, problem = None, error
         except SubtitleError as error:
@@ -120,19 +121,18 @@ def encode(
     )
 
 
-def _as_long_as(
-    duration_second: float, encoded: EncodedVideo, features: Path | None
-) -> EncodedVideo:
-    """The same, as long as the data set says or its cues last, where no video was read.
+def _as_long_as(video: VideoInput, encoded: EncodedVideo, features: Path | None) -> EncodedVideo:
+    """The same, as long as the data set says of its `video`, where none was read.
 
     Raises `FeatureError` for feature rows of another length.
     """
     if encoded.info is not None:
         return encoded
     rows, track = encoded.input.rows, encoded.subtitles
+    longest = max(video.duration_second, track.end_second if track else 0.0)
     if rows is not None and features is not None:
-        rows = fitting(rows, duration_second, features)
-    longest = max(duration_second, track.end_second if track else 0.0)
+        rows = fitting(rows, video.duration_second, features, at_least=video.at_least)
+        longest = max(longest, len(rows)) if video.at_least else longest
     return replace(encoded, input=replace(encoded.input, duration_second=longest, rows=rows))
 
 

@@ -100,13 +100,19 @@ def made_of(path: str | Path, video: str | Path) -> bool:
 
 
 def fitting(
-    rows: Rows, duration_second: float, path: str | Path, own: Callable[[], bool] = lambda: False
+    rows: Rows,
+    duration_second: float,
+    path: str | Path,
+    own: Callable[[], bool] = lambda: False,
+    at_least: bool = False,
 ) -> Rows:
-    """The rows of a video of that length, without any behind its end.
+    """The rows of a video of that length, or `at_least` that, without any behind its end.
 
     Raises `FeatureError` when there are so many or so few that they belong to another video, unless
     they are its `own`: pictures may end before the sound, and data sets may cut their videos.
     """
+    if at_least and len(rows) > _needed(duration_second):
+        return rows
     if not fits(rows, duration_second) and not own():
         raise FeatureError(
             f"{path}: {len(rows)} rows, but the video lasts {duration_second:.0f} s and has one a "

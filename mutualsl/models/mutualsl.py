@@ -246,7 +246,7 @@ class MutualSL(NeuralLocalizer):
         """What the visual and the textual predictor lose by the other's lesson, (B,) each."""
         assert batch.gold is not None, "lessons are weighed by gold spans"
         timeline, lessons = batch.timeline, self.config.lessons
-        to_visual, to_textual = self._lessons(output, batch)
+        to_visual, to_textual = self.lessons(output, batch)
         if lessons == "soft":
             rows = timeline.cue_edges_to_rows(*edge_probabilities(output.textual), batch.row_mask)
             cues = timeline.row_edges_to_cues(*edge_probabilities(output.visual))
@@ -264,7 +264,7 @@ class MutualSL(NeuralLocalizer):
             transfer_loss(student, Lesson(start, end, to_textual.weight)),
         )
 
-    def _lessons(self, output: MutualSLOutput, batch: Batch) -> tuple[Lesson, Lesson]:
+    def lessons(self, output: MutualSLOutput, batch: Batch) -> tuple[Lesson, Lesson]:
         """For the visual predictor, on rows, and for the textual one, on cues."""
         assert batch.gold is not None, "lessons are weighed by gold spans"
         ordered = self.config.pseudo_decode == "constrained"
@@ -284,7 +284,7 @@ class MutualSL(NeuralLocalizer):
         both = batch.has_video & batch.has_subtitles
         if not both.any():
             return {}
-        to_visual, to_textual = self._lessons(output, batch)
+        to_visual, to_textual = self.lessons(output, batch)
         return {
             "weight_textual_to_visual": float(mean_where(to_visual.weight, both)),
             "weight_visual_to_textual": float(mean_where(to_textual.weight, both)),

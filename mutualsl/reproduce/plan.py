@@ -28,7 +28,8 @@ class Row:
 
     def recipe(self, data: Data) -> str:
         """What trains it for this data."""
-        return data.recipe(self.model, self.variant if data == RENDERED else "")
+        everywhere = data == RENDERED or self.variant == UNTAUGHT
+        return data.recipe(self.model, self.variant if everywhere else "")
 
 
 def run_name(recipe: str, settings: Sequence[str]) -> str:

@@ -31,7 +31,7 @@ def crop(video: VideoInput, gold: Span | None, tokens: int, chance: random.Rando
     ]
     places = range(len(sizes))
     first = min(places, key=lambda i: abs(video.cues[i].start_second - gold.start_second))
-    last = min(places, key=lambda i: abs(video.cues[i].end_second - gold.end_second))
+    last = min(reversed(places), key=lambda i: abs(video.cues[i].end_second - gold.end_second))
     first, last = min([first, last, *inside]), max([first, last, *inside])
     spare = tokens - sum(sizes[first : last + 1])
     before = chance.randint(0, max(0, spare))

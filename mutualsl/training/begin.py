@@ -23,7 +23,7 @@ from mutualsl.training.visual import VisualTrainConfig
 Run = RunConfig | VisualTrainConfig
 NOTE = "recipe.json"
 ROWS = "rows.txt"
-LONGEST_WAIT = timedelta(hours=24)  # for the process that reads the videos, see `run_localizer`
+LONGEST_WAIT = timedelta(hours=24)  # for the process that reads the videos, see `prepare`
 
 
 def note_of(config: Run) -> str:

@@ -97,8 +97,8 @@ def mutualsl_short() -> RunConfig:
 def mutualsl_long() -> RunConfig:
     """MutualSL on videos with subtitles: each predictor by itself, then both from each other.
 
-    What both teach each other is the last stage alone, so `mutualsl_untaught` differs in it only:
-    rows of Table 2, and the curves of Fig. 3.
+    What both teach each other is the last stage alone, so the recipe without it differs in that
+    only: rows of Table 2, and the curves of Fig. 3.
     """
     reading = Stage(
         name="reading",
@@ -118,9 +118,14 @@ def mutualsl_long() -> RunConfig:
     return _run("mutualsl", reading, looking, together)
 
 
-def mutualsl_untaught() -> RunConfig:
-    """`mutualsl_long` where neither predictor learns from the other."""
-    return replace(mutualsl_long(), sizes={"mutual": False})
+def untaught(recipe: Make) -> Make:
+    """The recipe where neither predictor learns from the other."""
+
+    def make() -> RunConfig:
+        base = recipe()
+        return replace(base, sizes={**base.sizes, "mutual": False})
+
+    return make
 
 
 def shorter(stage: Stage, train: dict[str, Any], **of_part: Any) -> Stage:
@@ -150,10 +155,11 @@ def data_recipes() -> dict[str, Make]:
         for recipe in (*visual, mor, vptsl, _mutualsl(data)):
             name, make = _for_data(recipe, data)
             found[name] = make
-    for recipe, variant in ((mutualsl_long, LONG), (mutualsl_untaught, UNTAUGHT)):
-        name, make = _for_data(recipe, RENDERED, variant)
+        of_table2 = mutualsl_long if data == RENDERED else _mutualsl(data)
+        name, make = _for_data(untaught(of_table2), data, UNTAUGHT)
         found[name] = make
-    return found
+    name, make = _for_data(mutualsl_long, RENDERED, LONG)
+    return {**found, name: make}
 
 
 def _mutualsl(data: Data) -> Make:

@@ -92,8 +92,6 @@ class Part:
         _check(self, ("validation",), "at least 0", lambda value: value >= 0)
         shares = ("held_out", "drop_video", "drop_subtitles", "caption_share")
         _check(self, shares, SHARE, _is_share)
-        if self.drop_video + self.drop_subtitles > 1.0:
-            raise DataError("drop_video and drop_subtitles add up to more than 1")
 
 
 @dataclass(frozen=True, kw_only=True)

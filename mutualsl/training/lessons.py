@@ -23,6 +23,7 @@ from torch import Tensor
 from mutualsl.checkpoint import Checkpoint, load_model
 from mutualsl.data import Example
 from mutualsl.data.batch import Batch, Collator
+from mutualsl.errors import CheckpointError, DataError
 from mutualsl.evaluation.record import current_commit, weights_id, write_record
 from mutualsl.features import encoder_at
 from mutualsl.models import MutualSL
@@ -34,7 +35,7 @@ from mutualsl.training.library import Library
 KINDS = ("both", "shown", "spoken")
 HEADS = ("visual", "textual")
 TOGETHER = 8  # questions whose gradients are added up, as in a batch of training
-BETTER = 0.05  # IoU by which a teacher has to be nearer to gold to know better
+BETTER = 0.05  # IoU by which a lesson has to be nearer to gold to know better
 
 
 def measure(
@@ -49,7 +50,7 @@ def measure(
         own = [example for example in asked if example.kind == kind]
         groups = [own[i : i + TOGETHER] for i in range(0, len(own), TOGETHER)]
         measured = [list(_of_batch(model, collate(group))) for group in groups]
-        for place, head in enumerate(HEADS):
+        for place, head in enumerate(HEADS if measured else ()):
             each = [batch[place] for batch in measured]
             found[head][kind] = {
                 "questions": len(own),
@@ -61,18 +62,18 @@ def measure(
 def _of_batch(model: MutualSL, batch: Batch) -> Iterator[dict[str, float]]:
     """The lessons of the visual, then of the textual predictor."""
     output = model(batch)
-    terms = model.losses(output, batch)
+    terms, lessons = model.losses(output, batch), model.lessons(output, batch)
     parameters = [p for p in model.parameters() if p.requires_grad]
     right = _how_right(output, batch)
-    for head, teacher in (("visual", "textual"), ("textual", "visual")):
+    for head, lesson in zip(HEADS, lessons, strict=True):
         gold = _gradient(terms[head], parameters)
-        lesson = _gradient(terms[f"{head}_mutual"], parameters)
+        taught = _gradient(terms[f"{head}_mutual"], parameters)
         yield {
-            "weight": float(right[teacher].mean()),
-            "teacher_knows_better": float((right[teacher] > right[head] + BETTER).float().mean()),
+            "weight": float(lesson.weight.mean()),
+            "teacher_knows_better": float((lesson.weight > right[head] + BETTER).float().mean()),
             "gradient_of_gold": float(gold.norm()),
-            "gradient_of_lesson": float(lesson.norm()),
-            "cosine": float(torch.cosine_similarity(gold, lesson, dim=0)),
+            "gradient_of_lesson": float(taught.norm()),
+            "cosine": float(torch.cosine_similarity(gold, taught, dim=0)),
         }
 
 
@@ -100,7 +101,12 @@ def _examples(checkpoint: Checkpoint, visual: Path, root: Path, count: int) -> l
     stage = Stage(name="lessons", parts=(part,), train=TrainConfig())
     (source,) = library.sources(stage)
     shuffled = random.Random(0).sample(list(source.examples), len(source.examples))
-    both = [e for e in shuffled if e.video.cues and e.video.rows is not None]
+    both = [e for e in shuffled if e.video.cues and e.video.rows is not None and e.kind in KINDS]
+    if not both:
+        raise DataError(
+            f"{root}: no training question has a kind, a video and subtitles; "
+            "`mutualsl synthesize` renders such"
+        )
     return [e for kind in KINDS for e in [e for e in both if e.kind == kind][:count]]
 
 
@@ -108,7 +114,8 @@ def _record(options: argparse.Namespace) -> Mapping[str, Any]:
     runs = []
     for folder in options.checkpoints:
         checkpoint = load_model(folder)
-        assert isinstance(checkpoint.model, MutualSL), f"{folder} holds no MutualSL"
+        if not isinstance(checkpoint.model, MutualSL) or not checkpoint.model.config.mutual:
+            raise CheckpointError(f"{folder}: holds no MutualSL that learned by mutual transfer")
         visual = (folder / checkpoint.visual.folder).resolve()
         asked = _examples(checkpoint, visual, options.data_root, options.questions)
         collator = Collator(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -44,10 +45,12 @@ class Library:
         By data set; where a stage has several parts of one, those after the first are numbered.
         """
         found: dict[str, list[Example]] = {}
+        count: Counter[str] = Counter()
         for part in stage.parts:
             if part.validation:
-                alike = sum(name.split(" ")[0] == part.dataset for name in found)
-                name = f"{part.dataset} {alike + 1}" if alike else part.dataset
+                count[part.dataset] += 1
+                number = count[part.dataset]
+                name = part.dataset if number == 1 else f"{part.dataset} ({number})"
                 found[name] = _as_trained(_some(self._validating(part), part.validation), part)
         return found
 
@@ -92,13 +95,14 @@ class Library:
                 video.duration_second,
                 file,
                 lambda: path is not None and made_of(file, path),
+                video.at_least,
             )
         if path is None:
             return None
         features = self._cache.get_or_make(
             content_hash(path), encoder.fingerprint, lambda: extract(path, probe(path), encoder)
         )
-        return within(features.rows, video.duration_second)
+        return features.rows if video.at_least else within(features.rows, video.duration_second)
 
 
 def _held_out(examples: Sequence[Example], share: float) -> set[str]:

@@ -103,7 +103,15 @@ def _read(config: RunConfig, library: Library) -> tuple[Source, ...]:
 
 
 def _check_folders(config: RunConfig, root: Path) -> None:
-    """Raise `DataError` for data that is not there, before anything large is read."""
+    """Raise `DataError` for data that is not there, before anything large is read.
+
+    And for what no part can do: leave out one modality or the other more often than always.
+    """
+    for part in (part for stage in config.stages for part in stage.parts):
+        if part.drop_video + part.drop_subtitles > 1.0:
+            raise DataError(
+                f"{part.dataset}: drop_video and drop_subtitles add up to more than 1; lower one"
+            )
     for name in sorted({part.dataset for stage in config.stages for part in stage.parts}):
         if not (root / name).is_dir():
             raise DataError(

@@ -108,7 +108,8 @@ def mutualsl_own() -> RunConfig:
     """The sentence reader of `start` goes on learning, from your own transcripts: `ROOT/own`."""
     own = Stage(
         name="transcripts",
-        parts=(Part(dataset="own", validation=500),),
+        # What the visual predictor has seen is not to be judged by videos it does not learn from.
+        parts=(Part(dataset="own", validation=500, drop_video=1.0),),
         train=MATCHING,
         learner="sentence_reader",
     )

@@ -28,14 +28,15 @@ class Source:
 
 
 def questions_id(sources: Sequence[Source]) -> str:
-    """Hash of what a stage learns from: questions, answers, and how long their videos are."""
+    """Hash of what a stage learns from: questions, answers, subtitles, and how many rows."""
     digest = hashlib.sha256()
     for source in sources:
-        for e in source.examples:
-            video = e.video
+        for video in source.videos():
             rows = 0 if video.rows is None else len(video.rows)
-            seen = (video.video_id, rows, len(video.cues), video.token_count)
-            digest.update(repr((source.part.dataset, e.question, e.gold, *seen)).encode())
+            times = [(cue.start_second, cue.end_second) for cue in video.cues]
+            digest.update(repr((video.video_id, rows, times, video.cue_tokens)).encode())
+        for e in source.examples:
+            digest.update(repr((e.video.video_id, e.question, e.gold)).encode())
     return digest.hexdigest()[:16]
 
 

@@ -73,7 +73,7 @@ def check(out: Path, questions: str, processes: int | None = None) -> None:
     progress = read(out)
     if progress.questions not in ("", questions):
         raise DataError(
-            f"{out}: its questions, answers or subtitles are others now than when it was trained; "
+            f"{out}: its data (questions, answers, subtitles, videos) is not what it began with; "
             "take another --out, or bring the former ones back"
         )
     if not progress.done and progress.processes not in (0, processes):

@@ -204,7 +204,7 @@ class Trainer:
     def _epoch_batches(self, epoch: int) -> list[list[Example]]:
         """This process's batches of an epoch: as many in each, and whole steps only.
 
-        Where they do not come out even, some are taken twice, so that no question is left out.
+        Where they do not come out even, some are taken again, so that no question is left out.
         """
         config, accelerator = self._config, self._accelerator
         chance = random.Random(config.seed * 100_003 + epoch)

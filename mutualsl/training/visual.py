@@ -6,6 +6,7 @@ it. Letters: M clips, T frames.
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -102,7 +103,10 @@ def train_visual(
     )
     accelerator.register_for_checkpointing(network, heads, optimizer, schedule)
     out.mkdir(parents=True, exist_ok=True)
+    seconds = hashlib.sha256(repr((train.labels.tolist(), train.names)).encode()).hexdigest()[:16]
+    state.check(out, seconds, 1)
     progress = state.restore(accelerator, out)
+    progress.questions, progress.processes = seconds, 1
     began = time.monotonic() - progress.second
     with Report(out, "pictures", total, progress.step, progress.log_bytes, True) as report:
         while not progress.done:

@@ -109,3 +109,13 @@ def test_what_is_no_fault_of_a_file_ends_the_evaluation(localizer, example, root
     monkeypatch.setattr(localizer, "encode_video", short_of_memory)
     with pytest.raises(MutualSLError, match="not enough memory"):
         encode(localizer, example, root)
+
+
+def test_rows_of_a_video_that_lasts_longer_than_its_cues_are_all_used(
+    localizer, example, tmp_path, rows
+):
+    keep(tmp_path, rows, localizer)
+    video = replace(example.video, duration_second=80.0, at_least=True, cues=CUES[:1])
+    encoded = encode(localizer, replace(example, video=video), tmp_path)
+    assert encoded.duration_second == 100.0 and len(encoded.input.rows) == 100
+    assert encoded.warnings == ()

@@ -278,7 +278,7 @@ def test_an_unknown_table_is_refused(root, tmp_path):
         work.make(Budget(None))
 
 
-@pytest.mark.parametrize("table", ["table1", "profiles", "lessons"])
+@pytest.mark.parametrize("table", ["table1", "table2", "profiles", "lessons"])
 def test_every_recipe_of_a_table_trains_its_model_on_its_data(table):
     for row in TABLES[table]:
         for data in data_of(table):
@@ -287,6 +287,16 @@ def test_every_recipe_of_a_table_trains_its_model_on_its_data(table):
             assert (run.model, run.name.replace("-", "_")) == (row.model, name)
             parts = {(part.dataset, part.split_set) for s in run.stages for part in s.parts}
             assert parts == {(data.name, data.split_set)}
+
+
+def test_rows_without_transfer_differ_in_it_alone_on_all_data():
+    taught = {row.name: row for row in TABLES["table2"]}
+    for head in ("visual", "textual"):
+        rows = [taught[f"{head} predictor {how} transfer"] for how in ("with", "without")]
+        for data in data_of("table2"):
+            with_it, without = (RECIPES[row.recipe(data)]() for row in rows)
+            assert "mutual" not in with_it.sizes and without.sizes["mutual"] is False
+            assert without.stages == with_it.stages
 
 
 def test_the_device_that_was_asked_for_trains(make, recipes, monkeypatch):

@@ -2,8 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from mutualsl.training.lessons import HEADS, KINDS, measure
+from mutualsl.training.lessons import HEADS, KINDS, main, measure
 from tests import tiny
+from tests.tiny_checkpoints import write_model
 
 
 def asked():
@@ -22,7 +23,23 @@ def test_a_lesson_that_says_what_gold_says_pulls_the_same_way():
 
 
 def test_a_lesson_of_a_teacher_has_its_weight_and_another_direction():
-    found = measure(tiny.model(), tiny.collator(), asked())
+    model = tiny.model()
+    found = measure(model, tiny.collator(), asked())
+    batch = tiny.collator()([e for e in asked() if e.kind == "both"])
+    logged = model.logs(model(batch), batch)
+    for head, name in (("visual", "textual_to_visual"), ("textual", "visual_to_textual")):
+        assert found[head]["both"]["weight"] == pytest.approx(logged[f"weight_{name}"], abs=1e-3)
     each = [found[head][kind] for head in HEADS for kind in KINDS]
-    assert all(0.0 <= own["weight"] <= 1.0 for own in each)
     assert any(own["gradient_of_lesson"] > 0 and own["cosine"] < 0.99 for own in each)
+
+
+def test_a_kind_that_is_not_asked_about_is_left_out():
+    found = measure(tiny.model(), tiny.collator(), [e for e in asked() if e.kind != "shown"])
+    assert list(found["visual"]) == list(found["textual"]) == ["both", "spoken"]
+
+
+def test_weights_that_learned_without_transfer_have_no_lessons(tmp_path, capfd):
+    folder = write_model(tmp_path / "alone", "alone", 0, "visual", "mini-x", mutual=False)
+    arguments = [folder, "--data-root", tmp_path, "--out", tmp_path / "out.json"]
+    assert main([str(each) for each in arguments]) == 2
+    assert "no MutualSL that learned by mutual transfer" in capfd.readouterr().err

@@ -83,9 +83,3 @@ def test_what_no_training_can_do_is_refused(setting):
     name = setting.partition("=")[0].rpartition(".")[2]
     with pytest.raises(DataError, match=f"{name} is .*it must be"):
         override(mutualsl_mini(), [setting])
-
-
-def test_modalities_cannot_be_left_out_more_often_than_always():
-    drop = [f"together.synthetic.drop_{what}=0.6" for what in ("video", "subtitles")]
-    with pytest.raises(DataError, match="more than 1"):
-        override(mutualsl_mini(), drop)

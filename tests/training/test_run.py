@@ -9,16 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from accelerate import PartialState
 from safetensors.torch import load_file
 
 from mutualsl import AnswerLocalizer
 from mutualsl.checkpoint import load_model, save_checkpoint
 from mutualsl.cli import main
-from mutualsl.data import TextTokenizer, jsonl
+from mutualsl.data import jsonl
 from mutualsl.data.synthetic import write_dataset
 from mutualsl.errors import CheckpointError, DataError, MutualSLError, UnknownName
 from mutualsl.evaluation.evaluate import evaluate
-from mutualsl.features import encoder_at
 from mutualsl.models import MODELS
 from mutualsl.models.profiles import profile
 from mutualsl.models.statistics import ScoreCalibration
@@ -26,6 +26,7 @@ from mutualsl.training.calibrate import fit_scores
 from mutualsl.training.config import Part, RunConfig, Stage, TrainConfig
 from mutualsl.training.library import Library
 from mutualsl.training.overrides import override
+from mutualsl.training.prepare import prepare
 from mutualsl.training.recipes import RECIPES
 from mutualsl.training.run import run
 from mutualsl.video import probe
@@ -350,6 +351,12 @@ def test_published_rows_are_enough_to_train_and_to_answer(root, config, tmp_path
     assert all(json.loads(line)["visual"] is not None for line in lines)
 
 
+def test_modalities_cannot_be_left_out_more_often_than_always(root, config, tmp_path):
+    drop = [f"together.synthetic.drop_{what}=0.6" for what in ("video", "subtitles")]
+    with pytest.raises(DataError, match="more than 1"):
+        run(override(config, drop), root, tmp_path, VISUAL)
+
+
 @pytest.mark.parametrize("size", [{"dropout": 2.0}, {"width": -4}, {"shared_layers": -3}])
 def test_sizes_that_no_model_can_have_are_refused(root, config, size, tmp_path):
     with pytest.raises(DataError, match="sizes|heads"):
@@ -369,25 +376,45 @@ def test_without_a_video_to_judge_by_a_predictor_that_has_learned_is_not_shut_ou
     assert model.row_statistics.in_domain(rows, torch.ones(1, 3, dtype=torch.bool)).all()
 
 
-def test_questions_of_two_split_sets_of_one_folder_are_both_measured(root, config, tmp_path):
-    tokenizer = TextTokenizer.from_folder(Path(config.text_encoder))
-    library = Library(root, tokenizer, encoder_at(VISUAL))
+def test_questions_of_two_split_sets_of_one_folder_are_learned_and_measured(root, config, tmp_path):
+    folder = tmp_path / "my data"
+    shutil.copytree(root / "synthetic", folder / "copied")
+    for name in ("videos", "subtitles", "annotations"):
+        (folder / name).symlink_to(folder / "copied" / name)
+    for split_set in ("a", "b"):
+        (folder / split_set).mkdir()
+        for split in ("train", "val"):
+            shutil.copy(root / "synthetic" / f"{split}.jsonl", folder / split_set)
+    with (folder / "b" / "val.jsonl").open("a") as more:
+        more.write((folder / "a" / "val.jsonl").read_text())
     (part,) = config.stages[1].parts
-    twice = replace(config.stages[1], parts=(part, replace(part, validation=1)))
-    found = library.validation(twice)
-    assert list(found) == [part.dataset, f"{part.dataset} 2"]
-    assert len(found[f"{part.dataset} 2"]) == 1
+    parts = tuple(
+        replace(part, dataset=folder.name, split_set=split_set, validation=9)
+        for split_set in ("a", "b")
+    )
+    stage = replace(config.stages[1], parts=parts)
+    PartialState(cpu=True)
+    prepared = prepare(replace(config, stages=(stage,)), tmp_path, tmp_path / "out", VISUAL)
+    assert [s.part.split_set for s in prepared.training] == ["a", "b"]
+    found = prepared.library.validation(stage)
+    assert list(found) == ["my data", "my data (2)"]
+    assert 2 * len(found["my data"]) == len(found["my data (2)"])
 
 
 def test_your_own_transcripts_teach_the_reader_of_a_checkpoint(root, config, tmp_path):
     run(config, root, tmp_path / "first", VISUAL)
     own = tmp_path / "root" / "own"
-    shutil.copytree(root / "synthetic", own, ignore=shutil.ignore_patterns("videos"))
+    shutil.copytree(root / "synthetic", own)
     recipe = override(
         RECIPES["mutualsl_own"](),
         [f"start={tmp_path / 'first' / 'checkpoint'}", f"text_encoder={config.text_encoder}",
          "epochs=1", "shared_layers=1", "transcripts.own.validation=2"],
     )  # fmt: skip
     run(recipe, own.parent, tmp_path / "second", VISUAL)
-    about = AnswerLocalizer.from_pretrained(tmp_path / "second" / "checkpoint", "cpu").checkpoint
+    before, about = (
+        AnswerLocalizer.from_pretrained(tmp_path / run / "checkpoint", "cpu").checkpoint
+        for run in ("first", "second")
+    )
+    limits = [each.model.row_statistics.limit for each in (before, about)]
+    assert limits[0] == limits[1]  # the videos beside them were not learned from
     assert about.about["recipe"] == "mutualsl_own" and about.about["training_videos"]["own"]

@@ -252,7 +252,7 @@ def test_a_stage_goes_on_with_the_same_questions_and_processes_only(tmp_path):
     assert before["processes"] == 1 and len(before["questions"]) == 16
     for change, said in (
         ({"processes": 2}, "begun with 2 processes, and there are 1"),
-        ({"questions": "0" * 16}, "questions, answers or subtitles are others now"),
+        ({"questions": "0" * 16}, "is not what it began with"),
     ):
         path.write_text(json.dumps(before | change))
         with pytest.raises(DataError, match=said):

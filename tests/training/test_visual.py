@@ -66,6 +66,15 @@ def test_a_run_that_is_stopped_goes_on_bit_for_bit(tmp_path, monkeypatch):
     assert epochs == [0, 1, 2]
 
 
+def test_other_seconds_than_those_it_began_with_are_refused(tmp_path):
+    trained(tmp_path)
+    (tmp_path / state.FILE_NAME).write_text(
+        (tmp_path / state.FILE_NAME).read_text().replace('"done": true', '"done": false')
+    )
+    with pytest.raises(DataError, match="not what it began with"):
+        train_visual(clips(0, count=16), clips(1), CONFIG, tmp_path)
+
+
 def test_fewer_seconds_than_a_batch_are_refused(tmp_path):
     with pytest.raises(DataError, match="fewer than 400 of 12 seconds"):
         trained(tmp_path, VisualTrainConfig(batch=400, encoder=CONFIG.encoder))
