@@ -43,9 +43,20 @@ def test_settings_agree_with_what_is_pinned():
     assert found["models"] and all(re.fullmatch(r"[\w-]+/[\w.-]+", m) for m in found["models"])
 
 
+def tracked_files() -> list[str]:
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return listed.stdout.splitlines()
+
+
+def test_a_clone_stays_small():
+    sizes = [(ROOT / name).stat().st_size for name in tracked_files() if (ROOT / name).exists()]
+    assert len(sizes) > 500 and sum(sizes) < 80_000_000
+
+
 def test_only_tracked_files_that_the_page_needs(folder):
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
-    tracked = set(listed.stdout.splitlines())
+    tracked = set(tracked_files())
     there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
     assert there <= tracked
     needed = {
