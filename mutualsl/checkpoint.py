@@ -23,6 +23,7 @@ from mutualsl.errors import CheckpointError, UnknownName, in_a_line, memory_is_s
 from mutualsl.finite import check_finite
 from mutualsl.models import MODELS, Localizer
 from mutualsl.models.text_encoder import TextEncoder
+from mutualsl.pretrained import read_language_model
 from mutualsl.sizes import check_sizes, check_values, outline, unfilled
 
 WEIGHTS = "model.safetensors"
@@ -169,7 +170,7 @@ def load_text_encoder(folder: str | Path) -> TextEncoder:
     try:
         record = json.loads((folder / CONFIG).read_text())
         if "schema" not in record:
-            return TextEncoder.from_pretrained(str(folder))
+            return TextEncoder(read_language_model(folder))
         with unfilled():
             encoder = TextEncoder.from_config(record["config"]["text_encoder"])
         with safe_open(folder / WEIGHTS, "pt") as weights:

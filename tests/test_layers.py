@@ -12,6 +12,7 @@ LAYERS = [
     {"timeline"},
     {"features", "data"},
     {"models"},
+    {"pretrained"},
     {"checkpoint", "answer", "encoded"},
     {"card", "exports", "explain", "reading"},
     {"sharing"},
@@ -57,3 +58,9 @@ def test_imports_go_one_way():
 def test_pyav_stays_in_video():
     imports_av = re.compile(r"^\s*(import|from) av\b", re.MULTILINE)
     assert {piece(p) for p in ROOT.rglob("*.py") if imports_av.search(p.read_text())} == {"video"}
+
+
+def test_models_open_no_files():
+    opens = re.compile(r"\b(load_file|safe_open|from_pretrained|read_text|read_bytes|open)\(")
+    found = {p.name for p in (ROOT / "models").glob("*.py") if opens.search(p.read_text())}
+    assert found == set()

@@ -24,6 +24,7 @@ from mutualsl.features.i3d import fingerprint
 from mutualsl.models.questions import fingerprint as text_fingerprint
 from mutualsl.models.text_encoder import TextEncoder
 from mutualsl.places import is_repo_id
+from mutualsl.pretrained import read_language_model
 from mutualsl.ui.shelf import Shelf, read_models
 from tests import text_encoders, tiny
 from tests.command_line import assert_refused, run
@@ -155,7 +156,7 @@ def test_a_frozen_language_model_goes_along_without_pickles(tmp_path):
     text, visual = tmp_path / "deberta", write_visual(tmp_path / "visual", 0)
     text.mkdir()
     text_encoders.save_as_published(text)
-    encoder = TextEncoder.from_pretrained(text)
+    encoder = TextEncoder(read_language_model(text))
     frozen = TextSource(fingerprint=text_fingerprint(encoder.language_model), folder="../deberta")
     own = VisualSource(encoder="mini", fingerprint=visual, folder="../visual")
     model = tiny.system("vslnet", text_encoder=encoder)

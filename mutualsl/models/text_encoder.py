@@ -7,7 +7,6 @@ hidden width of the language model.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
@@ -74,11 +73,6 @@ class TextEncoder(nn.Module):
     def from_config(cls, config: dict[str, Any]) -> TextEncoder:
         """Build with random weights, in 32 bits, from a transformers config."""
         return cls(language_models.build(config))
-
-    @classmethod
-    def from_pretrained(cls, folder: str | Path) -> TextEncoder:
-        """Load a language model from a folder, as `language_model.read` does."""
-        return cls(language_models.read(folder))
 
     def check_input(self, tokenizer: TextTokenizer, window_tokens: int) -> None:
         """Raise `CheckpointError` unless the language model can read such tokens and windows."""

@@ -22,6 +22,7 @@ from benchmarks.floors import (
 from mutualsl.errors import MutualSLError
 from mutualsl.evaluation.report.speed import speed_table
 from mutualsl.models import language_model
+from mutualsl.pretrained import read_language_model
 from mutualsl.training.full import paper_medvidqa
 from mutualsl.video.write import write_video
 from tests.demo import ROOT
@@ -133,7 +134,7 @@ def test_extraction_is_beside_the_slower_of_its_halves(small):
 
 def test_the_language_model_is_the_one_that_a_recipe_reads(tmp_path):
     language_model.build(TINY.text_encoder | {"hidden_dropout_prob": 0.1}).save_pretrained(tmp_path)
-    read = language_model.read(tmp_path)
+    read = read_language_model(tmp_path)
     model = gpu.full_model(TINY.text_encoder, TINY.model, CPU)
     own = model.text_encoder.language_model
     expected = read.config.to_diff_dict()

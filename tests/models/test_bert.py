@@ -10,6 +10,7 @@ from transformers import AutoConfig, AutoModel, BertModel
 from mutualsl.errors import DataError
 from mutualsl.models import language_model
 from mutualsl.models.bert import Bert, BertConfig
+from mutualsl.pretrained import read_language_model
 from tests import text_encoders, tiny
 
 CONFIG = {**tiny.TEXT_CONFIG, "hidden_act": "gelu"}
@@ -110,20 +111,20 @@ def test_a_folder_of_a_bert_becomes_ours_and_another_does_not(tmp_path):
     for kind in ("bert", "electra"):
         text_encoders.language_model(kind).save_pretrained(tmp_path / kind)
     before = torch.get_rng_state()
-    read = language_model.read(tmp_path / "bert")
+    read = read_language_model(tmp_path / "bert")
     assert torch.equal(torch.get_rng_state(), before)  # weights come from the folder
     assert isinstance(read, Bert)
     kept = BertModel.from_pretrained(tmp_path / "bert", add_pooling_layer=False).state_dict()
     assert all(torch.equal(read.state_dict()[name], value) for name, value in kept.items())
     assert read.config.hidden_dropout_prob == 0.0
-    assert not isinstance(language_model.read(tmp_path / "electra"), Bert)
+    assert not isinstance(read_language_model(tmp_path / "electra"), Bert)
 
 
 def test_a_pooler_is_left_out_without_a_word(tmp_path, capfd):
     config = text_encoders.language_model("bert").config
     BertModel(config, add_pooling_layer=True).save_pretrained(tmp_path)
     capfd.readouterr()
-    language_model.read(tmp_path)
+    read_language_model(tmp_path)
     assert capfd.readouterr() == ("", "")
 
 
