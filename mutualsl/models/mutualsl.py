@@ -184,8 +184,8 @@ class MutualSL(NeuralLocalizer):
         return self.textual_projection(vectors, fused, batch.row_mask)
 
     def _reader(self) -> SentenceReader | None:
-        """The sentence reader, once it has a say. Losses are of the textual predictor alone."""
-        if self.sentence_reader is None or float(self.language_share) == 1.0:
+        """The sentence reader, once it has a say; not in training, where losses do without it."""
+        if self.training or self.sentence_reader is None or float(self.language_share) == 1.0:
             return None
         return self.sentence_reader
 

@@ -237,3 +237,10 @@ def test_gradients_are_the_same_when_activations_are_computed_again():
     kept, again = gradients(False), gradients(True)
     for name, gradient in kept.items():
         torch.testing.assert_close(again[name], gradient, msg=name)
+
+
+def test_the_sentence_reader_is_not_asked_where_losses_do_without_it():
+    model, batch = tiny.model(), tiny.collator()([tiny.example()])
+    model.share.fill_(0.5)
+    assert model.eval()(batch).read is not None
+    assert model.train()(batch).read is None
