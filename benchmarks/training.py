@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import random
 import shutil
-import time
 from collections.abc import Callable
 
 import torch
@@ -16,7 +15,7 @@ from accelerate import Accelerator
 from accelerate.optimizer import AcceleratedOptimizer
 from torch.optim.swa_utils import AveragedModel
 
-from benchmarks.common import CHECKPOINT, WORK, Measure, ratio, save, where_time_goes
+from benchmarks.common import CHECKPOINT, WORK, Measure, median_second, ratio, save, where_time_goes
 from mutualsl.data import Example, jsonl, prepare
 from mutualsl.data.batch import Batch, Collator
 from mutualsl.data.synthetic import write_dataset
@@ -31,6 +30,7 @@ from mutualsl.training.sampling import Source, draw_epoch, make_batches
 from mutualsl.training.trainer import Trainer
 
 QUESTIONS, NARRATIONS = 300, 200
+ROUNDS = 3
 FASTEST = fastest_dtype(torch.device("cpu"))
 LIMIT, LIMIT_PADDING_PERCENT = 1.25, 15
 PARTS: dict[str, Callable[..., object]] = {
@@ -66,13 +66,12 @@ def main() -> None:
         shutil.rmtree(out, ignore_errors=True)
         return Trainer(model, collator, [source], {}, CONFIG, out, lambda averaged: None)
 
-    first = trainer()
+    trainer()  # chooses what learns
     model.train()
-    _bare(model.text_encoder.language_model, batches[:3])  # sets up memory and kernels
-    bare = _bare(model.text_encoder.language_model, batches)
-    started = time.perf_counter()
-    first.train()
-    epoch = time.perf_counter() - started
+    language_model = model.text_encoder.language_model
+    epoch, bare = median_second(
+        lambda: trainer().train(), lambda: _bare(language_model, batches), rounds=ROUNDS
+    )
     used = sum(int(batch.window_mask.sum()) for batch in batches)
     padded = sum(batch.window_mask.numel() for batch in batches)
     reference = "forward and backward of the bare text encoder"
@@ -102,9 +101,8 @@ def _examples(localizer: AnswerLocalizer) -> list[Example]:
     return prepare(jsonl.load(root, "train"), localizer.collator.tokenizer)
 
 
-def _bare(language_model: torch.nn.Module, batches: list[Batch]) -> float:
-    """Seconds for forward and backward of all windows, as precise as the trainer has them."""
-    started = time.perf_counter()
+def _bare(language_model: torch.nn.Module, batches: list[Batch]) -> None:
+    """Forward and backward of all windows, as precise as the trainer has them."""
     for batch in batches:
         with torch.autocast("cpu", FASTEST, enabled=FASTEST.itemsize == 2):
             output = language_model(
@@ -112,7 +110,6 @@ def _bare(language_model: torch.nn.Module, batches: list[Batch]) -> float:
             )
         output.last_hidden_state.float().square().mean().backward()
         language_model.zero_grad()
-    return time.perf_counter() - started
 
 
 if __name__ == "__main__":
