@@ -103,6 +103,9 @@ class Trainer:
                 self._close_epoch(progress, report)
         # Leave the model as it came: its forward pass was made to compute in 16 bits.
         self._accelerator.unwrap_model(self._model, keep_fp32_wrapper=False)
+        # And not marked as made ready: accelerate would leave it alone in the next stage, which
+        # would then compute in 32 bits.
+        vars(self._plain).pop("_is_accelerate_prepared", None)
         for module, name, share in self._dropouts:
             setattr(module, name, share)
         return progress

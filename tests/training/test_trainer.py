@@ -262,6 +262,19 @@ def test_a_stage_goes_on_with_the_same_questions_and_processes_only(tmp_path):
     assert state.read(tmp_path).done and state.read(tmp_path).questions == before["questions"]
 
 
+def test_every_stage_computes_in_16_bits(tmp_path, monkeypatch):
+    monkeypatch.setattr("mutualsl.training.trainer.fastest_dtype", lambda device: torch.bfloat16)
+    model, fast = tiny.model(), []
+    language_model = model.text_encoder.language_model
+    language_model.register_forward_pre_hook(
+        lambda module, given: fast.append(torch.is_autocast_enabled("cpu"))
+    )
+    for stage in ("first", "second"):
+        start(tmp_path / stage, replace(CONFIG, epochs=1, bf16=True), model, validation=0)
+        assert fast and all(fast), stage
+        fast.clear()
+
+
 TWO = """
 import sys
 from pathlib import Path
