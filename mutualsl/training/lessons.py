@@ -31,9 +31,9 @@ from mutualsl.models.mutualsl import MutualSLOutput
 from mutualsl.spans import batched_iou
 from mutualsl.training.config import Part, Stage, TrainConfig
 from mutualsl.training.library import Library
+from mutualsl.training.validate import HEADS
 
 KINDS = ("both", "shown", "spoken")
-HEADS = ("visual", "textual")
 TOGETHER = 8  # questions whose gradients are added up, as in a batch of training
 BETTER = 0.05  # IoU by which a lesson has to be nearer to gold to know better
 

@@ -103,7 +103,7 @@ def _parse(name: str, value: str, kind: Any) -> Any:
     if str in allowed:
         return value
     try:
-        parsed = json.loads(value.lower().replace("none", "null"))
+        parsed = json.loads(value.lower())
     except ValueError:
         parsed = value
     if float in allowed and type(parsed) is int:

@@ -6,6 +6,7 @@ A data root holds one folder per data set, each in the layout of `data/jsonl.py`
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from mutualsl.models.profiles import profile
 from mutualsl.training.compared import (
@@ -106,19 +107,15 @@ def mutualsl_reader() -> RunConfig:
 
 def mutualsl_own() -> RunConfig:
     """The sentence reader of `start` goes on learning, from your own transcripts: `ROOT/own`."""
-    own = Stage(
-        name="transcripts",
-        # What the visual predictor has seen is not to be judged by videos it does not learn from.
-        parts=(Part(dataset="own", validation=500, drop_video=1.0),),
-        train=MATCHING,
-        learner="sentence_reader",
-    )
-    return RunConfig(
+    reader = mutualsl_reader()
+    (stage,) = reader.stages
+    # What the visual predictor has seen is not to be judged by videos it does not learn from.
+    own = replace(stage, parts=(Part(dataset="own", validation=500, drop_video=1.0),))
+    return replace(
+        reader,
         name="mutualsl-own",
         trained_on="the sentence reader on transcripts of one's own",
         stages=(own,),
-        sizes={"shared_layers": 2},
-        start="checkpoints/mutualsl-mini",
     )
 
 
