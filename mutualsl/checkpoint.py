@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
+from safetensors import safe_open
+from safetensors.torch import load_file
 
 from mutualsl.atomic import atomic_output
 from mutualsl.data.batch import SMALLEST_WINDOW
@@ -25,9 +23,8 @@ from mutualsl.models import MODELS, Localizer
 from mutualsl.models.text_encoder import TextEncoder
 from mutualsl.pretrained import read_language_model
 from mutualsl.sizes import check_sizes, check_values, outline, unfilled
+from mutualsl.weights import DIGEST, WEIGHTS, check_pair, digest_of, write_weights, writing
 
-WEIGHTS = "model.safetensors"
-DIGEST = "weights_digest"  # key in the config and in the header of the weights
 TEXT_ENCODER = "text_encoder."  # how its weights are named inside a model
 
 
@@ -81,7 +78,7 @@ def save_checkpoint(checkpoint: Checkpoint, folder: str | Path) -> None:
         .contiguous()
         for name, value in checkpoint.model.weights().items()
     }
-    digest = _digest(weights)
+    digest = digest_of(weights)
     record = {
         "schema": SCHEMA,
         "model": checkpoint.name,
@@ -93,31 +90,13 @@ def save_checkpoint(checkpoint: Checkpoint, folder: str | Path) -> None:
         "parameter_count": checkpoint.parameter_count,
         DIGEST: digest,
     }
-    with _writing(folder), ExitStack() as unfinished:  # names in reverse order: the config last
+    with writing(folder), ExitStack() as unfinished:  # names in reverse order: the config last
         config, tokenizer = (
             unfinished.enter_context(atomic_output(folder / name)) for name in (CONFIG, FILE_NAME)
         )
         config.write_text(json.dumps(record, indent=2) + "\n")
         checkpoint.tokenizer.save(tokenizer)
         write_weights(weights, folder / WEIGHTS, {DIGEST: digest})
-
-
-def write_weights(
-    weights: dict[str, torch.Tensor], path: Path, about: dict[str, str] | None = None
-) -> None:
-    """Write `.safetensors`, whole or not at all. Raises `CheckpointError` when that fails."""
-    with _writing(path), atomic_output(path) as partial:
-        save_file(weights, partial, about)
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    """Raises `CheckpointError` for what cannot be written."""
-    try:
-        yield
-    except (OSError, SafetensorError) as error:
-        text = f"{path}: cannot be written ({error}); make room, or name another folder"
-        raise CheckpointError(text) from error
 
 
 def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkpoint:
@@ -132,7 +111,7 @@ def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkp
         check_sizes(outline(record["config"], lambda: _untrained(record)), folder / WEIGHTS)
         with unfilled():  # every parameter comes from the file
             model = _untrained(record)
-        _check_pair(record, folder / WEIGHTS)
+        check_pair(record, folder / WEIGHTS)
         model.load_weights(load_file(folder / WEIGHTS))
         check_finite(model, folder)
         model.to(device).eval()
@@ -204,25 +183,6 @@ def stored(folder: str | Path) -> dict[str, Any]:
             f"{folder}: its config describes no model that is known here"
         ) from error
     return record
-
-
-def _digest(weights: dict[str, torch.Tensor]) -> str:
-    digest = hashlib.blake2b(digest_size=8)
-    for name, value in sorted(weights.items()):
-        digest.update(name.encode())
-        digest.update(value.cpu().numpy().tobytes())
-    return digest.hexdigest()
-
-
-def _check_pair(record: dict[str, Any], weights: Path) -> None:
-    """Raise `ValueError` where config and weights were not saved together.
-
-    Both hold one digest, so nothing is computed here; checkpoints from before it have none.
-    """
-    with safe_open(weights, "pt") as file:
-        found = (file.metadata() or {}).get(DIGEST)
-    if found != record.get(DIGEST):
-        raise ValueError("they were not saved together")
 
 
 def _check_windows(

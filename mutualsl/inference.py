@@ -14,22 +14,17 @@ from typing import Any
 import torch
 
 from mutualsl.answer import Answer, ReadOut, agreement, check_question, choose
-from mutualsl.checkpoint import (
-    Checkpoint,
-    VisualSource,
-    load_model,
-    load_text_encoder,
-)
+from mutualsl.checkpoint import Checkpoint, load_model
 from mutualsl.data.batch import Collator
 from mutualsl.data.example import Example
 from mutualsl.description import UNKNOWN_DATA
 from mutualsl.device import AtOnce, choose_device, enough_memory, precision
 from mutualsl.encoded import ASK_AT_ONCE, EncodedVideo
-from mutualsl.errors import CheckpointError, QuestionError
+from mutualsl.errors import QuestionError
 from mutualsl.explain import cautions
 from mutualsl.features import FeatureCache, VisualEncoder, VisualFeatures, extract, open_encoder
-from mutualsl.features.files import PUBLISHED, understood
 from mutualsl.models.questions import FrozenLanguageModel
+from mutualsl.opening import check_fit, question_encoder, visual_place
 from mutualsl.places import locate
 from mutualsl.prediction import HeadPredictions
 from mutualsl.reading import Admit, Progress, read_video, with_cues
@@ -52,19 +47,7 @@ class AnswerLocalizer(Shareable):
         folder: Path | None = None,
         visual: Path | None = None,
     ) -> None:
-        if not understood(encoder.fingerprint, checkpoint.visual.fingerprint):
-            raise CheckpointError(
-                f"the model was trained on rows of {checkpoint.visual.fingerprint}, the visual "
-                f"encoder makes {encoder.fingerprint}; use the encoder the checkpoint names"
-            )
-        if checkpoint.text is not None and (
-            questions is None or questions.fingerprint != checkpoint.text.fingerprint
-        ):
-            found = "none" if questions is None else questions.fingerprint
-            raise CheckpointError(
-                f"the model was trained on questions as {checkpoint.text.fingerprint} reads them, "
-                f"the language model given is {found}; use the one the checkpoint names"
-            )
+        check_fit(checkpoint, encoder, questions)
         self.checkpoint = checkpoint
         self.encoder = encoder
         self.device = device
@@ -110,10 +93,7 @@ class AnswerLocalizer(Shareable):
             source = checkpoint.visual
             place = visual_place(folder, source, visual)
             encoder = open_encoder(source.encoder, place, str(chosen), source.fingerprint)
-            questions = None
-            if checkpoint.text is not None:
-                language = load_text_encoder((folder / checkpoint.text.folder).resolve())
-                questions = FrozenLanguageModel(language.language_model.to(chosen))
+            questions = question_encoder(folder, checkpoint.text, chosen)
         return cls(
             checkpoint, encoder, device=chosen, questions=questions, folder=folder, visual=place
         )
@@ -155,18 +135,11 @@ class AnswerLocalizer(Shareable):
         """
         model = self.checkpoint.model
         encoded = read_video(
-            video,
-            subtitles,
-            encoder=self.encoder,
-            extract=self.extract,
-            cache=self.cache,
-            tokenizer=self.checkpoint.tokenizer,
-            progress=progress,
-            admit=admit,
-            track=track,
-            features=features,
-            looks="video" in model.reads and "video" not in model.untrained,
-        )
+            video, subtitles,
+            encoder=self.encoder, extract=self.extract, cache=self.cache,
+            tokenizer=self.checkpoint.tokenizer, progress=progress, admit=admit, track=track,
+            features=features, looks="video" in model.reads and "video" not in model.untrained,
+        )  # fmt: skip
         return self.prepared(encoded)
 
     def extract(self, info: VideoInfo, progress: Callable[[float], None]) -> VisualFeatures:
@@ -269,21 +242,6 @@ class AnswerLocalizer(Shareable):
             model=self.model,
             timings={**encoded.timings, "question": second},
         )
-
-
-def visual_place(folder: Path, source: VisualSource, visual: str | Path | None) -> Path:
-    """Where the weights of a checkpoint's visual encoder are looked for: as told, or as it says.
-
-    What is told may be the name of published weights. Raises `CheckpointError` for a place that is
-    not there.
-    """
-    if visual is None:
-        return (folder / source.folder).resolve()
-    if str(visual) in PUBLISHED and not Path(visual).exists():
-        return Path(visual)  # its weights are fetched
-    if not Path(visual).exists():
-        raise CheckpointError(f"{visual}: no such file or folder of weights; check the name")
-    return Path(visual).resolve()
 
 
 __all__ = ["AnswerLocalizer", "EncodedVideo"]

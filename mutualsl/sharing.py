@@ -14,9 +14,10 @@ from torch import Tensor
 
 from mutualsl.atomic import write_whole
 from mutualsl.card import model_card
-from mutualsl.checkpoint import WEIGHTS, Checkpoint, save_checkpoint, write_weights
+from mutualsl.checkpoint import Checkpoint, save_checkpoint
 from mutualsl.errors import CheckpointError
 from mutualsl.places import CARD, ENCODER_FILES, METRICS, PICKLED, TEXT, VISUAL
+from mutualsl.weights import WEIGHTS, write_weights
 
 
 class Shareable:

@@ -5,8 +5,9 @@ import pytest
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
-from mutualsl.checkpoint import DIGEST, Checkpoint, VisualSource, load_model, save_checkpoint
+from mutualsl.checkpoint import Checkpoint, VisualSource, load_model, save_checkpoint
 from mutualsl.errors import CheckpointError, UnknownName
+from mutualsl.weights import DIGEST
 from tests import tiny
 
 

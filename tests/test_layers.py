@@ -8,13 +8,14 @@ ROOT = Path(__file__).resolve().parent.parent / "mutualsl"
 LAYERS = [
     {"atomic", "errors", "spans", "telling"},
     {"hub"},
-    {"description", "device", "finite", "places", "prediction", "sizes", "subtitles", "video"},
+    {"description", "device", "finite", "places", "prediction"}
+    | {"sizes", "subtitles", "video", "weights"},
     {"timeline"},
     {"features", "data"},
     {"models"},
     {"pretrained"},
     {"checkpoint", "answer", "encoded"},
-    {"card", "exports", "explain", "reading"},
+    {"card", "exports", "explain", "opening", "reading"},
     {"sharing"},
     {"inference"},
     {"evaluation"},

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -25,39 +24,19 @@ from mutualsl.models.boxes import (
     cue_features,
 )
 from mutualsl.models.decoding import decode_cues, decode_rows
-from mutualsl.models.highlight import highlight_loss, highlighted
 from mutualsl.models.layers import ContextQueryAttention, Fusion, SequenceEncoder
-from mutualsl.models.losses import SpanLogits, blend, mean_where, span_cross_entropy
+from mutualsl.models.losses import SpanLogits, blend
+from mutualsl.models.mutual_losses import MutualSLOutput, losses, transfer_weights
 from mutualsl.models.profiles import MutualSLConfig
 from mutualsl.models.sentence_reader import ReaderConfig, SentenceReader
 from mutualsl.models.sentences import in_first_layers
 from mutualsl.models.statistics import RowStatistics
-from mutualsl.models.text_encoder import CueTokens, TextEncoder
-from mutualsl.models.tokens import learned, of_cues
-from mutualsl.models.transfer import (
-    Lesson,
-    edge_probabilities,
-    lesson_for_textual,
-    lesson_for_visual,
-    soft_transfer_loss,
-    transfer_loss,
-)
+from mutualsl.models.text_encoder import TextEncoder
+from mutualsl.models.tokens import of_cues
 from mutualsl.models.visual_heads import visual_head
 from mutualsl.prediction import HeadPredictions, Prediction
 
 READS = {"visual": "video", "textual": "subtitles"}  # what a head cannot do without
-EXTENSION = 0.25  # of the answer's length, highlighted on either side of it
-
-
-class MutualSLOutput(NamedTuple):
-    """Logits over rows and over cues, and what the switches add."""
-
-    visual: SpanLogits  # (B, K)
-    textual: SpanLogits  # (B, N), of the textual predictor; without gradient where it has tokens
-    read: SpanLogits | None = None  # (B, N), of the sentence reader where it has a say
-    token_spans: SpanLogits | None = None  # (B, T), of the textual predictor where it reads tokens
-    tokens: CueTokens | None = None  # those tokens
-    highlight: Tensor | None = None  # (B, K), logits of the gate
 
 
 class MutualSL(NeuralLocalizer):
@@ -220,75 +199,15 @@ class MutualSL(NeuralLocalizer):
 
     def losses(self, output: MutualSLOutput, batch: Batch) -> dict[str, Tensor]:
         """The four terms of Eq. 19: both predictors on gold, and each on the other's lesson."""
-        assert batch.gold is not None, "losses need gold spans"
-        timeline, gold = batch.timeline, batch.gold
-        weight = self.config.textual_weight
-        rows = timeline.gold_rows(gold)
-        own_visual = span_cross_entropy(output.visual, *rows)
-        own_textual = span_cross_entropy(*_learned(output, *timeline.gold_cues(gold)))
-        terms = {
-            "visual": mean_where(own_visual, batch.has_video),
-            "textual": weight * mean_where(own_textual, batch.has_subtitles),
-        }
-        if self.config.mutual:
-            both = batch.has_video & batch.has_subtitles
-            to_visual, to_textual = self._transfer(output, batch)
-            factor = self.config.mutual_weight
-            terms["visual_mutual"] = factor * mean_where(to_visual, both)
-            terms["textual_mutual"] = factor * weight * mean_where(to_textual, both)
-        if output.highlight is not None:
-            wanted = highlighted(*rows, EXTENSION, timeline, output.highlight)
-            own = highlight_loss(output.highlight, wanted, batch.row_mask)
-            terms["highlight"] = self.config.highlight_weight * own
-        return terms
+        return losses(self.config, output, batch)
 
-    def _transfer(self, output: MutualSLOutput, batch: Batch) -> tuple[Tensor, Tensor]:
-        """What the visual and the textual predictor lose by the other's lesson, (B,) each."""
-        assert batch.gold is not None, "lessons are weighed by gold spans"
-        timeline, lessons = batch.timeline, self.config.lessons
-        to_visual, to_textual = self.lessons(output, batch)
-        if lessons == "soft":
-            rows = timeline.cue_edges_to_rows(*edge_probabilities(output.textual), batch.row_mask)
-            cues = timeline.row_edges_to_cues(*edge_probabilities(output.visual))
-            return (
-                soft_transfer_loss(output.visual, to_visual, rows),
-                soft_transfer_loss(output.textual, to_textual, cues),
-            )
-        if lessons == "gold":
-            right = torch.ones_like(to_visual.weight)
-            to_visual = Lesson(*timeline.gold_rows(batch.gold), right)
-            to_textual = Lesson(*timeline.gold_cues(batch.gold), right)
-        student, start, end = _learned(output, to_textual.start, to_textual.end)
-        return (
-            transfer_loss(output.visual, to_visual),
-            transfer_loss(student, Lesson(start, end, to_textual.weight)),
-        )
-
-    def lessons(self, output: MutualSLOutput, batch: Batch) -> tuple[Lesson, Lesson]:
-        """For the visual predictor, on rows, and for the textual one, on cues."""
-        assert batch.gold is not None, "lessons are weighed by gold spans"
-        ordered = self.config.pseudo_decode == "constrained"
-        timeline, gold = batch.timeline, batch.gold
-        return (
-            lesson_for_visual(output.textual, timeline, gold, ordered),
-            lesson_for_textual(output.visual, timeline, gold, ordered),
-        )
+    def logs(self, output: MutualSLOutput, batch: Batch) -> dict[str, float]:
+        """Both transfer weights: how right each teacher is on the student's axis. Fig. 3."""
+        return transfer_weights(self.config, output, batch)
 
     def checkpoint_gradients(self, on: bool) -> None:
         """In the language model, which holds nearly all activations."""
         self.text_encoder.checkpoint_gradients(on)
-
-    @torch.no_grad()
-    def logs(self, output: MutualSLOutput, batch: Batch) -> dict[str, float]:
-        """Both transfer weights: how right each teacher is on the student's axis. Fig. 3."""
-        both = batch.has_video & batch.has_subtitles
-        if not both.any():
-            return {}
-        to_visual, to_textual = self.lessons(output, batch)
-        return {
-            "weight_textual_to_visual": float(mean_where(to_visual.weight, both)),
-            "weight_visual_to_textual": float(mean_where(to_textual.weight, both)),
-        }
 
     def decode(self, output: MutualSLOutput, batch: Batch, top_k: int = 5) -> list[HeadPredictions]:
         """Both predictors' spans in seconds; `None` for a missing modality or an untrained head."""
@@ -318,10 +237,3 @@ class MutualSL(NeuralLocalizer):
         if output.read is not None:
             logits = blend(logits, output.read.of_one(b, count), float(self.language_share))
         return decode_cues(logits, timeline, top_k=top_k, most_probable=self.config.most_probable)
-
-
-def _learned(
-    output: MutualSLOutput, start_cue: Tensor, end_cue: Tensor
-) -> tuple[SpanLogits, Tensor, Tensor]:
-    """The textual logits that losses are about, and a span of cues (B,) on their axis."""
-    return learned(output.textual, output.token_spans, output.tokens, start_cue, end_cue)

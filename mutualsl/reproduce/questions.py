@@ -14,7 +14,8 @@ from mutualsl.data import Dataset, Example, dataset_in
 from mutualsl.data.folders import find_features
 from mutualsl.errors import DataError
 from mutualsl.evaluation.predictions import read_predictions
-from mutualsl.evaluation.references import REFERENCES, measure
+from mutualsl.evaluation.references import measure
+from mutualsl.evaluation.unlearned import REFERENCES
 from mutualsl.spans import Span
 from mutualsl.training.compared import Data
 

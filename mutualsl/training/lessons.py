@@ -27,7 +27,7 @@ from mutualsl.errors import CheckpointError, DataError
 from mutualsl.evaluation.record import current_commit, weights_id, write_record
 from mutualsl.features import encoder_at
 from mutualsl.models import MutualSL
-from mutualsl.models.mutualsl import MutualSLOutput
+from mutualsl.models.mutual_losses import MutualSLOutput, lessons
 from mutualsl.spans import batched_iou
 from mutualsl.training.config import Part, Stage, TrainConfig
 from mutualsl.training.library import Library
@@ -62,18 +62,18 @@ def measure(
 def _of_batch(model: MutualSL, batch: Batch) -> Iterator[dict[str, float]]:
     """The lessons of the visual, then of the textual predictor."""
     output = model(batch)
-    terms, lessons = model.losses(output, batch), model.lessons(output, batch)
+    terms, taught = model.losses(output, batch), lessons(model.config, output, batch)
     parameters = [p for p in model.parameters() if p.requires_grad]
     right = _how_right(output, batch)
-    for head, lesson in zip(HEADS, lessons, strict=True):
+    for head, lesson in zip(HEADS, taught, strict=True):
         gold = _gradient(terms[head], parameters)
-        taught = _gradient(terms[f"{head}_mutual"], parameters)
+        lost = _gradient(terms[f"{head}_mutual"], parameters)
         yield {
             "weight": float(lesson.weight.mean()),
             "teacher_knows_better": float((lesson.weight > right[head] + BETTER).float().mean()),
             "gradient_of_gold": float(gold.norm()),
-            "gradient_of_lesson": float(taught.norm()),
-            "cosine": float(torch.cosine_similarity(gold, taught, dim=0)),
+            "gradient_of_lesson": float(lost.norm()),
+            "cosine": float(torch.cosine_similarity(gold, lost, dim=0)),
         }
 
 

@@ -11,13 +11,7 @@ from typing import Any, NamedTuple, cast
 from accelerate import PartialState
 from safetensors.torch import load_file
 
-from mutualsl.checkpoint import (
-    Checkpoint,
-    TextSource,
-    VisualSource,
-    save_checkpoint,
-    write_weights,
-)
+from mutualsl.checkpoint import Checkpoint, TextSource, VisualSource, save_checkpoint
 from mutualsl.data.batch import Collator
 from mutualsl.device import choose_device
 from mutualsl.errors import DataError
@@ -34,6 +28,7 @@ from mutualsl.training.prepare import Prepared, prepare
 from mutualsl.training.sampling import Source, questions_id
 from mutualsl.training.trainer import Trainer
 from mutualsl.training.visual import VisualTrainConfig, run_visual
+from mutualsl.weights import write_weights
 
 
 def run_localizer(

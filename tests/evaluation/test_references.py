@@ -11,12 +11,11 @@ import pytest
 from mutualsl.data import DATASETS
 from mutualsl.data.lexical import bm25, counts, inverse_frequency, tfidf_cosine, words
 from mutualsl.errors import DataError
-from mutualsl.evaluation.references import (
+from mutualsl.evaluation.references import main, measure
+from mutualsl.evaluation.unlearned import (
     LENGTHS,
     REFERENCES,
     fixed_window,
-    main,
-    measure,
     middle_window,
     nearest_question,
     random_span,

@@ -1,0 +1,60 @@
+"""The encoders that a checkpoint names: where they are, and whether they fit it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from mutualsl.checkpoint import Checkpoint, TextSource, VisualSource, load_text_encoder
+from mutualsl.errors import CheckpointError
+from mutualsl.features import VisualEncoder
+from mutualsl.features.files import PUBLISHED, understood
+from mutualsl.models.questions import FrozenLanguageModel
+
+
+def visual_place(folder: Path, source: VisualSource, visual: str | Path | None) -> Path:
+    """Where the weights of a checkpoint's visual encoder are looked for: as told, or as it says.
+
+    What is told may be the name of published weights. Raises `CheckpointError` for a place that is
+    not there.
+    """
+    if visual is None:
+        return (folder / source.folder).resolve()
+    if str(visual) in PUBLISHED and not Path(visual).exists():
+        return Path(visual)  # its weights are fetched
+    if not Path(visual).exists():
+        raise CheckpointError(f"{visual}: no such file or folder of weights; check the name")
+    return Path(visual).resolve()
+
+
+def question_encoder(
+    folder: Path, source: TextSource | None, device: torch.device
+) -> FrozenLanguageModel | None:
+    """What reads questions for a checkpoint in `folder` that has no language model of its own.
+
+    Raises `CheckpointError` where it cannot be read.
+    """
+    if source is None:
+        return None
+    language = load_text_encoder((folder / source.folder).resolve())
+    return FrozenLanguageModel(language.language_model.to(device))
+
+
+def check_fit(
+    checkpoint: Checkpoint, encoder: VisualEncoder, questions: FrozenLanguageModel | None
+) -> None:
+    """Raise `CheckpointError` for encoders that the model was not trained with."""
+    if not understood(encoder.fingerprint, checkpoint.visual.fingerprint):
+        raise CheckpointError(
+            f"the model was trained on rows of {checkpoint.visual.fingerprint}, the visual "
+            f"encoder makes {encoder.fingerprint}; use the encoder the checkpoint names"
+        )
+    if checkpoint.text is not None and (
+        questions is None or questions.fingerprint != checkpoint.text.fingerprint
+    ):
+        found = "none" if questions is None else questions.fingerprint
+        raise CheckpointError(
+            f"the model was trained on questions as {checkpoint.text.fingerprint} reads them, "
+            f"the language model given is {found}; use the one the checkpoint names"
+        )
