@@ -37,7 +37,8 @@ def run_controls(
     """Write `controls.json`: mIoU of both heads as asked, and under each control.
 
     `root` and `frozen_root` hold the same rendered videos; in the latter every step shows its
-    first frame for all its time. Raises `DataError` for fewer than two videos.
+    first frame for all its time. Raises `DataError` for fewer than two videos, and for one that
+    has no frozen twin.
     """
     if len({e.video.video_id for e in examples}) < 2:
         raise DataError(f"{root}: controls need two videos at least; leave --frozen-root out")
@@ -45,6 +46,7 @@ def run_controls(
     motion = [e for e in ready if e.differs_by == "motion"]
     motion_ids = {e.sample_id for e in motion}
     frozen = _encoded(localizer, [e for e in examples if e.sample_id in motion_ids], frozen_root)
+    _check_twins(frozen, frozen_root)
     chance = random.Random(seed)
     table = {
         "as asked": _measure(localizer, ready),
@@ -64,6 +66,15 @@ def _encoded(localizer: AnswerLocalizer, examples: Sequence[Example], root: Path
         for video_id, e in videos.items()
     }
     return [replace(e, video=inputs[e.video.video_id]) for e in examples]
+
+
+def _check_twins(frozen: Sequence[Example], root: Path) -> None:
+    for example in frozen:
+        if example.video.rows is None:
+            raise DataError(
+                f"{root}: video {example.video.video_id} is missing or cannot be read; render the "
+                "same split with `mutualsl synthesize --frozen`, or leave --frozen-root out"
+            )
 
 
 def _measure(localizer: AnswerLocalizer, examples: Sequence[Example]) -> dict[str, Any]:

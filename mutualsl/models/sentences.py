@@ -1,4 +1,4 @@
-"""The language model as it came: compares sentences, and is never trained.
+"""The language model as the reader found it: compares sentences, and is trained no further.
 
 Training on the few hundred answers there are makes the language model forget what it knew of
 meaning: on transcripts it has not seen, cosines of its first weights find the right passage more

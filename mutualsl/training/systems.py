@@ -1,8 +1,8 @@
 """The visual systems that MutualSL is compared with: how their authors trained each, and how we do.
 
-Optimizer, batches, epochs and learning rates are the authors'; weights are chosen by validation
-mIoU, where most of them watched the test part. Rendered videos can be learned on a CPU, so there
-are changes for them beside it.
+Optimizer, epochs, learning rates and, but for TMLGA, batches are the authors'; weights are chosen
+by validation mIoU, where most of them watched the test part. Rendered videos can be learned on a
+CPU, so there are changes for them beside it.
 """
 
 from __future__ import annotations

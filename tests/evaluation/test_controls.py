@@ -40,3 +40,10 @@ def test_one_video_has_no_other(localizer, data, tmp_path):
     first, *_ = jsonl.load(data / "moving", "test")
     with pytest.raises(DataError, match="two videos at least"):
         run_controls(localizer, [first], data / "moving", data / "frozen", tmp_path)
+
+
+def test_a_video_without_a_frozen_twin_is_named(localizer, data, tmp_path):
+    examples = [replace(e, differs_by="motion") for e in jsonl.load(data / "moving", "test")]
+    with pytest.raises(DataError, match=r"elsewhere: video \S+ is missing"):
+        run_controls(localizer, examples, data / "moving", tmp_path / "elsewhere", tmp_path)
+    assert not (tmp_path / "controls.json").exists()

@@ -28,7 +28,8 @@ _NUMBERS = (
 ABOUT = {
     "table1": (
         "One evaluator, and the same questions in every line; the answer is the textual span where "
-        f"a system has one, and the whole video where it has none. {_NUMBERS} Where it has `-`, "
+        "a system has one, else its visual span, and the whole video where it has neither. "
+        f"{_NUMBERS} Where it has `-`, "
         "the paper has no number (TMLGA, RaNet and MoR on TutorialVQA and VehicleVQA) or it is not "
         "known here (VSLBase, VSLNet and ACRM, and all visual systems on MedVidQA, of which 82 of "
         "145 validation and 24 of 2,710 train questions have subtitles here). "
