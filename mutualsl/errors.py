@@ -13,7 +13,8 @@ MutualSLError
 Messages say what is wrong, where, and what to do about it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from textwrap import shorten
 
 REASON_CHARACTERS = 300
@@ -70,3 +71,17 @@ def memory_is_short(error: Exception) -> bool:
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return True
     return any(words in str(error) for words in SHORT_OF_MEMORY)
+
+
+@contextmanager
+def no_worker_lost() -> Iterator[None]:
+    """Raise `MutualSLError` for a pool of processes of which one was ended from outside."""
+    from concurrent.futures.process import BrokenProcessPool  # only who has one imports it
+
+    try:
+        yield
+    except BrokenProcessPool as error:
+        raise MutualSLError(
+            "a worker process was ended from outside, probably as memory ran short; run the same "
+            "command again with fewer --workers, it goes on from what is there"
+        ) from error

@@ -84,22 +84,30 @@ def read_video(
 def with_cues(
     encoded: EncodedVideo, track: Subtitles | None, tokenizer: TextTokenizer
 ) -> EncodedVideo:
-    """The same encoded video with this transcript."""
+    """The same encoded video with this transcript, cut to the video or, alone, as long as it is.
+
+    Raises `SubtitleError` when all of it lies past the end of the video.
+    """
+    length_second = encoded.duration_second
+    if track is not None and encoded.info is not None:
+        track = fitted(track, length_second)
+    elif track is not None:
+        length_second = max(length_second, track.end_second)
     cues = () if track is None else track.cues
     tokens = tokenizer.encode_all([cue.text for cue in cues]) if cues else ()
-    return replace(
-        encoded,
-        subtitles=track,
-        input=replace(encoded.input, cues=cues, cue_tokens=tokens),
-    )
+    own = replace(encoded.input, cues=cues, cue_tokens=tokens, duration_second=length_second)
+    return replace(encoded, subtitles=track, input=own)
 
 
 def without_cues(encoded: EncodedVideo, places: Collection[int]) -> EncodedVideo:
-    """The same encoded video without some of its cues, as if they had never been said."""
+    """The same encoded video without some of its cues, as if they had never been said.
+
+    `places` are those in `Subtitles.as_read`.
+    """
     kept = [place for place in range(len(encoded.input.cues)) if place not in places]
     cues = tuple(encoded.input.cues[place] for place in kept)
     tokens = tuple(encoded.input.cue_tokens[place] for place in kept)
-    track = replace(encoded.subtitles, cues=cues) if encoded.subtitles and cues else None
+    track = encoded.subtitles.without(places) if encoded.subtitles else None
     return replace(
         encoded,
         subtitles=track,

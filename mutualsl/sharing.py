@@ -125,17 +125,25 @@ def _save_visual(source: Path, target: Path) -> None:
     """A folder of an encoder as it is, or the file of Inception-I3D's weights, as safetensors."""
     from mutualsl.features.i3d import read_weights, weights_file
 
-    _copy(source, target, ENCODER_FILES)
-    if not any(target.glob("*.safetensors")):
+    _copy_encoder(source, target)
+    if not any(source.glob("*.safetensors")):
         write_weights(_apart(read_weights(weights_file(source))), target / WEIGHTS)
 
 
 def _save_text(source: Path, target: Path) -> None:
     """A language model's config and weights, the latter as safetensors whatever they were."""
-    _copy(source, target, ENCODER_FILES)
-    if not any(target.glob("*.safetensors")):
+    _copy_encoder(source, target)
+    if not any(source.glob("*.safetensors")):
         weights = torch.load(source / PICKLED, map_location="cpu", weights_only=True)
         write_weights(_apart(weights), target / WEIGHTS)
+
+
+def _copy_encoder(source: Path, target: Path) -> None:
+    """Copy its files; weights of what was saved there before go."""
+    if source.resolve() != target.resolve():
+        for stale in target.glob("*.safetensors"):
+            stale.unlink()
+    _copy(source, target, ENCODER_FILES)
 
 
 def _apart(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -7,6 +7,7 @@ import pytest
 from mutualsl import reading
 from mutualsl.errors import SubtitleError, VideoError
 from mutualsl.reading import read_embedded
+from mutualsl.subtitles import Cue, Subtitles
 from mutualsl.video import probe
 from tests.command_line import call
 from tests.video.conftest import make_tracks
@@ -118,3 +119,13 @@ def test_the_command_line_reads_the_track_that_was_named(two_tracks, capfd, chec
 def test_the_command_line_refuses_in_one_line(two_tracks, capfd, checkpoint, arguments, said):
     done = call(capfd, "ask", two_tracks, "--question", "How?", *arguments)
     assert done.code == 2 and said in done.err and done.err.count("\n") == 1
+
+
+def test_another_transcript_is_cut_to_the_video(localizer, short_video):
+    encoded = localizer.encode_video(short_video)
+    long = Subtitles(cues=(Cue(1.0, 3.0, "Open the jar."), Cue(6.0, 99.0, "Close the jar.")))
+    again = localizer.with_subtitles(encoded, long)
+    assert again.duration_second == encoded.duration_second == again.input.cues[-1].end_second
+    assert localizer.ask(again, "How do I close it?").textual.span.end_second <= 8.1
+    with pytest.raises(SubtitleError, match="after the video has ended"):
+        localizer.with_subtitles(encoded, Subtitles(cues=(Cue(50.0, 51.0, "Far away."),)))

@@ -169,6 +169,20 @@ def test_a_frozen_language_model_goes_along_without_pickles(tmp_path):
     assert again.checkpoint.text.fingerprint == frozen.fingerprint
 
 
+def test_what_another_model_left_is_not_taken_for_this_ones_weights(tmp_path):
+    network = realistic()
+    torch.save(network.state_dict(), tmp_path / "own.pt")
+    own = VisualSource(encoder="i3d", fingerprint=fingerprint(network), folder="../own.pt")
+    save_checkpoint(parts(model=tiny.model(row_width=1024), visual=own), tmp_path / "model")
+    there = tmp_path / "saved" / "visual"
+    write_visual(there, 0)
+    (there / "model-00002-of-00002.safetensors").write_bytes(b"of another")
+    AnswerLocalizer.from_pretrained(tmp_path / "model", "cpu").save_pretrained(tmp_path / "saved")
+    assert [path.name for path in there.glob("*.safetensors")] == ["model.safetensors"]
+    again = AnswerLocalizer.from_pretrained(tmp_path / "saved", "cpu")
+    assert again.encoder.fingerprint == own.fingerprint
+
+
 # The Hub
 
 

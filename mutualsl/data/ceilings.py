@@ -25,15 +25,19 @@ def cue_ceiling(examples: Iterable[Example]) -> float | None:
         if gold is not None and video.cues:
             if video.video_id not in edges:
                 edges[video.video_id] = cue_edges(video)
-            values.append(best_iou(gold, edges[video.video_id]))
+            values.append(best_iou(gold_inside(gold, video), edges[video.video_id]))
     return _percent(values)
 
 
 def row_ceiling(examples: Iterable[Example]) -> float | None:
     """Best mIoU (percent) of spans of whole one-second rows; `None` without any gold."""
-    return _percent(
-        [best_iou(e.gold, row_edges(e.video, e.gold)) for e in examples if e.gold is not None]
-    )
+    found = ((e.video, gold_inside(e.gold, e.video)) for e in examples if e.gold is not None)
+    return _percent([best_iou(gold, row_edges(video, gold)) for video, gold in found])
+
+
+def gold_inside(gold: Span, video: VideoInput) -> Span:
+    """Gold cut to the video, as metrics see it (`evaluation.ious.inside`)."""
+    return Span(max(0.0, gold.start_second), min(gold.end_second, video.duration_second))
 
 
 def cue_edges(video: VideoInput) -> Edges:

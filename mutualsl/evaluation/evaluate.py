@@ -25,6 +25,8 @@ from mutualsl.subtitles import Subtitles, read_subtitles
 if TYPE_CHECKING:
     from mutualsl.inference import AnswerLocalizer
 
+OF_ONE_RUN = ("run.json", "controls.json")  # beside its predictions and metrics
+
 
 def evaluate(
     localizer: AnswerLocalizer,
@@ -38,7 +40,8 @@ def evaluate(
 ) -> dict[str, Any]:
     """Write `predictions.jsonl` and `metrics.json` into `out` and return the metrics.
 
-    Metrics are computed from the written rows: see `summary`.
+    Metrics are computed from the written rows: see `summary`. What an earlier run left beside them
+    (`run.json`, `controls.json`) goes, as it is of other predictions.
     """
     out.mkdir(parents=True, exist_ok=True)
     path = out / "predictions.jsonl"
@@ -49,6 +52,8 @@ def evaluate(
             file.write(row_line(row))
             results.append(from_row(row, f"{path}, line {len(results) + 1}"))
             progress(len(results) / len(examples))
+        for name in OF_ONE_RUN:
+            (out / name).unlink(missing_ok=True)
     metrics = summary(results)
     write_whole(out / "metrics.json", json.dumps(metrics, indent=2) + "\n")
     return metrics

@@ -6,13 +6,14 @@ All analysis starts from these rows alone: neither the model nor the data set is
 from __future__ import annotations
 
 import codecs
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
 from mutualsl.answer import Answer
-from mutualsl.data.ceilings import best_iou, covered_share, cue_edges, row_edges
+from mutualsl.data.ceilings import best_iou, covered_share, cue_edges, gold_inside, row_edges
 from mutualsl.data.example import Example, VideoInput
 from mutualsl.errors import DataError
 from mutualsl.spans import Span
@@ -70,14 +71,15 @@ def to_row(example: Example, answer: Answer) -> dict[str, Any]:
     """The JSON object of one question: the answer without its timings, and what was right."""
     row = answer.to_dict()
     del row["timings"]
-    gold = example.gold
+    video = replace(example.video, duration_second=answer.duration_second)
+    seen = gold_inside(example.gold, video) if example.gold else None
     return row | {
         "sample_id": example.sample_id,
-        "video_id": example.video.video_id,
-        "gold": list(gold or ()),
-        "gold_covered": round(covered_share(gold, example.video.cues), 4) if gold else None,
+        "video_id": video.video_id,
+        "gold": list(example.gold or ()),
+        "gold_covered": round(covered_share(seen, video.cues), 4) if seen else None,
         "kind": example.kind,
-        "ceilings": _ceilings(gold, example.video) if gold else None,
+        "ceilings": _ceilings(seen, video) if seen else None,
     }
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from mutualsl.errors import DataError, MutualSLError, UnknownName
+from mutualsl.errors import DataError, MutualSLError, UnknownName, no_worker_lost
 from mutualsl.features import encoder_at
 from mutualsl.models import MODELS
 from mutualsl.reproduce.budget import Budget
@@ -116,7 +116,7 @@ class Reproduction:
         waiting, count = list(todo.values()), len(todo)
         reasons: dict[Path, str] = {}
         began: dict[Future[str | None], Path] = {}
-        with self._executor() as executor:
+        with no_worker_lost(), self._executor() as executor:
             while waiting or began:
                 while waiting and len(began) < self.workers:
                     run, questions = waiting.pop(0)

@@ -1,7 +1,9 @@
 """The values that subtitles are made of."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,9 @@ class Subtitles:
 
     `silent` are cues that have times but no words of their own (empty, or a rolling caption that
     only repeats the line before). No question can be about them, so `cues` leaves them out;
-    they are written back to WebVTT, so that no cue of a file loses its times.
+    they are written back to WebVTT, so that no cue of a file loses its times. Where a video ends
+    before its subtitles do, `uncut` are the cues before they were cut to it: the first of them are
+    those of `cues`, in the same order.
     """
 
     cues: tuple[Cue, ...]
@@ -38,6 +42,20 @@ class Subtitles:
     language: str | None = None
     silent: tuple[Cue, ...] = ()
     track_number: int | None = None  # of a text track inside a video, 1 is its first
+    uncut: tuple[Cue, ...] = ()
+
+    @property
+    def as_read(self) -> tuple[Cue, ...]:
+        """The cues with those past the end of the video."""
+        return self.uncut or self.cues
+
+    def without(self, places: Collection[int]) -> Subtitles | None:
+        """The same without some of the cues, by their place in `as_read`; `None` without any."""
+        cues, uncut = (
+            tuple(cue for place, cue in enumerate(each) if place not in places)
+            for each in (self.cues, self.uncut)
+        )
+        return replace(self, cues=cues, uncut=uncut) if cues else None
 
     @property
     def end_second(self) -> float:

@@ -60,19 +60,24 @@ def parse_subtitles(
     return _finish(parsed, name, encoding, repairs, video_duration_second)
 
 
-def fitted(subtitles: Subtitles, video_duration_second: float | None) -> Subtitles:
+def fitted(
+    subtitles: Subtitles, video_duration_second: float | None, name: str = "subtitles"
+) -> Subtitles:
     """The same subtitles with no cue past the end of a video; `SubtitleError` if none is left.
 
     What `read_subtitles` does with the duration of the video, for a track that was read before.
     """
     cues, past_end = fit_video(subtitles.cues, video_duration_second)
-    if not past_end:
-        return subtitles
-    if not cues:
-        raise SubtitleError(_nothing_usable("subtitles", past_end))
     silent, _ = fit_video(subtitles.silent, video_duration_second)
-    report = (*subtitles.report, *past_end)
-    return replace(subtitles, cues=tuple(cues), silent=tuple(silent), report=report)
+    if not cues:
+        raise SubtitleError(_nothing_usable(name, past_end))
+    return replace(
+        subtitles,
+        cues=tuple(cues),
+        silent=tuple(silent),
+        report=(*subtitles.report, *past_end),
+        uncut=subtitles.as_read if past_end else subtitles.uncut,
+    )
 
 
 def shifted(
@@ -80,7 +85,8 @@ def shifted(
 ) -> Subtitles:
     """The same subtitles later by an offset, or earlier by a negative one.
 
-    What would lie outside the video is cut off or left out; `SubtitleError` if nothing is left.
+    What would lie outside the video is cut off or left out, and what did before may come back;
+    `SubtitleError` if nothing is left.
     """
 
     def moved(cues: Sequence[Cue]) -> tuple[Cue, ...]:
@@ -93,13 +99,13 @@ def shifted(
         ]
         return tuple(within_reach(later)[0])
 
-    cues = moved(subtitles.cues) if math.isfinite(offset_second) else ()
+    cues = moved(subtitles.as_read) if math.isfinite(offset_second) else ()
     if not cues:
         raise SubtitleError(
             f"with an offset of {offset_second:g} s no subtitle is left in the video; "
             "choose a smaller one"
         )
-    later = replace(subtitles, cues=cues, silent=moved(subtitles.silent))
+    later = replace(subtitles, cues=cues, silent=moved(subtitles.silent), uncut=())
     return fitted(later, video_duration_second)
 
 
@@ -126,17 +132,15 @@ def _finish(
     cues, order = sort_cues(round_times(parsed.cues))
     cues, length = give_length(cues)
     cues, far = within_reach(cues)
-    cues, past_end = fit_video(cues, video_duration_second)
     silent = [cue for cue in cues if not cue.text]
     cues, rolling = unroll([cue for cue in cues if cue.text])
     empty = [Repair("empty", len(silent), "cues hold no text")] if silent else []
     silent += [cue for cue in cues if not cue.text]
     spoken = [cue for cue in cues if cue.text]
-    report = [*repairs, *order, *length, *far, *past_end, *empty, *rolling]
-    report += notice_overlaps(spoken)
+    report = [*repairs, *order, *length, *far, *empty, *rolling]
     if not spoken:
         raise SubtitleError(_nothing_usable(name, report))
-    return Subtitles(
+    subtitles = Subtitles(
         cues=tuple(spoken),
         # Only WebVTT promises to keep a cue that shows nothing.
         silent=tuple(sorted(silent, key=lambda cue: cue.start_second))
@@ -147,6 +151,8 @@ def _finish(
         encoding=encoding,
         language=parsed.language,
     )
+    inside = fitted(subtitles, video_duration_second, name)
+    return replace(inside, report=(*inside.report, *notice_overlaps(inside.cues)))
 
 
 def _nothing_usable(name: str, report: Sequence[Repair]) -> str:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 # missing, comma or dot or neither before the fraction, a minus sign after a shift to the left.
 _LOOSE = (
     r"-?(?:[0-9]{1,10}[ \t]*:[ \t]*)?[0-9]{1,3}[ \t]*:[ \t]*[0-9]{1,2}(?:[.,][0-9]*|:[0-9]{3})?"
+    r"(?![0-9])"
 )
 _LOOSE_LINE = re.compile(rf"[ \t\f\ufeff]*({_LOOSE})[ \t\f]*-->[ \t\f]*({_LOOSE})")
 
@@ -54,7 +55,7 @@ def _fields(text: str) -> tuple[int, int, int, str]:
     """Split a loose timestamp into hours, minutes, seconds and the digits of the fraction."""
     clock, *rest = re.split("[.,]", re.sub(r"[ \t]", "", text), maxsplit=1)
     fields = clock.split(":")
-    if len(fields) == 4:  # hh:mm:ss:mmm
+    if len(fields) == 4 or (len(fields) == 3 and len(fields[-1]) == 3):  # [hh:]mm:ss:mmm
         rest = [fields.pop()]
     hour, minute, second = (int(field) for field in ["0", *fields][-3:])
     return hour, minute, second, "".join(rest)

@@ -78,7 +78,8 @@ class Endpoints:
         if loaded is None:
             raise _said(VideoError("no video yet: call /encode with a video or subtitles first"))
         how = _checked(question, top_k, read_out)
-        yield (yield from _worked(partial(self._ask, loaded, question, how, model), "question"))
+        ask = partial(self._ask, loaded, question, how, model)
+        yield (yield from _worked(ask, "question", loaded.file))
 
     def localize(
         self,

@@ -46,6 +46,9 @@ class Changes:
         place = int(event.cue)
         before = _wanted(loaded, turns).left_out if loaded is not None else frozenset[int]()
         left_out = before | {place} if place >= 0 else frozenset[int]()
+        subtitles = loaded.whole.subtitles if loaded is not None else None
+        if place >= len(subtitles.as_read if subtitles is not None else ()):
+            left_out = before  # of a longer transcript, which has just been replaced
         # A track on its way has other lines; places of this one mean nothing there.
         yield from self._change(loaded, turns, lambda same: same, left_out=left_out)
 
@@ -121,7 +124,7 @@ class Changes:
         def made(report: Report) -> Loaded:
             return changed(self.shelf.get(loaded.model), read(loaded), wanted)
 
-        other = yield from watched(made, "text")
+        other = yield from watched(made, "text", loaded.file)
         if other is None:  # nothing to ask again of; the reason is shown
             turns.wanted, turns.track, turns.waiting = None, None, unanswered
             turns.show(loaded.what_if)

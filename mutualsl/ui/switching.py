@@ -25,7 +25,8 @@ class Taken(NamedTuple):
 def switch_model(shelf: Shelf, wanted: str, model: str, loaded: Loaded | None) -> Steps[Taken]:
     """Take the wanted model; the one there was stays where that fails."""
     yield view(ask=locked())
-    again, problem = yield from tried(partial(_taken, shelf, loaded, wanted), "model")
+    file = loaded.file if loaded is not None else None
+    again, problem = yield from tried(partial(_taken, shelf, loaded, wanted), "model", file)
     if problem is not None:
         yield view(ask=unlocked(), model_choice=model, status=problem)
         return Taken(model, loaded, problem)

@@ -19,6 +19,7 @@ from mutualsl.subtitles import Cue
 from mutualsl.ui.text import escaped, short_clock, span_data
 
 HEADS = ("visual", "textual")
+JUST_SECOND = 1e-3
 _PART = 100  # cues that a browser draws together, once they come into view
 _BARS = (
     '<span class="tr-bars" aria-hidden="true"><i class="visual"></i><i class="visual"></i>'
@@ -112,8 +113,8 @@ def evidence(encoded: EncodedVideo | None, answer: Answer | None) -> str:
     heads = {head: getattr(answer, head) for head in HEADS}
     found = {
         head: {
-            "start": _by_cue(prediction.start_curve, cues, head),
-            "end": _by_cue(prediction.end_curve, cues, head),
+            "start": _by_cue(prediction.start_curve, cues, head, JUST_SECOND),
+            "end": _by_cue(prediction.end_curve, cues, head, -JUST_SECOND),
             "span": _span(prediction),
         }
         for head, prediction in heads.items()
@@ -126,14 +127,15 @@ def _span(prediction: Prediction) -> list[float]:
     return [round(second, 3) for second in prediction.span]
 
 
-def _by_cue(curve: Curve, cues: Sequence[Cue], head: str) -> list[int]:
+def _by_cue(curve: Curve, cues: Sequence[Cue], head: str, just_second: float) -> list[int]:
     """Per mille of the probability that falls to each cue, up to where the next one begins.
 
-    The textual predictor has one point a cue; the seconds of the visual one are gathered.
+    The textual predictor has one point a cue; the seconds of the visual one are gathered. Where a
+    cue begins, a start (`just_second` later) is its own, and an end that of the cue before.
     """
     if head == "textual":
         return [round(1000 * float(value)) for value in curve[:, 1]]
     starts = np.array([cue.start_second for cue in cues])
-    place = (np.searchsorted(starts, curve[:, 0] + 1e-3) - 1).clip(0)
+    place = (np.searchsorted(starts, curve[:, 0] + just_second) - 1).clip(0)
     mass = np.bincount(place, weights=curve[:, 1], minlength=len(cues))
     return [round(1000 * float(value)) for value in mass]

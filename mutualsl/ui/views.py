@@ -47,6 +47,11 @@ class Loaded:
     what_if: WhatIf = WhatIf()
     earlier: tuple[Asked, ...] = ()  # under another `what_if`, or of another text track
 
+    @property
+    def file(self) -> str | None:
+        """Its video on the server, of which visitors see only the name."""
+        return None if self.whole.path is None else str(self.whole.path)
+
     def asked(self) -> tuple[Asked, ...]:
         """All that has been answered about it."""
         return (*self.earlier, *(Asked(answer, self.what_if) for answer in self.answers))

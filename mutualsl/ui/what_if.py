@@ -86,7 +86,7 @@ def shown_places(whole: EncodedVideo, what_if: WhatIf) -> list[int]:
 
     Those that are moved past the end of the video, which are the last, are not told apart.
     """
-    cues = whole.subtitles.cues if whole.subtitles is not None else ()
+    cues = whole.subtitles.as_read if whole.subtitles is not None else ()
     return [
         place
         for place, cue in enumerate(cues)
@@ -96,7 +96,7 @@ def shown_places(whole: EncodedVideo, what_if: WhatIf) -> list[int]:
 
 def left_out_cues(whole: EncodedVideo, what_if: WhatIf) -> list[Cue]:
     """The lines that are left out, with their times as they were read."""
-    cues = whole.subtitles.cues if whole.subtitles is not None else ()
+    cues = whole.subtitles.as_read if whole.subtitles is not None else ()
     return [cues[place] for place in sorted(what_if.left_out)]
 
 

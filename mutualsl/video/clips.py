@@ -1,6 +1,7 @@
 """Video files made from a user's video: the clip of a span, and a copy that browsers can play."""
 
 import hashlib
+import os
 import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,7 +61,9 @@ def playable_copy(
         return Path(path)
     name = hashlib.blake2b(content_hash(path).encode(), key=_SECRET, digest_size=20).hexdigest()
     copy = Path(folder) / f"{name}.mp4"
-    if not copy.exists():
+    try:
+        os.utime(copy)  # somebody watches it, so it is not old
+    except FileNotFoundError:
         with atomic_output(copy) as partial:
             run_job(
                 "transcode",

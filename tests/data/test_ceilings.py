@@ -90,3 +90,9 @@ def test_the_rows_of_a_video_of_any_length_are_not_listed():
     for duration in (2e8, 1e300):
         video = VideoInput(video_id="v", duration_second=duration)
         assert row_ceiling([ask(3.0, 5.5, video)]) == pytest.approx(100 * 2.5 / 3)
+
+
+def test_gold_that_ends_after_its_video_is_cut_as_metrics_cut_it():
+    whole = VideoInput(video_id="w", duration_second=10.0, cues=(Cue(8.0, 10.0, "end"),))
+    late = ask(8.0, 20.0, whole)
+    assert cue_ceiling([late]) == row_ceiling([late]) == pytest.approx(100)

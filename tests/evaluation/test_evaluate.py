@@ -7,8 +7,9 @@ import pytest
 
 from mutualsl.data import DATASETS, Example, VideoInput
 from mutualsl.errors import MutualSLError
-from mutualsl.evaluation.evaluate import encode
+from mutualsl.evaluation.evaluate import encode, evaluate
 from mutualsl.features.files import write_rows
+from mutualsl.spans import Span
 from mutualsl.subtitles import Cue
 
 CUES = (Cue(1.0, 3.0, "Here is the kettle."), Cue(6.0, 90.0, "Pour it."), Cue(99.0, 100.0, "End."))
@@ -119,3 +120,11 @@ def test_rows_of_a_video_that_lasts_longer_than_its_cues_are_all_used(
     encoded = encode(localizer, replace(example, video=video), tmp_path)
     assert encoded.duration_second == 100.0 and len(encoded.input.rows) == 100
     assert encoded.warnings == ()
+
+
+def test_what_an_earlier_run_left_is_not_of_this_one(localizer, example, tmp_path):
+    example = replace(example, gold=Span(1.0, 3.0))
+    for name in ("run.json", "controls.json"):
+        (tmp_path / name).write_text("{}")
+    evaluate(localizer, [example], tmp_path, tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["metrics.json", "predictions.jsonl"]

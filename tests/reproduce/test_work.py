@@ -2,17 +2,19 @@
 
 import json
 import time
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from mutualsl.errors import UnknownName
+from mutualsl.errors import MutualSLError, UnknownName
 from mutualsl.evaluation.predictions import read_predictions
 from mutualsl.features import encoder_at
 from mutualsl.features.files import write_rows
-from mutualsl.reproduce import publish, runs
+from mutualsl.reproduce import publish, runs, work
 from mutualsl.reproduce.budget import Budget
 from mutualsl.reproduce.measured import MEASURED
 from mutualsl.reproduce.plan import TABLES, data_of
@@ -351,3 +353,11 @@ def test_a_system_that_could_learn_from_either_learns_from_nothing_of_neither(tm
     (row,) = (row for row in TABLES["table1"] if row.model == "mutualsl")
     cell = work._cell(row, "mini", DATA[-1], asked)
     assert cell.runs == () and cell.missing == "needs video and subtitles"
+
+
+def test_a_worker_that_was_ended_is_said(make, monkeypatch):
+    ended = Future()
+    ended.set_exception(BrokenProcessPool("ended"))
+    monkeypatch.setattr(work.ProcessPoolExecutor, "submit", lambda *arguments: ended)
+    with pytest.raises(MutualSLError, match="fewer --workers"):
+        make("table1", workers=2)

@@ -1,7 +1,7 @@
 import pytest
 
 from mutualsl.errors import SubtitleError
-from mutualsl.subtitles import Cue, Subtitles, shifted
+from mutualsl.subtitles import Cue, Subtitles, fitted, shifted
 
 TRACK = Subtitles(cues=(Cue(1.0, 3.0, "one"), Cue(5.0, 8.0, "two")), silent=(Cue(3.0, 4.0, ""),))
 
@@ -20,6 +20,15 @@ def test_later_and_earlier():
 def test_what_leaves_the_video_is_cut_or_left_out():
     assert times(shifted(TRACK, -3.0, 100.0)) == [(2.0, 5.0)]
     assert [end for _, end in times(shifted(TRACK, 3.0, 10.0))] == [6.0, 10.0]
+
+
+def test_what_was_cut_off_comes_back():
+    late = [Cue(start, start + 8.0, f"line {start:g}") for start in (10.0, 50.0, 60.0, 70.0)]
+    track = fitted(Subtitles(cues=tuple(late)), 64.0)
+    assert times(track) == [(10, 18), (50, 58), (60, 64)]
+    assert times(shifted(track, -10.0, 64.0)) == [(0, 8), (40, 48), (50, 58), (60, 64)]
+    assert times(shifted(track.without({0, 3}), -10.0, 64.0)) == [(40, 48), (50, 58)]
+    assert times(shifted(shifted(track, 5.0, 64.0), -5.0, 64.0)) == times(track)
 
 
 @pytest.mark.parametrize("offset", [-30.0, 30.0])

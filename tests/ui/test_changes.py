@@ -55,6 +55,16 @@ def test_a_change_that_fails_is_not_in_the_next_one(changes, loaded):
     assert shown(without(changes, 1, loaded, turns)).what_if.offset_second == 0.0
 
 
+def test_a_line_of_a_longer_transcript_means_nothing(changes, loaded):
+    assert shown(without(changes, 99, loaded, Turns())).what_if.left_out == frozenset()
+
+
+def test_the_time_axis_of_subtitles_alone_grows_with_them(changes, loaded):
+    later = shown(changes.shift(30.0, loaded, Turns())).encoded
+    assert later.duration_second == later.subtitles.end_second == 33.0
+    assert shown(changes.shift(0.0, loaded, Turns())).encoded.duration_second == 3.0
+
+
 def test_a_change_of_another_video_is_forgotten(changes, loaded):
     turns = Turns()
     next(without(changes, 2, loaded, turns))
@@ -73,6 +83,16 @@ def test_another_track_has_the_limits_of_the_first(
     first = prepare(shelf, tmp_path, "one", str(video), None, lambda stage, fraction: None)
     said = [str(view[0]) for view in changes.choose_track(2, first, Turns())]
     assert any("is-failed" in text and f"here they may have {most}" in text for text in said)
+
+
+def test_of_a_file_that_is_gone_a_visitor_reads_its_name(changes, shelf, tmp_path):
+    tracks = [("eng", "", [(0.5, 1.5, line)]) for line in ("open the jar", "close the box")]
+    video = make_tracks(tmp_path / "two.mkv", *tracks)
+    first = prepare(shelf, tmp_path, "one", str(video), None, lambda stage, fraction: None)
+    video.unlink()
+    said = [str(view[0]) for view in changes.choose_track(2, first, Turns())]
+    (failed,) = (text for text in said if "is-failed" in text)
+    assert "wo.mkv is not a file" in failed and str(tmp_path) not in failed
 
 
 def test_a_track_that_is_on_its_way_is_in_the_next_change(changes, shelf, tmp_path):

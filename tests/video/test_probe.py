@@ -8,7 +8,7 @@ import pytest
 from mutualsl.errors import VideoError
 from mutualsl.video import probe, read_frames
 from mutualsl.video.info import FrameRequest
-from tests.video.conftest import gray, make_odd, make_sound
+from tests.video.conftest import gray, make_odd, make_sound, number_of, read_all
 
 SECONDS = [n / 10 for n in range(20)]
 PICTURES = [gray(n) for n in range(20)]
@@ -100,3 +100,15 @@ def test_a_duration_of_days_is_refused(tmp_path):
         probe(path)
     with pytest.raises(VideoError, match="hours"):
         list(read_frames(path, FrameRequest()))
+
+
+@pytest.mark.parametrize("name", ["late.mkv", "late.mp4"])
+def test_times_that_do_not_begin_at_zero_are_no_part_of_the_length(tmp_path, name):
+    path = make_odd(
+        tmp_path / name, PICTURES, [100.0 + second for second in SECONDS],
+        avoid_negative_ts="disabled", use_editlist="0",
+    )  # fmt: skip
+    info = probe(path)
+    assert info.duration_second == pytest.approx(2.0, abs=0.15)
+    frames, _ = read_all(path, rate_hz=1.0)
+    assert [number_of(frame) for frame in frames] == [0, 10]

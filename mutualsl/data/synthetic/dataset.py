@@ -22,7 +22,7 @@ from mutualsl.data.synthetic.questions import questions_of
 from mutualsl.data.synthetic.render import RATE_HZ, SIZE, render_frames, subtitles_of
 from mutualsl.data.synthetic.script import Script, Shot
 from mutualsl.data.synthetic.staging import make_script
-from mutualsl.errors import UnknownName
+from mutualsl.errors import UnknownName, no_worker_lost
 from mutualsl.subtitles import write_subtitles
 from mutualsl.video.write import write_video
 
@@ -100,7 +100,7 @@ def _run(jobs: list[Job], workers: int) -> Iterable[str]:
         yield from map(render_video, jobs)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    with no_worker_lost(), ProcessPoolExecutor(workers, mp_context=context) as pool:
         futures = [pool.submit(render_video, job) for job in jobs]
         for future in as_completed(futures):
             yield future.result()

@@ -61,17 +61,19 @@ def _span(start: str, end: str, duration_second: float) -> Span | None:
     if not start.strip() or not end.strip():
         raise MutualSLError("a corrected span needs both a start and an end; give both, or neither")
     span = Span(_second(start), _second(end))
+    if 0.0 <= span.end_second - duration_second <= _ROUNDING_SECOND:
+        span = Span(span.start_second, duration_second)
     if span.end_second <= span.start_second:
         raise MutualSLError(
             f"the corrected span ends at {clock(span.end_second)}, which is not after its start at "
             f"{clock(span.start_second)}; move one of them"
         )
-    if span.end_second > duration_second + _ROUNDING_SECOND:
+    if span.end_second > duration_second:
         raise MutualSLError(
             f"the corrected span ends at {clock(span.end_second)}, but the video at "
             f"{clock(duration_second)}; move it inside"
         )
-    return Span(span.start_second, min(span.end_second, duration_second))
+    return span
 
 
 def _written(second: float) -> str:

@@ -81,6 +81,8 @@ def _inspect(path: Path, container: Any) -> Source:
     # Before zero lies only what players do not show (the run-in of an audio codec).
     origin_second = max(0.0, (container.start_time or 0) / av.time_base)
     claimed_second = max(0.0, (container.duration or 0) / av.time_base)
+    if container.format.name.startswith("matroska"):  # which counts it from timestamp 0
+        claimed_second = max(0.0, claimed_second - origin_second)
     if claimed_second > DURATION_LIMIT_SECOND:
         raise VideoError(
             f"{path.name} claims to last {claimed_second / 3600:.0f} hours; "

@@ -52,10 +52,9 @@ def transcode(
         pictures = _cut(decoder.shown(), start_second, end_second)
         first = next(pictures, None)
         if first is None:
-            raise VideoError(
-                f"{source.path.name} has no picture at {start_second:.2f} s; "
-                f"it lasts {source.claimed_second:.2f} s"
-            )
+            length_second = source.claimed_second or decoder.end_second
+            lasts = f"; it lasts {length_second:.2f} s" if length_second else ""
+            raise VideoError(f"{source.path.name} has no picture at {start_second:.2f} s{lasts}")
         target = av.open(out, "w", format="mp4", options=CONTAINER_OPTIONS)
         stack.enter_context(target)
         packets = [_encode_pictures(target, source, chain([first], pictures), height_limit)]

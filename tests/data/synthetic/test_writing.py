@@ -2,15 +2,17 @@
 
 import json
 import shutil
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 
 from mutualsl.data.dataset import SPLITS
 from mutualsl.data.synthetic import assets as assets_module
-from mutualsl.data.synthetic import make_script, questions_of, write_dataset
+from mutualsl.data.synthetic import dataset, make_script, questions_of, write_dataset
 from mutualsl.data.synthetic.speech import SAMPLE_HZ, speak
 from mutualsl.data.synthetic.storyboards import STORYBOARDS
-from mutualsl.errors import UnknownName, VideoError
+from mutualsl.errors import MutualSLError, UnknownName, VideoError
 from mutualsl.subtitles import Cue, read_subtitles
 from mutualsl.video import content_hash, probe
 
@@ -125,3 +127,13 @@ def test_assets_are_written_as_the_contract_says(tmp_path, monkeypatch):
         assert (len(info.text_tracks) == 1) == (entry["subtitles"] is None)
         if entry["subtitles"]:
             assert len(read_subtitles(tmp_path / entry["subtitles"]).cues) > 3
+
+
+def test_a_worker_that_was_ended_is_said(tmp_path, monkeypatch):
+    """As where memory runs out, by a pool whose process ends before it has done anything."""
+    ended = Future()
+    ended.set_exception(BrokenProcessPool("ended"))
+    monkeypatch.setattr(dataset.ProcessPoolExecutor, "submit", lambda *arguments: ended)
+    with pytest.raises(MutualSLError, match="fewer --workers"):
+        write_dataset(tmp_path, 2, 4, "val", **{**TINY, "workers": 2})
+    assert list(tmp_path.glob("*.jsonl")) == []

@@ -42,6 +42,8 @@ def test_a_span_that_cannot_be_is_refused(start, end, words):
 
 def test_an_end_rounded_past_the_video_is_the_end_of_the_video():
     assert read_note("", "", "5", "10", 9.96).span == Span(5.0, 9.96)
+    with pytest.raises(MutualSLError, match="not after its start"):
+        read_note("", "", "10.02", "10.04", 10.0)
 
 
 def test_there_is_an_end_to_what_can_be_written():
