@@ -92,7 +92,8 @@ def with_cues(
     if track is not None and encoded.info is not None:
         track = fitted(track, length_second)
     elif track is not None:
-        length_second = max(length_second, track.end_second)
+        rows = encoded.input.rows
+        length_second = max(track.end_second, 0.0 if rows is None else float(len(rows)))
     cues = () if track is None else track.cues
     tokens = tokenizer.encode_all([cue.text for cue in cues]) if cues else ()
     own = replace(encoded.input, cues=cues, cue_tokens=tokens, duration_second=length_second)

@@ -69,6 +69,8 @@ class Shareable:
             text = replace(text, folder=TEXT)
         saved = replace(self.checkpoint, visual=visual, text=text)
         save_checkpoint(saved, out)
+        if self.folder.resolve() != out.resolve():
+            (out / METRICS).unlink(missing_ok=True)  # of what was saved here before
         _copy(self.folder, out, (METRICS,))
         if not (out / CARD).is_file():
             own = self.folder / CARD
@@ -125,25 +127,27 @@ def _save_visual(source: Path, target: Path) -> None:
     """A folder of an encoder as it is, or the file of Inception-I3D's weights, as safetensors."""
     from mutualsl.features.i3d import read_weights, weights_file
 
-    _copy_encoder(source, target)
+    _copy(source, target, ENCODER_FILES)
     if not any(source.glob("*.safetensors")):
         write_weights(_apart(read_weights(weights_file(source))), target / WEIGHTS)
+    _forget_others(source, target)
 
 
 def _save_text(source: Path, target: Path) -> None:
     """A language model's config and weights, the latter as safetensors whatever they were."""
-    _copy_encoder(source, target)
+    _copy(source, target, ENCODER_FILES)
     if not any(source.glob("*.safetensors")):
         weights = torch.load(source / PICKLED, map_location="cpu", weights_only=True)
         write_weights(_apart(weights), target / WEIGHTS)
+    _forget_others(source, target)
 
 
-def _copy_encoder(source: Path, target: Path) -> None:
-    """Copy its files; weights of what was saved there before go."""
-    if source.resolve() != target.resolve():
-        for stale in target.glob("*.safetensors"):
-            stale.unlink()
-    _copy(source, target, ENCODER_FILES)
+def _forget_others(source: Path, target: Path) -> None:
+    """Remove weights of what was saved in `target` before, once what is saved now is there."""
+    own = {path.name for path in source.glob("*.safetensors")} or {WEIGHTS}
+    for path in target.glob("*.safetensors"):
+        if path.name not in own and path.resolve() != source.resolve():
+            path.unlink()
 
 
 def _apart(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:

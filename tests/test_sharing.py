@@ -16,6 +16,7 @@ from huggingface_hub.errors import (
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
+from safetensors.torch import save_file
 
 from mutualsl import AnswerLocalizer
 from mutualsl.checkpoint import Checkpoint, TextSource, VisualSource, save_checkpoint
@@ -76,6 +77,31 @@ def test_saving_again_changes_nothing(localizer, tmp_path):
     before = {name: (tmp_path / name).read_bytes() for name in FILES}
     AnswerLocalizer.from_pretrained(tmp_path, "cpu").save_pretrained(tmp_path)
     assert {name: (tmp_path / name).read_bytes() for name in files(tmp_path)} == before
+
+
+def test_numbers_of_another_model_do_not_stay(tmp_path):
+    visual = write_visual(tmp_path / "visual", 0)
+    own = VisualSource(encoder="mini", fingerprint=visual, folder="../visual")
+    save_checkpoint(parts(model=tiny.model(row_width=160), visual=own), tmp_path / "model")
+    (tmp_path / "saved").mkdir()
+    (tmp_path / "saved" / "metrics.json").write_text("{}")
+    AnswerLocalizer.from_pretrained(tmp_path / "model", "cpu").save_pretrained(tmp_path / "saved")
+    assert not (tmp_path / "saved" / "metrics.json").exists()
+
+
+def test_weights_are_not_removed_by_saving_in_place(tmp_path):
+    """Also where the encoder was loaded from its file alone."""
+    network = realistic()
+    folder = tmp_path / "model" / "visual"
+    folder.mkdir(parents=True)
+    save_file(network.state_dict(), folder / "model.safetensors")
+    own = VisualSource(encoder="i3d", fingerprint=fingerprint(network), folder="visual")
+    save_checkpoint(parts(model=tiny.model(row_width=1024), visual=own), tmp_path / "model")
+    file = folder / "model.safetensors"
+    localizer = AnswerLocalizer.from_pretrained(tmp_path / "model", "cpu", visual=file)
+    localizer.save_pretrained(tmp_path / "model")
+    again = AnswerLocalizer.from_pretrained(tmp_path / "model", "cpu")
+    assert again.encoder.fingerprint == own.fingerprint
 
 
 def test_a_card_that_is_there_stays(localizer, tmp_path):

@@ -41,9 +41,10 @@ def gold_inside(gold: Span, video: VideoInput) -> Span:
 
 
 def cue_edges(video: VideoInput) -> Edges:
-    """Where cues start, and where they end."""
-    starts = sorted({cue.start_second for cue in video.cues})
-    return starts, sorted({cue.end_second for cue in video.cues})
+    """Where cues start, and where they end, inside the video."""
+    inside = [cue for cue in video.cues if cue.start_second < video.duration_second]
+    ends = {min(cue.end_second, video.duration_second) for cue in inside}
+    return sorted({cue.start_second for cue in inside}), sorted(ends)
 
 
 def row_edges(video: VideoInput, gold: Span) -> Edges:

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterable
 
 import pysubs2
+from pysubs2.time import TIMESTAMP, TIMESTAMP_SHORT
 
 from mutualsl.errors import SubtitleError, in_a_line
 from mutualsl.subtitles.markup import plain_text, tidy_lines
@@ -23,8 +24,13 @@ _SECTION = re.compile(
 _EVENTS = re.compile(r"^[^\S\n]*\[Events\]", re.IGNORECASE | re.MULTILINE)
 _OVERRIDE = re.compile(r"\{[^}]*\}")
 _DRAWING_SCALE = re.compile(r"\\p([0-9])")
-# What FFmpeg hands out for every kind of text track: ReadOrder,Layer,Style,Name,3 margins,Effect
+# ReadOrder,Layer,Style,Name,3 margins,Effect
 _PACKET_FIELDS = re.compile(r"(?:\d+,){2}[^,\n]*,[^,\n]*,(?:\d+,){3}[^,\n]*,")
+# The order that pysubs2 expects, whatever the line `Format:` says, and what a missing one holds.
+_FIELDS = {
+    "layer": "0", "start": "", "end": "", "style": "Default", "name": "", "marginl": "0",
+    "marginr": "0", "marginv": "0", "effect": "", "text": "",
+}  # fmt: skip
 
 
 def looks_like_ass(text: str) -> bool:
@@ -34,8 +40,9 @@ def looks_like_ass(text: str) -> bool:
 
 def parse_ass(text: str, name: str) -> Parsed:
     """Read the dialogue lines; comments and vector drawings carry no words."""
+    lines, unreadable = _events_only(text)
     try:
-        events = pysubs2.SSAFile.from_string(_events_only(text), format_="ass").events
+        events = pysubs2.SSAFile.from_string("\n".join(lines), format_="ass").events
     except (pysubs2.Pysubs2Error, ValueError, LookupError) as error:
         raise SubtitleError(
             f"{name}: cannot be read as ASS/SSA ({in_a_line(error)}); "
@@ -43,6 +50,8 @@ def parse_ass(text: str, name: str) -> Parsed:
         ) from error
     dialogue = [event for event in events if not event.is_comment and not _is_drawing(event.text)]
     repairs = []
+    if unreadable:
+        repairs.append(Repair("unreadable", unreadable, "lines without times were left out"))
     if left_out := len(events) - len(dialogue):
         repairs.append(Repair("comments", left_out, "comment and drawing lines were left out"))
     cues = [
@@ -52,26 +61,46 @@ def parse_ass(text: str, name: str) -> Parsed:
     return Parsed(cues=cues, format="ass", repairs=repairs)
 
 
-def _events_only(text: str) -> str:
-    """Cut out styles and fonts: pysubs2 gives up on the whole file where one of them is damaged."""
+def _events_only(text: str) -> tuple[list[str], int]:
+    """The lines of events with their fields in the usual order, and how many have no times.
+
+    pysubs2 gives up on the whole file where a style, a font or a time is damaged.
+    """
     heading = _EVENTS.search(text)
-    lines = text[heading.end() :].split("\n") if heading else []
-    events = (line for line in lines if line.lstrip().startswith(("Dialogue:", "Comment:")))
-    return "\n".join(["[Events]", *events])
+    names, events, unreadable = list(_FIELDS), ["[Events]"], 0
+    for line in text[heading.end() :].split("\n") if heading else []:
+        kind, _, rest = line.lstrip().partition(":")
+        if kind == "Format":
+            found = [name.strip().lower() for name in rest.split(",")]
+            names = found if {"start", "end"} < set(found) and found[-1] == "text" else names
+        elif kind in ("Dialogue", "Comment"):
+            fields = dict(zip(names, rest.strip().split(",", len(names) - 1), strict=False))
+            if "text" in fields and all(_is_time(fields[edge]) for edge in ("start", "end")):
+                usual = (fields.get(name, missing) for name, missing in _FIELDS.items())
+                events.append(f"{kind}: {','.join(usual)}")
+            else:
+                unreadable += 1
+    return events, unreadable
+
+
+def _is_time(text: str) -> bool:
+    """Tell what pysubs2 reads as a time."""
+    time = text.strip().removeprefix("-").strip()
+    return TIMESTAMP.match(time) is not None or TIMESTAMP_SHORT.match(time) is not None
 
 
 def parse_track(
     events: Iterable[tuple[float, float, str]], codec: str, language: str | None
 ) -> Parsed:
     """Read (start second, end second, text) of a text track inside a video."""
-    cues = [Cue(start, end, _packet_text(text)) for start, end, text in events]
+    words = _packet_words if codec == "ass" else str
+    cues = [Cue(start, end, plain_text(words(text))) for start, end, text in events]
     return Parsed(cues=cues, format=codec, repairs=[], language=language)
 
 
-def _packet_text(text: str) -> str:
-    """Remove ASS fields and overrides, then the tags that other formats leave in the text."""
-    text = _PACKET_FIELDS.sub("", text, count=1) if _PACKET_FIELDS.match(text) else text
-    return plain_text(_words(text))
+def _packet_words(text: str) -> str:
+    """The words of an event, with or without the fields before them."""
+    return _words(_PACKET_FIELDS.sub("", text, count=1) if _PACKET_FIELDS.match(text) else text)
 
 
 def _words(text: str) -> str:

@@ -13,6 +13,7 @@ _LETTERS = re.compile(r"[A-Za-z]")
 _NON_ASCII_RUN = re.compile(r"[^\x00-\x7f]+")
 _WESTERN = set("ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüýÿŒœŠšŽž")
 _TYPOGRAPHIC = set("‘’‚“”„–—…«»‹›•€£§©®°·¡¿™½¼¾²³×\xa0")
+_OF_WESTERN_KEYBOARDS = set("´ºª¨¸¬†‡‰")  # other letters in other code pages
 _CYRILLIC = set("абвгдежзийклмнопрстуфхцчшщъыьэюяёіїєґ")
 
 # Fewer characters than this may fall into the Hangul rows by chance when they are Chinese.
@@ -68,10 +69,12 @@ def _cp1251(run: str, beside_letter: int) -> float:
 
 
 def _cp1252(run: str, beside_letter: int) -> float:
-    """Count accented letters and typographic signs; no word has three such letters in a row."""
+    """Count accented letters and typographic signs; hardly a word has three such in a row."""
     letters = sum(character in _WESTERN for character in run)
-    signs = sum(character in _TYPOGRAPHIC for character in run)
-    return (0 if letters > 2 else max(letters - _capitals_inside(run), 0)) + signs
+    signs = sum(character in _TYPOGRAPHIC | _OF_WESTERN_KEYBOARDS for character in run)
+    if letters > 2:
+        return signs + (0.9 * letters if letters == 3 else 0.0)
+    return max(letters - _capitals_inside(run), 0) + signs
 
 
 def _capitals_inside(run: str) -> int:

@@ -23,6 +23,7 @@ _MIN_PLAUSIBILITY = 0.5
 # A page of plain text with a few broken bytes is still worth reading.
 _MAX_BROKEN_SHARE = 0.05
 _SAMPLE_BYTES = 64_000
+IF_WRONG = "; if its text looks wrong, save it as UTF-8"
 
 
 class Decoded(NamedTuple):
@@ -110,7 +111,7 @@ def _decode_legacy(data: bytes, name: str) -> Decoded:
         )
     decoded = _decode_damaged(data, best)
     encoding = _COMMON_NAMES.get(best, best)
-    guess = Repair("encoding", 1, f"file is not UTF-8; it was read as {encoding}")
+    guess = Repair("encoding", 1, f"file is not UTF-8; it was read as {encoding}{IF_WRONG}")
     return Decoded(decoded.text, encoding, [guess, *decoded.repairs])
 
 

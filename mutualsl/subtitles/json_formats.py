@@ -1,6 +1,8 @@
 """Transcripts as JSON: Whisper, youtube-transcript-api, and YouTube's own json3."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from mutualsl.errors import SubtitleError
@@ -38,6 +40,8 @@ def parse_json(text: str, name: str) -> Parsed:
             left_out += 1
         else:
             cues.append(cue)
+    if format_name == "json3" and any(isinstance(e, dict) and "aAppend" in e for e in entries):
+        cues = _one_at_a_time(cues)
     repairs = []
     if left_out:
         repairs.append(Repair("unreadable", left_out, "entries without times were left out"))
@@ -85,6 +89,18 @@ def _json3_cue(entry: dict[str, Any]) -> Cue | None:
     parts = segments if isinstance(segments, list) else []
     text = "".join(str(part.get("utf8", "")) for part in parts if isinstance(part, dict))
     return None if start is None else _cue(start / 1000, (start + duration) / 1000, text)
+
+
+def _one_at_a_time(cues: Sequence[Cue]) -> list[Cue]:
+    """Lines of automatic captions, which stay while the next one is shown, end where it begins."""
+    ended: list[Cue] = []
+    next_start = float("inf")
+    for cue in reversed(cues):
+        if cue.text and cue.start_second < next_start:
+            cue = replace(cue, end_second=min(cue.end_second, next_start))
+            next_start = cue.start_second
+        ended.append(cue)
+    return ended[::-1]
 
 
 def _cue(start: Any, end: Any, text: Any) -> Cue | None:

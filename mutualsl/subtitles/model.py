@@ -32,7 +32,7 @@ class Subtitles:
     only repeats the line before). No question can be about them, so `cues` leaves them out;
     they are written back to WebVTT, so that no cue of a file loses its times. Where a video ends
     before its subtitles do, `uncut` are the cues before they were cut to it: the first of them are
-    those of `cues`, in the same order.
+    those of `cues`, in the same order. Silent ones past the end are gone.
     """
 
     cues: tuple[Cue, ...]
@@ -50,12 +50,15 @@ class Subtitles:
         return self.uncut or self.cues
 
     def without(self, places: Collection[int]) -> Subtitles | None:
-        """The same without some of the cues, by their place in `as_read`; `None` without any."""
+        """The same without some of the cues, by place in `as_read`; `None` where none is left.
+
+        Those that are may all lie past the end of the video.
+        """
         cues, uncut = (
             tuple(cue for place, cue in enumerate(each) if place not in places)
             for each in (self.cues, self.uncut)
         )
-        return replace(self, cues=cues, uncut=uncut) if cues else None
+        return replace(self, cues=cues, uncut=uncut) if cues or uncut else None
 
     @property
     def end_second(self) -> float:

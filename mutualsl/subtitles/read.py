@@ -26,6 +26,7 @@ from mutualsl.subtitles.repair import (
 )
 from mutualsl.subtitles.rolling import unroll
 
+OF_THE_VIDEO = ("past_end", "clipped", "overlap")  # repairs that depend on how long it is
 # One empty line says as much as any number, to every format, and each costs time.
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
@@ -65,18 +66,20 @@ def fitted(
 ) -> Subtitles:
     """The same subtitles with no cue past the end of a video; `SubtitleError` if none is left.
 
-    What `read_subtitles` does with the duration of the video, for a track that was read before.
+    What `read_subtitles` does with the duration of the video, for a track that was read before,
+    also for a shorter video.
     """
-    cues, past_end = fit_video(subtitles.cues, video_duration_second)
+    cues, past_end = fit_video(subtitles.as_read, video_duration_second)
     silent, _ = fit_video(subtitles.silent, video_duration_second)
     if not cues:
         raise SubtitleError(_nothing_usable(name, past_end))
+    report = [repair for repair in subtitles.report if repair.kind not in OF_THE_VIDEO]
     return replace(
         subtitles,
         cues=tuple(cues),
         silent=tuple(silent),
-        report=(*subtitles.report, *past_end),
-        uncut=subtitles.as_read if past_end else subtitles.uncut,
+        report=(*report, *past_end, *notice_overlaps(cues)),
+        uncut=subtitles.as_read if past_end else (),
     )
 
 
@@ -151,8 +154,7 @@ def _finish(
         encoding=encoding,
         language=parsed.language,
     )
-    inside = fitted(subtitles, video_duration_second, name)
-    return replace(inside, report=(*inside.report, *notice_overlaps(inside.cues)))
+    return fitted(subtitles, video_duration_second, name)
 
 
 def _nothing_usable(name: str, report: Sequence[Repair]) -> str:

@@ -71,6 +71,8 @@ def applied(localizer: AnswerLocalizer, whole: EncodedVideo, what_if: WhatIf) ->
         duration = whole.info.duration_second if whole.info is not None else None
         moved = shifted(encoded.subtitles, what_if.offset_second, duration)
         encoded = localizer.with_subtitles(encoded, moved)
+    if encoded.subtitles is not None and not encoded.subtitles.cues:
+        encoded = replace(encoded, subtitles=None)  # what is left lies past the end of the video
     asked = encoded.input
     if what_if.given == WITHOUT_VIDEO:
         asked = asked.without_video()

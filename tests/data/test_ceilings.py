@@ -1,5 +1,6 @@
 import math
 import random
+from dataclasses import replace
 
 import pytest
 import torch
@@ -96,3 +97,7 @@ def test_gold_that_ends_after_its_video_is_cut_as_metrics_cut_it():
     whole = VideoInput(video_id="w", duration_second=10.0, cues=(Cue(8.0, 10.0, "end"),))
     late = ask(8.0, 20.0, whole)
     assert cue_ceiling([late]) == row_ceiling([late]) == pytest.approx(100)
+    outlasting = replace(
+        whole, cues=(Cue(0.0, 5.0, "a"), Cue(8.0, 20.0, "b"), Cue(11.0, 12.0, "c"))
+    )
+    assert cue_ceiling([ask(8.0, 20.0, outlasting)]) == pytest.approx(100)

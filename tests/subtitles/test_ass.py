@@ -67,3 +67,32 @@ def test_embedded_track(codec, text, plain):
 def test_track_without_text():
     with pytest.raises(SubtitleError, match="text track"):
         from_track([], codec="mov_text", language=None)
+
+
+@pytest.mark.parametrize(
+    ("fields", "line", "text"),
+    [
+        ("Layer, Start, End, Style, Text", "0,0:00:01.00,0:00:02.50,Default,one, two", "one, two"),
+        ("Start, End, Text", "0:00:01.00,0:00:02.50,1, 2, 3, 4, 5", "1, 2, 3, 4, 5"),
+        ("nonsense", "0,0:00:01.00,0:00:02.50,Default,,0,0,0,,as usual", "as usual"),
+    ],
+)
+def test_fields_are_those_that_the_file_names(fields, line, text):
+    data = f"[Events]\nFormat: {fields}\nDialogue: {line}\n"
+    assert parse_subtitles(data.encode(), "own.ass").cues == (Cue(1.0, 2.5, text),)
+
+
+def test_a_damaged_time_costs_its_line_alone():
+    damaged = "Dialogue: 0,soon,0:00:06.00,Default,,0,0,0,,lost\nDialogue: 0,0:00:05.00\n"
+    subtitles = parse_subtitles(f"{ASS}{damaged}".encode(), "cues.ass")
+    assert len(subtitles) == 1
+    assert {repair.kind: repair.count for repair in subtitles.report} == {
+        "unreadable": 2, "comments": 2,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("codec", ["subrip", "mov_text", "webvtt"])
+@pytest.mark.parametrize("text", ["type {name} here", r"open C:\new\Notes now"])
+def test_only_ass_has_signs_of_ass(codec, text):
+    (cue,) = from_track([(1.0, 2.0, text)], codec=codec, language=None)
+    assert cue.text == text

@@ -62,3 +62,20 @@ def test_text_is_not_markup():
 def test_unusable_json_says_why(data, message):
     with pytest.raises(SubtitleError, match=message):
         parse_subtitles(data, "talk.json")
+
+
+def test_a_line_of_automatic_captions_ends_where_the_next_one_begins():
+    events = [
+        {"tStartMs": 0, "dDurationMs": 9000, "id": 1, "wpWinPosId": 1},
+        {"tStartMs": 80, "dDurationMs": 4470, "wWinId": 1, "segs": [{"utf8": "hello"}]},
+        {
+            "tStartMs": 2389,
+            "dDurationMs": 2161,
+            "wWinId": 1,
+            "aAppend": 1,
+            "segs": [{"utf8": "\n"}],
+        },
+        {"tStartMs": 2399, "dDurationMs": 4000, "wWinId": 1, "segs": [{"utf8": "world"}]},
+    ]
+    subtitles = parse_subtitles(json.dumps({"events": events}).encode(), "auto.json3")
+    assert subtitles.cues == (Cue(0.08, 2.399, "hello"), Cue(2.399, 6.399, "world"))

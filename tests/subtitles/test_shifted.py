@@ -29,6 +29,20 @@ def test_what_was_cut_off_comes_back():
     assert times(shifted(track, -10.0, 64.0)) == [(0, 8), (40, 48), (50, 58), (60, 64)]
     assert times(shifted(track.without({0, 3}), -10.0, 64.0)) == [(40, 48), (50, 58)]
     assert times(shifted(shifted(track, 5.0, 64.0), -5.0, 64.0)) == times(track)
+    assert times(fitted(track, 100.0)) == [(10, 18), (50, 58), (60, 68), (70, 78)]
+
+
+def test_what_is_said_of_cut_lines_is_true_after_each_change():
+    track = fitted(Subtitles(cues=(Cue(10.0, 18.0, "one"), Cue(70.0, 78.0, "two"))), 64.0)
+    for offset, said in ((-5.0, {"past_end": 1}), (-10.0, {"clipped": 1}), (-20.0, {})):
+        report = shifted(track, offset, 64.0).report
+        assert {repair.kind: repair.count for repair in report} == said
+
+
+def test_a_line_that_lies_past_the_end_is_still_a_line():
+    track = fitted(Subtitles(cues=(Cue(10.0, 18.0, "one"), Cue(70.0, 78.0, "two"))), 64.0)
+    assert times(shifted(track.without({0}), -10.0, 64.0)) == [(60, 64)]
+    assert track.without({0, 1}) is None
 
 
 @pytest.mark.parametrize("offset", [-30.0, 30.0])

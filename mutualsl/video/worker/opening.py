@@ -26,6 +26,10 @@ LATE_SECOND = 60.0
 """How far pictures may go beyond the duration that the header claims."""
 
 
+LATE_START_SECOND = 0.1
+"""From here on where a file begins makes a difference to its length."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """An open file with a video in it."""
@@ -81,8 +85,8 @@ def _inspect(path: Path, container: Any) -> Source:
     # Before zero lies only what players do not show (the run-in of an audio codec).
     origin_second = max(0.0, (container.start_time or 0) / av.time_base)
     claimed_second = max(0.0, (container.duration or 0) / av.time_base)
-    if container.format.name.startswith("matroska"):  # which counts it from timestamp 0
-        claimed_second = max(0.0, claimed_second - origin_second)
+    if origin_second > LATE_START_SECOND and container.format.name.startswith("matroska"):
+        claimed_second = 0.0  # some programs count it from timestamp 0, some from the first picture
     if claimed_second > DURATION_LIMIT_SECOND:
         raise VideoError(
             f"{path.name} claims to last {claimed_second / 3600:.0f} hours; "
