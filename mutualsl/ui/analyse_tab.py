@@ -14,8 +14,13 @@ from mutualsl.ui.turns import Turns
 
 Parts = dict[str, Any]  # component by its name in OUTPUTS
 
+# One object for all clicks: while one is being answered, Gradio keeps the next as the last object
+# it was given, and by then that has to name the question clicked last.
 _TRIGGER_OPEN = """
-element.addEventListener('openquestion', (event) => trigger('click', event.detail));
+const wanted = {};
+element.addEventListener('openquestion', (event) => {
+  trigger('click', Object.assign(wanted, event.detail));
+});
 """
 _SHARED = "Everybody who uses this server sees and changes the same notes."
 _OWN = (

@@ -180,5 +180,5 @@ def _connect(desk: Desk, clips: Clips, parts: Parts, examples: gr.HTML | None) -
         settle(tried, files_changed=True)
     settle(start([choice.input], desk.switch, [choice, parts["model"], loaded, *files]))
     parts["cancel"].click(desk.stop, [loaded, turns], **common)
-    parts["results"].click(clips.save, [loaded, turns], **{**common, "trigger_mode": "once"})
+    parts["results"].click(clips.save, [loaded, turns], **common)
     parts["history"].click(desk.show_again, loaded, **writing)

@@ -5,7 +5,7 @@
 
   const STOP_EARLY_SECOND = 0.015; // less than a frame: the last picture of the span stays
   let guard = null; // the span being played: {player, start, end, button, seeking}; null: free playing
-  let drawnVideo = null;
+  const drawnBefore = new WeakSet(); // players whose place has been restored
   let place = { source: null, second: 0 }; // where the visitor was, for a player drawn anew
 
   const part = window.mutualslShown;
@@ -59,12 +59,13 @@
   function fromTheStart() {
     guard.seeking = true;
     guard.player.currentTime = guard.start;
+    if (guard.player.paused) run(guard.player); // it has reached the end of the video
   }
 
   function stopAtEnd() {
     if (!guard || guard.seeking) return;
     const { player, end, button } = guard;
-    if (player.currentTime < end - STOP_EARLY_SECOND) return;
+    if (!player.ended && player.currentTime < end - STOP_EARLY_SECOND) return;
     if (button?.closest(".card")?.querySelector('[data-loop][aria-pressed="true"]')) {
       return fromTheStart();
     }
@@ -148,17 +149,20 @@
     seek((durationOf(axis) * (event.clientX - box.left)) / box.width);
   }
 
+  // A finger may be about to scroll the page: it seeks where it moves along the axis, or lets go.
   let dragging = null;
   document.addEventListener("pointerdown", (event) => {
     dragging = event.button === 0 ? event.target.closest(".tl-track") : null;
-    if (dragging) seekToPointer(event, dragging);
+    if (dragging && event.pointerType !== "touch") seekToPointer(event, dragging);
   });
   document.addEventListener("pointermove", (event) => {
     if (dragging && event.buttons & 1) seekToPointer(event, dragging);
   });
-  for (const type of ["pointerup", "pointercancel"]) {
-    document.addEventListener(type, () => (dragging = null));
-  }
+  document.addEventListener("pointerup", (event) => {
+    if (dragging && event.pointerType === "touch") seekToPointer(event, dragging);
+    dragging = null;
+  });
+  document.addEventListener("pointercancel", () => (dragging = null));
 
   document.addEventListener("keydown", (event) => {
     if (!window.mutualslKeyIsFree(event)) return;
@@ -256,9 +260,9 @@
   function keepPlace() {
     const player = video();
     if (guard && !guard.player.isConnected) release();
-    if (player === drawnVideo) return;
-    drawnVideo = player;
-    if (player && player.getAttribute("src") === place.source) player.currentTime = place.second;
+    if (!player || drawnBefore.has(player)) return; // of another tab, perhaps
+    drawnBefore.add(player);
+    if (player.getAttribute("src") === place.source) player.currentTime = place.second;
   }
 
   // Gradio changes what is there in place, and so sets back what was written into it here.

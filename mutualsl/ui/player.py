@@ -10,7 +10,7 @@ from mutualsl.encoded import EncodedVideo
 from mutualsl.subtitles import to_webvtt
 from mutualsl.ui.text import escaped
 
-SPEEDS = (0.5, 0.75, 1, 1.25, 1.5, 2)
+SPEEDS = (0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2)  # those of browsers' own menus
 
 
 def file_url(path: Path) -> str:

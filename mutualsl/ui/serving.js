@@ -8,6 +8,9 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
+    // It has ended something else: a list, a search, a word that is being put together.
+    const ends = "input[type=search], select, [role=listbox], [role=combobox]";
+    if (event.defaultPrevented || event.isComposing || event.target.closest?.(ends)) return;
     for (const id of ["cancel", "run-cancel"]) {
       const button = document.getElementById(id);
       if (!button?.offsetParent) continue; // nothing runs, or in the other tab

@@ -79,6 +79,8 @@ class Shelf:
         model = next((model for model in self.models if model.name == name), None)
         if model is None:
             raise UnknownName("model", name, self.names)
+        if name in self._loaded:  # whoever asks one that is there does not wait for another
+            return self._loaded[name]
         with self._loading:
             if name not in self._loaded:
                 self._loaded[name] = _load(model, self._device)

@@ -33,9 +33,10 @@ def running(update: Update) -> str:
             '<progress max="1" aria-label="Waiting"></progress></div>'
         )
     done = f": {percent(update.fraction)}" if update.fraction > 0 else ""
+    # What changes four times a second is not read out each time.
     return (
-        f'<div class="status is-running" role="status"><p>{STAGES[update.stage]}{done}'
-        f" · {update.elapsed_second:.1f} s</p>"
+        f'<div class="status is-running" role="status"><p>{STAGES[update.stage]}'
+        f'<span aria-hidden="true">{done} · {update.elapsed_second:.1f} s</span></p>'
         f'<progress max="1" value="{update.fraction:.3f}"'
         f' aria-label="{STAGES[update.stage]}"></progress></div>'
     )

@@ -7,31 +7,36 @@
 
   // ---- the current cue --------------------------------------------------------------------------
 
-  // Of things in the order in which they begin, the last that has begun.
-  function lastBegun(things, beginOf, at) {
+  const OVERLAPPING = 20; // as many may begin, and end, while one before them lasts
+
+  // Of things in the order in which they begin, the last that has begun and not ended.
+  function lasting(things, beginOf, endOf, at) {
     let [low, high] = [0, things.length];
     while (low < high) {
       const middle = (low + high) >> 1;
       if (beginOf(things[middle]) <= at) low = middle + 1;
       else high = middle;
     }
-    return things[low - 1] ?? null;
+    for (let place = low - 1; place >= Math.max(0, low - OVERLAPPING); place -= 1) {
+      if (at < endOf(things[place])) return things[place];
+    }
+    return null;
   }
 
   const leftOf = (mark) => parseFloat(mark.style.left);
+  const rightOf = (mark) => leftOf(mark) + parseFloat(mark.style.width);
 
   function showCue(percent) {
     const lane = part(".tl-cues");
     if (!lane) return;
-    const mark = lastBegun(lane.children, leftOf, percent);
-    const lasts = mark && percent < leftOf(mark) + parseFloat(mark.style.width);
+    const mark = lasting(lane.children, leftOf, rightOf, percent);
     const current = lane.querySelector(".is-current");
-    if (current !== (lasts ? mark : null)) {
+    if (current !== mark) {
       current?.classList.remove("is-current");
-      if (lasts) mark.classList.add("is-current");
+      mark?.classList.add("is-current");
     }
     const said = part(".tl-said");
-    const text = lasts ? mark.title : "";
+    const text = mark?.title ?? "";
     if (said && said.textContent !== text) said.textContent = text;
   }
 
@@ -59,8 +64,8 @@
     if (!element) return;
     rowsOf(element);
     const second = player.currentTime + 0.001;
-    const begun = lastBegun(list.rows, (each) => Number(each.dataset.start), second);
-    const row = begun && second < Number(begun.dataset.end) ? begun : null;
+    const [beginOf, endOf] = ["start", "end"].map((edge) => (each) => Number(each.dataset[edge]));
+    const row = lasting(list.rows, beginOf, endOf, second);
     if (row === list.current && (!row || row.hasAttribute("aria-current"))) return;
     list.current?.removeAttribute("aria-current");
     row?.setAttribute("aria-current", "time");

@@ -80,8 +80,8 @@ def _transcript(cues: Sequence[str], says: str, left_out: str = "") -> str:
 
 def _left_out(cues: Sequence[Cue]) -> str:
     """The lines that were taken away, and the way back."""
-    if not cues:
-        return ""
+    if not cues:  # its place is kept, so that what follows it is not drawn anew
+        return '<div class="tr-left-out" hidden></div>'
     lines = "".join(
         f"<li><time>{short_clock(cue.start_second)}</time> {_on_one_line(cue)}</li>" for cue in cues
     )

@@ -36,6 +36,8 @@ class Turns:
         self.wanted: WhatIf | None = None  # of the last change, which may still be on its way
         self.track: int | None = None  # inside the video, the last one chosen, likewise
         self.latest: Any = None  # what the page was last told to remember, of the tab Analyse
+        self.opening = 0  # predictions on their way there
+        self.other: str | None = None  # the file given there to compare them with
 
     def supersede(self) -> None:
         """Whatever runs stops before its next step."""

@@ -312,3 +312,15 @@ def test_no_label_covers_what_is_below_it_in_a_narrow_window(visit):
         field = analysis.visitor[name]
         label, icon = (field.locator(part).first.bounding_box() for part in ("label", ".icon-wrap"))
         assert label["y"] + label["height"] <= icon["y"], name
+
+
+def test_of_two_questions_clicked_at_once_the_last_one_opens(opened):
+    opened.page.evaluate(
+        """() => {
+          const rows = document.querySelectorAll(".q-rows tbody tr button");
+          for (const place of [2, 5, 7]) rows[place].click();
+        }"""
+    )
+    expect(opened.where).to_contain_text("Question 8 of", timeout=ANSWER_MS)
+    opened.page.wait_for_timeout(1000)
+    expect(opened.where).to_contain_text("Question 8 of")

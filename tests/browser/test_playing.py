@@ -213,3 +213,55 @@ def test_a_loop_plays_again(card):
     page.wait_for_function("window.rounds >= 2", timeout=20_000)
     loop.click()
     page.wait_for_function("document.querySelector('#player video').paused", timeout=20_000)
+
+
+def test_a_loop_goes_on_where_the_span_ends_with_the_video(card):
+    page = card.page
+    for edge in ("end", "start"):
+        push = card.get_by_role("button", name=f"Move the {edge} by +1 seconds")
+        for _ in range(12):
+            push.click()
+    start, end = seconds(card)
+    assert end - start < 1.5
+    page.evaluate(
+        """() => {
+          const video = document.querySelector("#player video");
+          window.rounds = 0;
+          video.addEventListener("seeked", () => (window.rounds += 1));
+        }"""
+    )
+    page.get_by_label("Playback speed").select_option("2")
+    card.get_by_role("button", name="again and again").click()
+    page.wait_for_function("window.rounds >= 8", timeout=20_000)
+
+
+def test_a_span_plays_to_its_end_after_a_visit_to_the_other_tab(answered):
+    page, answer = answered
+    page.play("textual-play")
+    for name in ("Analyse", "Ask"):
+        page.page.get_by_role("tab", name=name).click()
+    page.click_timeline(0.05)
+    played = page.play("textual-play")
+    span = answer.textual.span
+    assert played.start_second == pytest.approx(span.start_second, abs=LATE_START_SECOND)
+    assert played.end_second == pytest.approx(span.end_second, abs=LATE_STOP_SECOND)
+
+
+def test_a_finger_that_scrolls_the_page_does_not_seek(answered, short):
+    page, _ = answered
+    page.click_timeline(0.25)
+    before = page.now()
+    touch = """([axis, types]) => {
+      const box = axis.getBoundingClientRect();
+      const at = { clientX: box.left + box.width * 0.75, clientY: box.top + 5, bubbles: true };
+      for (const type of types) {
+        axis.dispatchEvent(new PointerEvent(type, { ...at, pointerType: "touch", button: 0 }));
+      }
+    }"""
+    axis = page.page.locator("#timeline .tl-track").element_handle()
+    page.page.evaluate(touch, [axis, ["pointerdown", "pointercancel"]])
+    page.page.wait_for_timeout(300)
+    assert page.now() == before
+    page.page.evaluate(touch, [axis, ["pointerdown", "pointerup"]])
+    page.page.wait_for_timeout(300)
+    assert page.now() == pytest.approx(0.75 * short.duration_second, abs=0.2)

@@ -2,6 +2,7 @@ import json
 import shutil
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -64,6 +65,21 @@ def test_each_is_loaded_once_when_first_asked_for(tiny_models, monkeypatch):
     with ThreadPoolExecutor(4) as pool:
         got = list(pool.map(shelf.get, ["two"] * 8))
     assert loaded == ["two"] and all(each is got[0] for each in got)
+
+
+def test_nobody_waits_for_a_model_that_another_visitor_has_chosen(tiny_models, monkeypatch):
+    shelf = Shelf(read_models(tiny_models), "cpu")
+    first = shelf.get("one")
+    loading, go_on = threading.Event(), threading.Event()
+    monkeypatch.setattr(
+        shelf_module, "_load", lambda *given: loading.set() or go_on.wait(30) or first
+    )
+    with ThreadPoolExecutor(2) as pool:
+        other = pool.submit(shelf.get, "two")
+        assert loading.wait(30)
+        assert pool.submit(shelf.get, "one").result(timeout=10) is first
+        go_on.set()
+        other.result(timeout=30)
 
 
 def test_one_that_cannot_be_loaded_is_said_and_the_others_stay(shelf):

@@ -45,7 +45,8 @@ def test_lines_that_were_left_out_can_be_brought_back():
     assert "&lt;i&gt;hel&lt;/i&gt; lo" in page and "Bring back this line" in page
     assert page.count('class="tr-cue"') == 2
     assert "Bring back these lines" in transcript(encoded_video(()), CUES)  # not one is left
-    assert "data-bring-back" not in transcript(encoded_video(CUES))
+    whole = transcript(encoded_video(CUES))
+    assert "data-bring-back" not in whole and '<div class="tr-left-out" hidden>' in whole
 
 
 def test_without_subtitles_there_is_none():

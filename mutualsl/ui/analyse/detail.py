@@ -72,8 +72,8 @@ def detail(opened: Opened) -> str:
     facts = [f"Video {result.video_id}", f"sample {result.sample_id}"]
     if opened.compared is not None and opened.place is not None:
         facts.append(f"change of the answer's IoU {opened.compared.changes[opened.place]:+.2f}")
-    why = NO_VIDEO if opened.source else HINT
-    hint = "" if opened.playing else f'<p class="hint">{why}</p>'
+    why = HINT if opened.source is None else NO_VIDEO if opened.encoded is not None else ""
+    hint = "" if opened.playing or not why else f'<p class="hint">{why}</p>'
     return (
         f'<section class="detail" data-place="{opened.place}" aria-label="One question">'
         '<div class="detail-steps"><button type="button" class="chip" data-step="-1">‹ Previous'

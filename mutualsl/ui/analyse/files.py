@@ -3,14 +3,35 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from mutualsl.atomic import write_whole
-from mutualsl.errors import DataError
+from mutualsl.errors import DataError, MutualSLError
 from mutualsl.evaluation.analysis import write_csv
+from mutualsl.ui import status
 from mutualsl.ui.analyse.notes import Note
 from mutualsl.ui.analyse.opened import Opened
+from mutualsl.ui.analyse.views import view
+from mutualsl.ui.made_files import new_file
+from mutualsl.ui.parts import View
+from mutualsl.ui.player import save_link
+
+
+def made_file(
+    folder: Path, opened: Opened | None, name: str, write: Callable[[Opened, Path], None]
+) -> View:
+    """A file for the visitor, made by `write` in `folder`, and a link that saves it."""
+    if opened is None:
+        return view()
+    stem = Path(opened.name).stem if opened.source is None else opened.name.replace(" / ", "-")
+    try:
+        path = new_file(folder, f"{stem} {name}")
+        write(opened, path)
+    except (MutualSLError, OSError) as error:
+        return view(files=status.failed(error))
+    return view(files=save_link(path))
 
 
 def write_rows(opened: Opened, path: Path) -> None:

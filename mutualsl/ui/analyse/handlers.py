@@ -17,7 +17,7 @@ import gradio as gr
 from mutualsl.errors import MutualSLError
 from mutualsl.ui import status
 from mutualsl.ui.analyse.catalogue import Catalogue
-from mutualsl.ui.analyse.files import write_corrected, write_predictions, write_rows
+from mutualsl.ui.analyse.files import made_file, write_corrected, write_predictions, write_rows
 from mutualsl.ui.analyse.in_view import come_into_view, latest
 from mutualsl.ui.analyse.notebook import SessionNotes
 from mutualsl.ui.analyse.notes import Note, read_note
@@ -35,9 +35,7 @@ from mutualsl.ui.analyse.views import (
     view,
 )
 from mutualsl.ui.line import MACHINE, RUNS, Line
-from mutualsl.ui.made_files import new_file
 from mutualsl.ui.parts import View
-from mutualsl.ui.player import save_link
 from mutualsl.ui.progress import Report
 from mutualsl.ui.shelf import Shelf
 from mutualsl.ui.turns import Turns
@@ -64,12 +62,13 @@ class AnalysisDesk:
         turns: Turns,
     ) -> Iterator[View]:
         """A predictions file was given or taken away."""
+        turns.other = other
         if file is not None:
 
             def made(report: Report) -> Opened:
                 return open_file(file, other, notebooks, report)
 
-            yield from self._open(turns, made, "predictions", file, other)
+            yield from self._open(turns, made, "predictions", file)
         elif opened is None or opened.source is None:
             turns.supersede()
             turns.latest = None
@@ -77,6 +76,7 @@ class AnalysisDesk:
 
     def run(self, name: str | None, model: str, other: str | None, turns: Turns) -> Iterator[View]:
         """A model is to answer every question of a split."""
+        turns.other = other
         catalogue = self.catalogue
         if catalogue is None:
             yield view(status=status.notice("This server has no data sets; give a file."))
@@ -89,13 +89,17 @@ class AnalysisDesk:
             choice, localizer = catalogue.find(name), self.shelf.get(model)
             return run(localizer, model, choice, catalogue.root, other, report)
 
-        yield from self._open(turns, made, "evaluate", str(catalogue.root), other, line=RUNS)
+        yield from self._open(turns, made, "evaluate", str(catalogue.root), line=RUNS)
 
     def compare(self, other: str | None, opened: Opened | None, turns: Turns) -> Iterator[View]:
-        """A second file was given or taken away."""
+        """A second file was given or taken away; what is being opened is compared with it then."""
+        turns.other = other
+        if turns.opening:
+            yield view()
+            return
         if opened is None:
             text = EMPTY if other is None else BOTH
-            yield view() if turns.reading else view(status=status.notice(text))
+            yield view(status=status.notice(text))
             return
 
         def beside(report: Report) -> dict[str, Any]:
@@ -175,68 +179,62 @@ class AnalysisDesk:
 
     def save_rows(self, opened: Opened | None) -> View:
         """All rows are wanted as CSV."""
-        return self._file(opened, "questions.csv", write_rows)
+        return made_file(self.folder, opened, "questions.csv", write_rows)
 
     def save_predictions(self, opened: Opened | None) -> View:
         """What a run answered is wanted."""
-        return self._file(opened, "predictions.jsonl", write_predictions)
+        return made_file(self.folder, opened, "predictions.jsonl", write_predictions)
 
     def save_corrected(self, opened: Opened | None) -> View:
         """The corrected spans are wanted as data."""
-        return self._file(opened, "corrected.jsonl", write_corrected)
-
-    def _file(
-        self, opened: Opened | None, name: str, write: Callable[[Opened, Path], None]
-    ) -> View:
-        if opened is None:
-            return view()
-        stem = Path(opened.name).stem if opened.source is None else opened.name.replace(" / ", "-")
-        try:
-            path = new_file(self.folder, f"{stem} {name}")
-            write(opened, path)
-        except (MutualSLError, OSError) as error:
-            return view(files=status.failed(error))
-        return view(files=save_link(path))
+        return made_file(self.folder, opened, "corrected.jsonl", write_corrected)
 
     def _open(
         self,
         turns: Turns,
         make: Callable[[Report], Opened],
         stage: str,
-        *paths: str | None,
+        path: str,
         line: Line = MACHINE,
     ) -> Iterator[View]:
         """Long work that ends with new predictions; the page says so when it was stopped."""
-        yield view(**busy())
-        ended = False
+        ended, other = False, turns.other
 
         def steps() -> Steps[dict[str, Any] | None]:
             nonlocal ended
             found = yield from watched(
-                lambda report: opened_anew(make(report)), stage, *paths, view=view, line=line
+                lambda report: opened_anew(make(report)), stage, path, other, view=view, line=line
             )
             ended = True
             return found
 
-        changes = yield from turns.read(steps())
+        turns.opening += 1
+        try:
+            yield view(**busy())
+            changes = yield from turns.read(steps())
+        finally:
+            turns.opening -= 1
         if changes is not None:
             turns.supersede()  # what comes into view is of the predictions before
             turns.latest = changes["opened"]
             yield view(**changes, **idle())
+            if turns.other != other:  # given or taken away meanwhile
+                yield from self.compare(turns.other, changes["opened"], turns)
         elif ended:
             yield view(**idle())
         elif not turns.reading:
             yield view(status=status.notice(STOPPED), **idle())
 
 
-def _keep(opened: Opened, form: tuple[str, str, str, str]) -> Note | None:
+def _keep(opened: Opened, form: tuple[str | None, ...]) -> Note | None:
     """Keep what was typed about the question in view; `None` where nothing has changed.
 
     Raises `MutualSLError` for what cannot be kept.
     """
-    if opened.place is None:
-        return None
-    note = read_note(*form, opened.result.duration_second)
+    tags, text, start, end = form
+    if opened.place is None or tags is None or text is None or start is None or end is None:
+        return None  # no question is in view, or its form is not drawn yet
+    note = read_note(tags, text, start, end, opened.result.duration_second)
     if note == opened.note:
         return None
     opened.notebook.put(opened.result.sample_id, note)

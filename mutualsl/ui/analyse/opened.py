@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from mutualsl.data import Example
 from mutualsl.encoded import EncodedVideo
@@ -86,11 +89,23 @@ def open_file(
     `notebooks` has the visitor's notes by content of a file. Raises `DataError` naming file and
     line of what is wrong.
     """
-    analysis = analyse(read_file(path))
+    analysis = analyse(told_apart(read_file(path)))
     content = hashlib.sha256(Path(path).read_bytes()).hexdigest()
     notebook = notebooks.setdefault(content, SessionNotes())
     opened = Opened(name=file_name(path), analysis=analysis, notebook=notebook)
     return opened.beside_if_it_fits(other, report)
+
+
+def told_apart(results: Sequence[QuestionResult]) -> list[QuestionResult]:
+    """The same rows, each with a `sample_id` of its own: notes are kept by it."""
+    seen: Counter[str] = Counter()
+    apart = []
+    for result in results:
+        seen[result.sample_id] += 1
+        if (number := seen[result.sample_id]) > 1:
+            result = msgspec.structs.replace(result, sample_id=f"{result.sample_id} ({number})")
+        apart.append(result)
+    return apart
 
 
 def run(
@@ -125,7 +140,7 @@ def run(
     notes = SharedNotes(root / NOTES_FILE, folder.name, part.split_set or "", part.split)
     opened = Opened(
         name=choice.name,
-        analysis=analyse(results),
+        analysis=analyse(told_apart(results)),
         notebook=notes,
         source=Source(choice, asked, model, lines),
     )

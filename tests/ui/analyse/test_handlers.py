@@ -268,6 +268,38 @@ def test_a_second_file_is_compared_and_taken_away(tmp_path):
     assert handlers.STOPPED not in refused["status"]
 
 
+def test_a_file_to_compare_with_waits_for_what_is_being_opened(tmp_path):
+    root = write_data(tmp_path / "root" / "mine").parent
+    own, turns = desk(tmp_path, root), Turns()
+    finished = seen(own.run(CHOICE, "fake", None, Turns()))["opened"]
+    other = tmp_path / "other.jsonl"
+    other.write_text("".join(finished.source.lines))
+    running = own.run(CHOICE, "fake", None, turns)
+    steps = [next(running)]
+    assert seen(own.compare(str(other), None, turns)) == {}
+    shown = seen([*steps, *running])
+    assert shown["opened"].compared is not None and not turns.opening
+    assert shown["run"]["interactive"] and not shown["cancel"]["visible"]
+
+
+def test_a_form_that_is_not_drawn_yet_says_nothing(tmp_path):
+    path = write(tmp_path / "mine.jsonl", random_rows(20))
+    mine = open_file(str(path), None, {}, lambda stage, fraction: None)
+    mine.notebook.put(mine.analysis.results[0].sample_id, Note(("kept",)))
+    own, turns = desk(tmp_path), Turns()
+    first = seen(own.show(click(0), mine, *NO_FORM, turns))["opened"]
+    assert seen(own.show(click(1), first, None, None, None, None, turns))["opened"].place == 1
+    assert list(mine.notebook.all().values()) == [Note(("kept",))]
+
+
+def test_notes_of_questions_with_one_id_are_kept_apart(tmp_path):
+    rows = [{**row, "sample_id": "same"} for row in random_rows(3)]
+    path = write(tmp_path / "mine.jsonl", rows)
+    mine = open_file(str(path), None, {}, lambda stage, fraction: None)
+    ids = [result.sample_id for result in mine.analysis.results]
+    assert ids == ["same", "same (2)", "same (3)"]
+
+
 def test_a_question_opened_while_files_are_compared_stays_in_view(tmp_path, monkeypatch):
     compared, another_is_open = handlers.compared, threading.Event()
 
