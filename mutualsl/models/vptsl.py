@@ -102,7 +102,9 @@ class VPTSL(NeuralLocalizer):
     def forward(self, batch: Batch) -> VPTSLOutput:
         """Score every cue as start and end of the answer, and every row as a part of it."""
         highlight = self._highlight(batch)
-        there = batch.has_video & self.statistics.in_domain(batch.rows, batch.row_mask)
+        there = batch.has_video
+        if not self.training:  # what is learned from becomes the domain
+            there = there & self.statistics.in_domain(batch.rows, batch.row_mask)
         vectors = self.prompt(spread(highlight.sigmoid(), batch.timeline.row_count))
         prompt = Prompt(vectors, there)
         if self.config.all_tokens:

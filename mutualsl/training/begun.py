@@ -14,6 +14,7 @@ from safetensors.torch import load_file
 from mutualsl.checkpoint import stored
 from mutualsl.description import UNKNOWN_DATA
 from mutualsl.errors import DataError, in_a_line
+from mutualsl.features.files import understood
 from mutualsl.models import Localizer
 from mutualsl.models.base import FROM_ENCODERS
 from mutualsl.models.mutualsl import READS
@@ -31,6 +32,8 @@ class Begun:
     config: RunConfig
     about: Mapping[str, Any] = field(default_factory=dict)  # how that checkpoint came to be
     learned_from: frozenset[str] = frozenset()  # modalities that it knows
+    rows: str | None = None  # fingerprint of the encoder of its rows, if it has learned from any
+    questions: str | None = None  # of what reads its questions, if it does not do so itself
 
     @classmethod
     def of(cls, config: RunConfig) -> Begun:
@@ -57,7 +60,27 @@ class Begun:
             trained_on=f"{before}; then {config.trained_on}",
         )
         learned_from = frozenset(READS[head] for head in heads)
-        return cls(config=taken, about=record["about"], learned_from=learned_from)
+        return cls(
+            config=taken, about=record["about"], learned_from=learned_from,
+            rows=record["visual"]["fingerprint"] if "video" in learned_from else None,
+            questions=(record.get("text") or {}).get("fingerprint"),
+        )  # fmt: skip
+
+    def check_rows(self, fingerprint: str) -> None:
+        """Raise `DataError` for rows of another encoder than the checkpoint has learned from."""
+        if self.rows is not None and not understood(fingerprint, self.rows):
+            raise DataError(
+                f"{self.config.start}: has learned from rows of {self.rows}, and these are of "
+                f"{fingerprint}; give its own encoder with --visual"
+            )
+
+    def check_questions(self, fingerprint: str) -> None:
+        """Raise `DataError` for another frozen language model than the checkpoint's."""
+        if self.questions is not None and self.questions != fingerprint:
+            raise DataError(
+                f"{self.config.start}: its questions are read by {self.questions}, and here by "
+                f"{fingerprint}; name its language model with --set text_encoder=FOLDER"
+            )
 
     def load_into(self, model: Localizer) -> None:
         """Give the model the weights; a part that learns by itself may be missing among them.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 import torch
@@ -29,8 +29,12 @@ def calibrate(
     collator: Collator,
     validation: Mapping[str, Sequence[Example]],
     reader_alone: bool = False,
+    looked_at: Set[str] | None = None,
 ) -> None:
     """Fit both heads' score calibration and the limit of the visual domain on validation data.
+
+    The limit is fitted on the parts whose videos the model has learned from, by their names
+    (`looked_at`; `None`: all); what lies beyond it says nothing of how far a visual score is right.
 
     The model is asked on the device that it is on, in the bits in which it will be asked there.
     Questions with both modalities are asked three times, so that each head is also seen alone.
@@ -41,7 +45,8 @@ def calibrate(
     collate = _on(device, collator)
     with precision(device):
         _share_out(model, collate, validation, reader_alone)
-        _limit_domain(model, collate, [e for examples in validation.values() for e in examples])
+        names = validation if looked_at is None else looked_at & validation.keys()
+        _limit_domain(model, collate, [e for name in names for e in validation[name]])
     fit_scores(model, collator, validation)
 
 
@@ -66,10 +71,15 @@ def fit_scores(
             for answered in _ask(model, collate, examples):
                 found.append(answered)
                 progress((len(alone) + len(beside)) / count)
-    pairs = [(g, h.visual, h.textual) for g, h in beside]
-    _fit(model.visual_calibration, [*((g, h.visual, None) for g, h in alone), *pairs])
-    pairs = [(g, h.textual, h.visual) for g, h in beside]
+    pairs = [(g, _known(h.visual), h.textual) for g, h in beside]
+    _fit(model.visual_calibration, [*((g, _known(h.visual), None) for g, h in alone), *pairs])
+    pairs = [(g, h.textual, _known(h.visual)) for g, h in beside]
     _fit(model.textual_calibration, [*((g, h.textual, None) for g, h in alone), *pairs])
+
+
+def _known(visual: Prediction | None) -> Prediction | None:
+    """A visual span, unless it is a guess about pictures unlike any that were learned from."""
+    return visual if visual is not None and visual.in_domain else None
 
 
 def _on(device: torch.device, collator: Collator) -> Collate:
@@ -89,6 +99,7 @@ def _share_out(
     if reader_alone:
         model.share.fill_(0.0)
         return
+    former = float(model.share)
     means = torch.zeros(len(SHARES))
     for examples in validation.values():
         spoken = [replace(e, video=e.video.without_video()) for e in examples if e.video.cues]
@@ -101,7 +112,9 @@ def _share_out(
                 for example, heads in zip(group, model.decode(output, batch, 1), strict=True):
                     assert example.gold is not None and heads.textual is not None
                     means[i] += iou(heads.textual.span, example.gold) / len(spoken)
-    model.share.fill_(SHARES[int(means.argmax())])
+    # Where nothing was asked, or it makes no difference, it stays what it was.
+    differs = bool(means.max() > means.min())
+    model.share.fill_(SHARES[int(means.argmax())] if differs else former)
 
 
 def _limit_domain(model: Localizer, collate: Collate, examples: Sequence[Example]) -> None:

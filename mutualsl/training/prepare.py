@@ -40,6 +40,7 @@ class Prepared:
     collator: Collator
     library: Library
     training: tuple[Source, ...]  # of every stage, each part of a data set once
+    looked_at: frozenset[str]  # data sets whose videos some stage learns from
 
 
 def prepare(config: RunConfig, root: Path, out: Path, visual: Path) -> Prepared:
@@ -56,6 +57,7 @@ def prepare(config: RunConfig, root: Path, out: Path, visual: Path) -> Prepared:
             f"{config.name} is made for rows of {config.visual}, and these are of {encoder.name}; "
             f"--visual {config.visual}, or --set visual={encoder.name}"
         )
+    begun.check_rows(encoder.fingerprint)
     note_rows(out, encoder.fingerprint)
     _check_folders(config, root)
     weights = text_folder(config.text_encoder)
@@ -67,9 +69,10 @@ def prepare(config: RunConfig, root: Path, out: Path, visual: Path) -> Prepared:
     questions = None
     if model.reads_question_vectors:
         questions = FrozenLanguageModel(text_encoder.language_model)
+        begun.check_questions(questions.fingerprint)
     library = Library(root, tokenizer, encoder)
-    training = _read(config, library)
-    _fit_statistics(model, training)
+    training, looked_at = _read(config, library), _looked_at(model, config)
+    _fit_statistics(model, [s for s in training if s.part.dataset in looked_at])
     begun.load_into(model)
     return Prepared(
         config=config,
@@ -86,6 +89,7 @@ def prepare(config: RunConfig, root: Path, out: Path, visual: Path) -> Prepared:
         ),
         library=library,
         training=training,
+        looked_at=looked_at,
     )
 
 
@@ -129,6 +133,18 @@ def _check_learners(model: Localizer, config: RunConfig) -> None:
                 f"stage {stage.name}: {config.model} of these sizes has no {stage.learner} that "
                 "could learn; give it one, as with shared_layers=2"
             )
+
+
+def _looked_at(model: Localizer, config: RunConfig) -> frozenset[str]:
+    """Data sets whose videos reach a part that reads them, in some stage."""
+    parts = dict(model.named_modules())
+    return frozenset(
+        part.dataset
+        for stage in config.stages
+        if "video" in getattr(parts[stage.learner], "reads", model.reads)
+        for part in stage.parts
+        if part.drop_video < 1.0
+    )
 
 
 def _fit_statistics(model: Localizer, training: Sequence[Source]) -> None:

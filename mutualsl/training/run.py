@@ -49,7 +49,10 @@ def run_localizer(
     model.to(PartialState().device).eval()
     apart = config.start is None and all(stage.learner for stage in config.stages)
     validation = prepared.library.validation(config.stages[-1])
-    calibrate(model, prepared.collator, validation, reader_alone=apart)
+    looked_at = frozenset(  # of several parts of one data set the later ones are numbered
+        name for name in validation if {name, name.rpartition(" (")[0]} & prepared.looked_at
+    )
+    calibrate(model, prepared.collator, validation, reader_alone=apart, looked_at=looked_at)
     model.to("cpu")
     about = _about(prepared, learned) | {"commit": commit}
     save_checkpoint(_checkpoint(prepared, out, visual, about), out / "checkpoint")

@@ -22,7 +22,8 @@ from mutualsl.evaluation.evaluate import evaluate
 from mutualsl.models import MODELS
 from mutualsl.models.profiles import profile
 from mutualsl.models.statistics import ScoreCalibration
-from mutualsl.training.calibrate import fit_scores
+from mutualsl.training.begun import Begun
+from mutualsl.training.calibrate import calibrate, fit_scores
 from mutualsl.training.config import Part, RunConfig, Stage, TrainConfig
 from mutualsl.training.library import Library
 from mutualsl.training.overrides import override
@@ -32,7 +33,7 @@ from mutualsl.training.run import run
 from mutualsl.video import probe
 from tests import text_encoders, tiny
 from tests.demo import ROOT
-from tests.tiny_checkpoints import write_model
+from tests.tiny_checkpoints import write_model, write_visual
 
 SMALL = {"workers": 1, "size": (64, 36), "rate_hz": 6.25, "length_second": 12.0}
 VISUAL = ROOT / "checkpoints" / "visual-mini"
@@ -418,3 +419,49 @@ def test_your_own_transcripts_teach_the_reader_of_a_checkpoint(root, config, tmp
     limits = [each.model.row_statistics.limit for each in (before, about)]
     assert limits[0] == limits[1]  # the videos beside them were not learned from
     assert about.about["recipe"] == "mutualsl_own" and about.about["training_videos"]["own"]
+
+
+def test_footage_that_nothing_learns_from_is_not_in_the_domain(root, config, tmp_path):
+    """Videos beside transcripts: the sentence reader, which learns there, does not see them."""
+    *first, last = config.stages
+    strange = tmp_path / "root" / "strange"
+    shutil.copytree(root / "synthetic", strange)
+    for name in ("synthetic", "narrations"):
+        (tmp_path / "root" / name).symlink_to(root / name)
+    parts = (*last.parts, replace(last.parts[0], dataset="strange", validation=2))
+    PartialState(cpu=True)
+    config = replace(config, stages=(*first, replace(last, parts=parts)))
+    prepared = prepare(config, strange.parent, tmp_path / "out", VISUAL)
+    assert "synthetic" in prepared.looked_at and "strange" not in prepared.looked_at
+    known = prepare(replace(config, stages=tuple(first)), root, tmp_path / "known", VISUAL)
+    for one, other in zip(
+        prepared.model.row_statistics.buffers(), known.model.row_statistics.buffers(), strict=True
+    ):
+        torch.testing.assert_close(one, other)
+    model, asked = prepared.model, prepared.library.validation(config.stages[-1])
+    model.row_statistics.limit.fill_(1e-6)
+    calibrate(model, prepared.collator, {"strange": asked["strange"]}, looked_at=frozenset())
+    assert float(model.row_statistics.limit) == pytest.approx(1e-6)
+    assert torch.equal(model.visual_calibration.beside, type(model.visual_calibration)().beside)
+    assert torch.equal(model.textual_calibration.beside, type(model.textual_calibration)().beside)
+
+
+def test_a_run_begins_with_its_own_encoder_only(root, config, tmp_path):
+    run(replace(config, stages=config.stages[:2]), root, tmp_path / "first", VISUAL)
+    start = str(tmp_path / "first" / "checkpoint")
+    write_visual(tmp_path / "visual", 1)
+    with pytest.raises(DataError, match="learned from rows of mini-.*give its own encoder"):
+        run(replace(config, start=start), root, tmp_path / "second", tmp_path / "visual")
+    with pytest.raises(DataError, match="read by bert-1, and here by bert-2; name its language"):
+        Begun(config=config, questions="bert-1").check_questions("bert-2")
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_without_a_question_to_judge_by_the_share_stays(root, config, asked, tmp_path):
+    PartialState(cpu=True)
+    prepared = prepare(config, root, tmp_path, VISUAL)
+    questions = prepared.library.validation(config.stages[-1])["synthetic"] if asked else []
+    silent = [replace(e, video=e.video.without_subtitles()) for e in questions]
+    prepared.model.share.fill_(0.45)
+    calibrate(prepared.model, prepared.collator, {"synthetic": silent})
+    assert float(prepared.model.share) == pytest.approx(0.45)
