@@ -6,7 +6,7 @@ python -m benchmarks.question [--rounds N]
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
@@ -47,12 +47,11 @@ PARTS: dict[str, Callable[..., object]] = {
 
 
 def measured(
-    localizer: AnswerLocalizer, minutes: int, words: int, rounds: int
+    localizer: AnswerLocalizer, questions: Iterator[str], minutes: int, words: int, rounds: int
 ) -> tuple[float, float, dict[str, Any]]:
-    """Seconds of a question and of the text encoder alone, and what else is to be known."""
+    """Seconds of one of `questions` and of the text encoder alone, and what else is to be known."""
     encoded = localizer.encode_video(long_video(minutes, (640, 360)), transcript(minutes, words))
     batch = localizer.collator([Example(video=encoded.input, question=QUESTIONS[0])])
-    questions = iter(QUESTIONS)
     model = localizer.checkpoint.model
     assert isinstance(model, MutualSL)
     encoder = model.text_encoder
@@ -91,9 +90,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15)
     rounds = parser.parse_args().rounds
     localizer = AnswerLocalizer.from_pretrained(CHECKPOINT, "cpu")
-    measures, sizes = [], []
+    measures, sizes, questions = [], [], iter(QUESTIONS)
     for minutes, words, limit in SIZES:
-        second, reference_second, found = measured(localizer, minutes, words, rounds)
+        second, reference_second, found = measured(localizer, questions, minutes, words, rounds)
         what = f"a further question, {minutes} minutes with {words:,} words"
         measures.append(ratio(what, second, reference_second, limit, "the bare text encoder"))
         sizes.append(found)

@@ -71,9 +71,11 @@ def _cp1251(run: str, beside_letter: int) -> float:
 def _cp1252(run: str, beside_letter: int) -> float:
     """Count accented letters and typographic signs; hardly a word has three such in a row."""
     letters = sum(character in _WESTERN for character in run)
-    signs = sum(character in _TYPOGRAPHIC | _OF_WESTERN_KEYBOARDS for character in run)
+    signs = sum(character in _TYPOGRAPHIC for character in run)
+    if beside_letter:  # alone they are letters of another code page
+        signs += sum(character in _OF_WESTERN_KEYBOARDS for character in run)
     if letters > 2:
-        return signs + (0.9 * letters if letters == 3 else 0.0)
+        return signs + (0.7 * letters if letters == 3 else 0.0)
     return max(letters - _capitals_inside(run), 0) + signs
 
 

@@ -15,7 +15,7 @@ from mutualsl.checkpoint import stored
 from mutualsl.description import UNKNOWN_DATA
 from mutualsl.errors import DataError, in_a_line
 from mutualsl.features.files import understood
-from mutualsl.models import Localizer
+from mutualsl.models import MODELS, Localizer
 from mutualsl.models.base import FROM_ENCODERS
 from mutualsl.models.mutualsl import READS
 from mutualsl.training.config import RunConfig
@@ -60,9 +60,10 @@ class Begun:
             trained_on=f"{before}; then {config.trained_on}",
         )
         learned_from = frozenset(READS[head] for head in heads)
+        reads = learned_from if heads else MODELS[record["model"]][0].reads
         return cls(
             config=taken, about=record["about"], learned_from=learned_from,
-            rows=record["visual"]["fingerprint"] if "video" in learned_from else None,
+            rows=record["visual"]["fingerprint"] if "video" in reads else None,
             questions=(record.get("text") or {}).get("fingerprint"),
         )  # fmt: skip
 

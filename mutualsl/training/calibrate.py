@@ -45,7 +45,7 @@ def calibrate(
     collate = _on(device, collator)
     with precision(device):
         _share_out(model, collate, validation, reader_alone)
-        names = validation if looked_at is None else looked_at & validation.keys()
+        names = [name for name in validation if looked_at is None or name in looked_at]
         _limit_domain(model, collate, [e for name in names for e in validation[name]])
     fit_scores(model, collator, validation)
 

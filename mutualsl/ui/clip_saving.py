@@ -33,7 +33,14 @@ class Clips:
             yield view(status=status.notice("Load a video first."))
             return
         span = Span(float(event.start), float(event.end))
-        yield from turns.beside(self._save(loaded, loaded.encoded.path, span))
+        if span in turns.cutting:  # a second click of a double one
+            yield view()
+            return
+        turns.cutting.add(span)
+        try:
+            yield from turns.beside(self._save(loaded, loaded.encoded.path, span))
+        finally:
+            turns.cutting.discard(span)
 
     def _save(self, loaded: Loaded, source: Path, span: Span) -> Steps[None]:
         times = "-".join(map(_in_name, span))

@@ -150,13 +150,20 @@
   }
 
   // A finger may be about to scroll the page: it seeks where it moves along the axis, or lets go.
+  const SLOP = 8; // pixels that a finger may move while it rests
   let dragging = null;
+  let finger = null; // where it has come down, as long as it may be about to scroll
   document.addEventListener("pointerdown", (event) => {
     dragging = event.button === 0 ? event.target.closest(".tl-track") : null;
-    if (dragging && event.pointerType !== "touch") seekToPointer(event, dragging);
+    finger = event.pointerType === "touch" ? { x: event.clientX, y: event.clientY } : null;
+    if (dragging && !finger) seekToPointer(event, dragging);
   });
   document.addEventListener("pointermove", (event) => {
-    if (dragging && event.buttons & 1) seekToPointer(event, dragging);
+    if (!dragging || !(event.buttons & 1)) return;
+    const [right, down] = finger ? [event.clientX - finger.x, event.clientY - finger.y] : [0, 0];
+    if (finger && Math.abs(right) <= Math.max(SLOP, Math.abs(down))) return;
+    finger = null;
+    seekToPointer(event, dragging);
   });
   document.addEventListener("pointerup", (event) => {
     if (dragging && event.pointerType === "touch") seekToPointer(event, dragging);

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import Any, TypeVar
 
+from mutualsl.spans import Span
 from mutualsl.ui.what_if import WhatIf
 
 S = TypeVar("S")
@@ -36,6 +37,7 @@ class Turns:
         self.wanted: WhatIf | None = None  # of the last change, which may still be on its way
         self.track: int | None = None  # inside the video, the last one chosen, likewise
         self.latest: Any = None  # what the page was last told to remember, of the tab Analyse
+        self.cutting: set[Span] = set()  # spans of which a clip is being made
         self.opening = 0  # predictions on their way there
         self.other: str | None = None  # the file given there to compare them with
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mutualsl.answer import Answer
 from mutualsl.encoded import EncodedVideo
-from mutualsl.errors import MutualSLError
+from mutualsl.errors import MutualSLError, SubtitleError
 from mutualsl.reading import without_cues
 from mutualsl.subtitles import Cue, shifted
 
@@ -67,10 +67,15 @@ def applied(localizer: AnswerLocalizer, whole: EncodedVideo, what_if: WhatIf) ->
     about, `SubtitleError` if the subtitles are moved out of the video.
     """
     encoded = without_cues(whole, what_if.left_out) if what_if.left_out else whole
-    if encoded.subtitles is not None and what_if.offset_second:
+    track = encoded.subtitles
+    if track is not None and what_if.offset_second:
         duration = whole.info.duration_second if whole.info is not None else None
-        moved = shifted(encoded.subtitles, what_if.offset_second, duration)
-        encoded = localizer.with_subtitles(encoded, moved)
+        try:
+            moved = shifted(track, what_if.offset_second, duration)
+            encoded = localizer.with_subtitles(encoded, moved)
+        except SubtitleError:
+            if track.cues:
+                raise
     if encoded.subtitles is not None and not encoded.subtitles.cues:
         encoded = replace(encoded, subtitles=None)  # what is left lies past the end of the video
     asked = encoded.input

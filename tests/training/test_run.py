@@ -452,6 +452,10 @@ def test_a_run_begins_with_its_own_encoder_only(root, config, tmp_path):
     write_visual(tmp_path / "visual", 1)
     with pytest.raises(DataError, match="learned from rows of mini-.*give its own encoder"):
         run(replace(config, start=start), root, tmp_path / "second", tmp_path / "visual")
+    shipped = str(ROOT / "checkpoints" / "vslnet-mini")  # a system without heads to choose from
+    begun = Begun.of(replace(config, model="vslnet", start=shipped, sizes={}))
+    with pytest.raises(DataError, match="give its own encoder"):
+        begun.check_rows("mini-of-another")
     with pytest.raises(DataError, match="read by bert-1, and here by bert-2; name its language"):
         Begun(config=config, questions="bert-1").check_questions("bert-2")
 

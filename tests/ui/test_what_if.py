@@ -1,10 +1,11 @@
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from mutualsl.errors import MutualSLError, SubtitleError
-from mutualsl.subtitles import Cue
+from mutualsl.subtitles import Cue, Subtitles, fitted
 from mutualsl.ui.changes import changed
 from mutualsl.ui.views import Loaded, shown
 from mutualsl.ui.what_if import (
@@ -116,3 +117,14 @@ def test_the_answer_before_a_change_is_shown_beside_the_one_after_it(whole):
     parts = shown(answered, 0)
     assert 'class="tl-before" style="left:10.000%;width:10.000%"' in parts["timeline"]
     assert "The textual span moved by 20.0 s later." in parts["results"]
+
+
+@pytest.mark.parametrize("offset", [0.0, 5.0, -3.0])
+def test_the_last_line_inside_the_video_can_be_left_out(whole, offset):
+    late = Cue(170.0, 178.0, "late")
+    track = fitted(Subtitles(cues=(CUES[0], late)), 100.0)
+    two = replace(whole, subtitles=track, input=replace(whole.input, cues=track.cues))
+    two = replace(two, info=SimpleNamespace(duration_second=100.0))
+    what_if = WhatIf(left_out=frozenset({0}), offset_second=offset)
+    encoded = applied(FakeLocalizer(), two, what_if)
+    assert encoded.subtitles is None and encoded.input.cues == ()

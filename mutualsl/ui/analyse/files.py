@@ -37,7 +37,7 @@ def made_file(
 def write_rows(opened: Opened, path: Path) -> None:
     """A CSV of every question with tags, note and corrected span, and with B where compared."""
     kept = opened.notebook.all()
-    notes = [kept.get(result.sample_id, Note()) for result in opened.analysis.results]
+    notes = [kept.get(note_id, Note()) for note_id in opened.note_ids]
     write_csv(opened.analysis, path, [_columns(note) for note in notes], opened.compared)
 
 
@@ -54,8 +54,8 @@ def write_corrected(opened: Opened, path: Path) -> None:
     """
     kept = opened.notebook.all()
     rows = []
-    for result in opened.analysis.results:
-        span = kept.get(result.sample_id, Note()).span
+    for result, note_id in zip(opened.analysis.results, opened.note_ids, strict=True):
+        span = kept.get(note_id, Note()).span
         if span is not None:
             row = {
                 "sample_id": result.sample_id,

@@ -131,7 +131,7 @@ class AnalysisDesk:
         try:
             kept = _keep(opened, (tags, text, start, end))
             shown = replace(opened, place=place)
-            note = opened.notebook.all().get(shown.result.sample_id, Note())
+            note = opened.notebook.all().get(shown.note_id, Note())
             changes = {} if kept is None else {"notes": notes(opened)}
         except MutualSLError as error:
             yield view(said=_refused(error))
@@ -224,6 +224,9 @@ class AnalysisDesk:
             yield view(**idle())
         elif not turns.reading:
             yield view(status=status.notice(STOPPED), **idle())
+        stays = turns.latest if changes is None and not turns.opening else None
+        if stays is not None and turns.other != other:
+            yield from self.compare(turns.other, stays, turns)
 
 
 def _keep(opened: Opened, form: tuple[str | None, ...]) -> Note | None:
@@ -237,7 +240,7 @@ def _keep(opened: Opened, form: tuple[str | None, ...]) -> Note | None:
     note = read_note(tags, text, start, end, opened.result.duration_second)
     if note == opened.note:
         return None
-    opened.notebook.put(opened.result.sample_id, note)
+    opened.notebook.put(opened.note_id, note)
     return note
 
 

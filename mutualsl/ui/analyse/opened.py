@@ -10,8 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from mutualsl.data import Example
 from mutualsl.encoded import EncodedVideo
 from mutualsl.errors import DataError, MutualSLError
@@ -65,6 +63,23 @@ class Opened:
         assert self.place is not None
         return self.analysis.results[self.place]
 
+    @property
+    def note_ids(self) -> list[str]:
+        """By what name the note on each question is kept: its `sample_id`, if no other has it."""
+        ids = [result.sample_id for result in self.analysis.results]
+        count, taken = Counter(ids), Counter[str]()
+        for place, own in enumerate(ids):
+            taken[own] += 1
+            if count[own] > 1 and taken[own] > 1:
+                ids[place] = f"{own}, number {taken[own]} of {count[own]}"
+        return ids
+
+    @property
+    def note_id(self) -> str:
+        """That of the question in view."""
+        assert self.place is not None
+        return self.note_ids[self.place]
+
     def beside(self, path: str | None, report: Report) -> Opened:
         """Compared with another predictions file, or with none."""
         if path is None:
@@ -89,23 +104,11 @@ def open_file(
     `notebooks` has the visitor's notes by content of a file. Raises `DataError` naming file and
     line of what is wrong.
     """
-    analysis = analyse(told_apart(read_file(path)))
+    analysis = analyse(read_file(path))
     content = hashlib.sha256(Path(path).read_bytes()).hexdigest()
     notebook = notebooks.setdefault(content, SessionNotes())
     opened = Opened(name=file_name(path), analysis=analysis, notebook=notebook)
     return opened.beside_if_it_fits(other, report)
-
-
-def told_apart(results: Sequence[QuestionResult]) -> list[QuestionResult]:
-    """The same rows, each with a `sample_id` of its own: notes are kept by it."""
-    seen: Counter[str] = Counter()
-    apart = []
-    for result in results:
-        seen[result.sample_id] += 1
-        if (number := seen[result.sample_id]) > 1:
-            result = msgspec.structs.replace(result, sample_id=f"{result.sample_id} ({number})")
-        apart.append(result)
-    return apart
 
 
 def run(
@@ -140,7 +143,7 @@ def run(
     notes = SharedNotes(root / NOTES_FILE, folder.name, part.split_set or "", part.split)
     opened = Opened(
         name=choice.name,
-        analysis=analyse(told_apart(results)),
+        analysis=analyse(results),
         notebook=notes,
         source=Source(choice, asked, model, lines),
     )

@@ -44,9 +44,9 @@ def notes(opened: Opened) -> str:
     """What the table lays over its rows: a few words on those with a note."""
     kept = opened.notebook.all()
     listed = [
-        [place, kept[result.sample_id].summary()]
-        for place, result in enumerate(opened.analysis.results)
-        if result.sample_id in kept
+        [place, kept[note_id].summary()]
+        for place, note_id in enumerate(opened.note_ids)
+        if note_id in kept
     ]
     return f'<div hidden data-notes="{escaped(json.dumps(listed))}"></div>'
 

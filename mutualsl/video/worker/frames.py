@@ -116,7 +116,7 @@ def _expected_second(source: Source) -> float:
     if video.duration:
         start = (video.start_time or 0) * video.time_base
         return float(start + video.duration * video.time_base) - source.origin_second
-    return source.claimed_second
+    return source.claimed_second - (source.origin_second if source.doubtful else 0.0)
 
 
 def _warnings(source: Source, read_second: float, damaged_packets: int) -> list[str]:

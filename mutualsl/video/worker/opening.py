@@ -38,7 +38,8 @@ class Source:
     container: Any
     video: Any  # the stream
     origin_second: float  # timestamp of the start of the presentation
-    claimed_second: float  # duration by the header; 0 when it does not say
+    claimed_second: float  # duration by the header, or more; 0 when it does not say
+    doubtful: bool = False  # whether it may be more
 
     @property
     def limit_second(self) -> float:
@@ -85,14 +86,15 @@ def _inspect(path: Path, container: Any) -> Source:
     # Before zero lies only what players do not show (the run-in of an audio codec).
     origin_second = max(0.0, (container.start_time or 0) / av.time_base)
     claimed_second = max(0.0, (container.duration or 0) / av.time_base)
-    if origin_second > LATE_START_SECOND and container.format.name.startswith("matroska"):
-        claimed_second = 0.0  # some programs count it from timestamp 0, some from the first picture
+    # Some programs count it from timestamp 0, some from where the file begins.
+    late = origin_second > LATE_START_SECOND
+    doubtful = late and container.format.name.startswith("matroska")
     if claimed_second > DURATION_LIMIT_SECOND:
         raise VideoError(
             f"{path.name} claims to last {claimed_second / 3600:.0f} hours; "
             f"at most {DURATION_LIMIT_SECOND / 3600:.0f} can be read, cut it into parts"
         )
-    return Source(path, container, video, origin_second, claimed_second)
+    return Source(path, container, video, origin_second, claimed_second, doubtful)
 
 
 def _is_cover(stream: Any) -> bool:

@@ -11,6 +11,7 @@ from mutualsl.evaluation.evaluate import answers, evaluate
 from mutualsl.spans import Span
 from mutualsl.ui.analyse import handlers
 from mutualsl.ui.analyse.catalogue import read_catalogue
+from mutualsl.ui.analyse.files import write_corrected
 from mutualsl.ui.analyse.handlers import STOPPED, AnalysisDesk
 from mutualsl.ui.analyse.notebook import NOTES_FILE
 from mutualsl.ui.analyse.notes import Note
@@ -296,8 +297,27 @@ def test_notes_of_questions_with_one_id_are_kept_apart(tmp_path):
     rows = [{**row, "sample_id": "same"} for row in random_rows(3)]
     path = write(tmp_path / "mine.jsonl", rows)
     mine = open_file(str(path), None, {}, lambda stage, fraction: None)
-    ids = [result.sample_id for result in mine.analysis.results]
-    assert ids == ["same", "same (2)", "same (3)"]
+    assert len(set(mine.note_ids)) == 3 and mine.note_ids[0] == "same"
+    assert {result.sample_id for result in mine.analysis.results} == {"same"}
+    own, turns = desk(tmp_path), Turns()
+    second = seen(own.show(click(1), mine, *NO_FORM, turns))["opened"]
+    own.save(second, "about it", "", "1", "2", turns)
+    assert seen(own.show(click(2), second, "about it", "", "1", "2", turns))["tags"] == ""
+    write_corrected(mine, tmp_path / "train.jsonl")
+    (line,) = (tmp_path / "train.jsonl").read_text().splitlines()
+    assert json.loads(line)["sample_id"] == "same"
+
+
+def test_a_file_to_compare_with_is_compared_with_what_stays(tmp_path):
+    path = write(tmp_path / "mine.jsonl", random_rows(20))
+    own, turns = desk(tmp_path), Turns()
+    mine = seen(own.open(str(path), None, None, {}, turns))["opened"]
+    broken = tmp_path / "broken.jsonl"
+    broken.write_text("{}")
+    opening = own.open(str(broken), None, mine, {}, turns)
+    steps = [next(opening)]
+    assert seen(own.compare(str(path), mine, turns)) == {}
+    assert seen([*steps, *opening])["opened"].compared is not None
 
 
 def test_a_question_opened_while_files_are_compared_stays_in_view(tmp_path, monkeypatch):
