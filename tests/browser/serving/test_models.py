@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.page import ANSWER_MS
+from tests.browser.page import ANSWER_MS, SOON_MS
 
 pytestmark = pytest.mark.browser
 QUESTION = "how do i open the jar"
@@ -54,6 +54,7 @@ def test_a_model_that_cannot_be_loaded_leaves_the_old_one(visit, shelf, short_vi
     page = visit()
     page.upload(short_video, one_cue)
     page.has_video()
+    expect(page["status"]).to_contain_text("Subtitles: SRT", timeout=SOON_MS)  # both are read
     choose(page, "broken")
     page.refuses("broken", "fetch or train it again")
     expect(page["model-choice"].get_by_label("one", exact=True)).to_be_checked()
