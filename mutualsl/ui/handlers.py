@@ -142,10 +142,17 @@ class Desk:
         if turns.settle():
             changes = emptied() if loaded is None else as_it_is(loaded, turns.differ)
             changes["ask"] = unlocked()
+            if turns.model is not None:  # it is taken below
+                changes.pop("model_choice", None)
         if turns.stopped is not None:
             changes |= {"status": turns.stopped, "ask": unlocked()}
         yield view(**changes)
-        if loaded is not None and (waiting := turns.late) is not None:
+        wanted = turns.model if turns.quiet and not turns.reading else None
+        if loaded is not None and wanted == loaded.model:
+            wanted = turns.model = None
+        if loaded is not None and wanted is not None:  # something came in just when it was chosen
+            yield from self._switch(wanted, loaded.model, loaded, None, None, turns)
+        elif loaded is not None and (waiting := turns.late) is not None:
             yield from self.work.answer(loaded, waiting, turns)
 
     def try_example(
@@ -179,13 +186,26 @@ class Desk:
         Where that model cannot be used, what was on its way goes on with the one there was.
         """
         turns.begin()
+        yield from self._switch(wanted, model, loaded, video, subtitles, turns)
+
+    def _switch(
+        self,
+        wanted: str,
+        model: str,
+        loaded: Loaded | None,
+        video: str | None,
+        subtitles: str | None,
+        turns: Turns,
+    ) -> Iterator[View]:
+        turns.model = wanted
         taken = yield from turns.read(
             switch_model(self.shelf, wanted, model, loaded),
             turns.waiting,
             loaded.what_if if loaded is not None else None,
         )
         if taken is None:
-            return
+            return  # something else came in; `settle` takes the model after that
+        turns.model = None
         used, again, problem = taken
         waiting = turns.waiting
         if again is not None:

@@ -35,6 +35,7 @@ class Turns:
         self.asked: str | None = None  # the question to ask again of what is read next
         self.waiting: str | None = None  # the question that has no answer yet
         self.wanted: WhatIf | None = None  # of the last change, which may still be on its way
+        self.model: str | None = None  # the one chosen last, until it is taken or refused
         self.track: int | None = None  # inside the video, the last one chosen, likewise
         self.latest: Any = None  # what the page was last told to remember, of the tab Analyse
         self.cutting: set[Span] = set()  # spans of which a clip is being made
@@ -53,6 +54,7 @@ class Turns:
         """
         self.supersede()
         self.waiting, self.wanted, self.track, self.stopped = None, None, None, why
+        self.model = None
         self._questions += 1
         self._stops += 1
 

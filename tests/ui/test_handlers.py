@@ -151,6 +151,26 @@ def test_a_question_is_asked_again_of_changed_subtitles_by_another_model(desk, l
     assert shown(views[-1], "loaded").what_if.offset_second == 1.0
 
 
+@pytest.mark.parametrize(("wanted", "taken"), [("two", "two"), ("broken", "one")])
+def test_a_model_chosen_just_before_something_else_came_in_is_taken_after_it(
+    desk, loaded, track, wanted, taken
+):
+    turns, changes = Turns(), Changes(desk.shelf)
+    *_, answered = desk.ask(QUESTION, loaded, None, track, "one", turns)
+    list(desk.settle(shown(answered, "loaded"), turns))
+    turns.drawn()
+    choosing = desk.switch(wanted, "one", shown(answered, "loaded"), None, track, turns)
+    next(choosing)
+    *_, shifted = changes.shift(1.0, shown(answered, "loaded"), turns)
+    assert list(choosing) == [] and turns.model == wanted
+    list(desk.settle(shown(shifted, "loaded"), turns))
+    views = list(desk.settle(shown(shifted, "loaded"), turns))
+    last = shown(views[-1], "loaded") if taken == "two" else shown(shifted, "loaded")
+    assert (last.model, last.what_if.offset_second, turns.model) == (taken, 1.0, None)
+    said = "".join(str(shown([*view], "status")) for view in views)
+    assert ("broken" in said) == (wanted == "broken")
+
+
 def test_a_change_that_fails_asks_nothing_again(desk, loaded, track):
     turns, changes = Turns(), Changes(desk.shelf)
     *_, answered = desk.ask(QUESTION, loaded, None, track, "one", turns)
