@@ -142,8 +142,6 @@ class Desk:
         if turns.settle():
             changes = emptied() if loaded is None else as_it_is(loaded, turns.differ)
             changes["ask"] = unlocked()
-            if turns.model is not None:  # it is taken below
-                changes.pop("model_choice", None)
         if turns.stopped is not None:
             changes |= {"status": turns.stopped, "ask": unlocked()}
         yield view(**changes)
@@ -151,7 +149,7 @@ class Desk:
         if loaded is not None and wanted == loaded.model:
             wanted = turns.model = None
         if loaded is not None and wanted is not None:  # something came in just when it was chosen
-            yield from self._switch(wanted, loaded.model, loaded, None, None, turns)
+            yield from self._switch(wanted, loaded.model, loaded, turns)
         elif loaded is not None and (waiting := turns.late) is not None:
             yield from self.work.answer(loaded, waiting, turns)
 
@@ -186,17 +184,18 @@ class Desk:
         Where that model cannot be used, what was on its way goes on with the one there was.
         """
         turns.begin()
-        yield from self._switch(wanted, model, loaded, video, subtitles, turns)
+        yield from self._switch(wanted, model, loaded, turns, video, subtitles)
 
     def _switch(
         self,
         wanted: str,
         model: str,
         loaded: Loaded | None,
-        video: str | None,
-        subtitles: str | None,
         turns: Turns,
+        video: str | None = None,
+        subtitles: str | None = None,
     ) -> Iterator[View]:
+        """Take the wanted model; the files are read with it where nothing is loaded yet."""
         turns.model = wanted
         taken = yield from turns.read(
             switch_model(self.shelf, wanted, model, loaded),

@@ -179,8 +179,7 @@ def as_it_is(loaded: Loaded, differ: bool) -> dict[str, Any]:
     What a visitor may be changing about the video is written only where views of it `differ`.
     """
     last = shown(loaded, len(loaded.answers) - 1) if loaded.answers else {}
-    model = {"model": loaded.model, "model_choice": loaded.model}  # another was perhaps on its way
-    whole = unasked(loaded) | last | what_ifs(loaded, written=differ) | model
+    whole = unasked(loaded) | last | what_ifs(loaded, written=differ)
     return {name: value for name, value in whole.items() if name not in {"status", "loaded"}}
 
 

@@ -42,6 +42,11 @@ class Source:
     doubtful: bool = False  # whether it may be more
 
     @property
+    def said_second(self) -> float:
+        """Duration by the header where that is sure, else 0."""
+        return 0.0 if self.doubtful else self.claimed_second
+
+    @property
     def limit_second(self) -> float:
         """Where reading stops: pictures much later than the header claims are damage or a trap."""
         return (self.claimed_second + LATE_SECOND) if self.claimed_second else DURATION_LIMIT_SECOND

@@ -41,10 +41,9 @@ def probe(channel: Channel, path: str) -> dict[str, object]:
             "container": _container(source),
             "text_tracks": [asdict(track) for track in text_tracks(source)],
         }
-    said_second = 0.0 if source.doubtful else source.claimed_second
     return {
         **found,
-        "duration_second": said_second or _last_second(channel, path) or first_end_second,
+        "duration_second": source.said_second or _last_second(channel, path) or first_end_second,
         "browser_playable": _browser_playable(Path(path), found),
     }
 

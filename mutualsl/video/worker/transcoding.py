@@ -52,8 +52,7 @@ def transcode(
         pictures = _cut(decoder.shown(), start_second, end_second)
         first = next(pictures, None)
         if first is None:
-            said_second = 0.0 if source.doubtful else source.claimed_second
-            length_second = said_second or decoder.end_second
+            length_second = source.said_second or decoder.end_second
             lasts = f"; it lasts {length_second:.2f} s" if length_second else ""
             raise VideoError(f"{source.path.name} has no picture at {start_second:.2f} s{lasts}")
         target = av.open(out, "w", format="mp4", options=CONTAINER_OPTIONS)
