@@ -57,6 +57,15 @@ def test_a_synthesized_data_set_can_be_read_back(tmp_path):
         assert example.video.cues == cues
 
 
+def test_the_talks_are_written_as_a_data_set(tmp_path, capfd):
+    done = call(capfd, "synthesize", "--talks", "--out", tmp_path)
+    assert (done.code, done.out, done.err) == (0, "", "")
+    train, val = (DATASETS["jsonl"].load(tmp_path, split) for split in ("train", "val"))
+    assert len(train) > 7 * len(val) > 7000
+    assert not {e.video.video_id for e in train} & {e.video.video_id for e in val}
+    assert all(e.video.cues and e.gold.end_second <= e.video.duration_second for e in train)
+
+
 @pytest.fixture(scope="module")
 def scored(demos, checkpoint, tmp_path_factory):
     """Rows of predictions.jsonl by sample_id, and metrics.json, of a data set of four questions."""

@@ -83,14 +83,21 @@ def synthesize(
     frozen: Annotated[bool, typer.Option(help="Control: steps show their first frame.")] = False,
     text_only: Annotated[bool, typer.Option(help="Subtitles and questions, no pictures.")] = False,
     assets: Annotated[bool, typer.Option(help="Make the demo videos instead.")] = False,
+    talks: Annotated[
+        bool, typer.Option(help="Subtitles and questions of the written talks instead, all splits.")
+    ] = False,
 ) -> None:
     """Render how-to videos with subtitles, questions and gold spans."""
     from mutualsl.data.synthetic import make_assets, write_dataset
+    from mutualsl.data.talks import write_talks
 
     if split not in {"train", "val", "test"}:
         raise typer.BadParameter(f"--split {split!r}: choose one of train, val, test")
     if assets:
         make_assets(out)
+        return
+    if talks:
+        write_talks(out, seed)
         return
     with progress("rendering") as report:
         write_dataset(

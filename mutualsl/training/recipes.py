@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from mutualsl.models.profiles import profile
 from mutualsl.training.compared import (
@@ -23,6 +24,8 @@ from mutualsl.training.systems import SYSTEMS
 from mutualsl.training.visual import VisualTrainConfig
 
 MINI = {"dropout": 0.1, "shared_layers": 2}
+# How a transcript alone is read by the language model: a stretch of it, now and then as captions.
+RECUT: dict[str, Any] = {"crop_tokens": 360, "caption_share": 0.2}
 
 
 def visual_mini() -> VisualTrainConfig:
@@ -54,16 +57,32 @@ def mutualsl_mini() -> RunConfig:
         parts=(Part(dataset="synthetic", per_epoch=3000, validation=200, drop_subtitles=1.0),),
         train=TrainConfig(epochs=7, text_lr=2e-5, new_lr=1e-3, frozen_layers=4),
     )
+    return RunConfig(
+        name="mutualsl-mini",
+        trained_on=(
+            "rendered how-to videos and narrations, written talks, and transcripts of TutorialVQA "
+            "and VehicleVQA (video-disjoint train parts); no camera footage"
+        ),
+        stages=(reading, looking, *_among_talks()),
+        sizes=MINI,
+    )
+
+
+def _among_talks() -> tuple[Stage, Stage]:
+    """Both predictors together, on rendered videos and all there is to read; then the reader."""
     together = Stage(
         name="together",
         parts=(
             Part(
                 dataset="synthetic",
-                per_epoch=2500, validation=300, drop_video=0.2, drop_subtitles=0.3,
+                per_epoch=1500, validation=150, drop_video=0.2, drop_subtitles=0.3,
             ),
+            Part(dataset="narrations", per_epoch=400, validation=100, crop_tokens=360),
+            Part(dataset="talks", per_epoch=5000, validation=150, **RECUT),
+            *_transcripts(800, tutorialvqa=150, vehiclevqa=200, **RECUT),
         ),
         train=TrainConfig(
-            epochs=3, text_lr=3e-5, new_lr=3e-4, frozen_layers=2, max_questions=16,
+            epochs=2, text_lr=1e-4, new_lr=5e-4, frozen_layers=2, max_questions=16,
         ),
     )  # fmt: skip
     transcripts = Stage(
@@ -71,20 +90,13 @@ def mutualsl_mini() -> RunConfig:
         parts=(
             Part(dataset="narrations", per_epoch=500, validation=200),
             Part(dataset="synthetic", per_epoch=250, validation=250),
-            *_transcripts(tutorialvqa=1500, vehiclevqa=1500),
+            Part(dataset="talks", per_epoch=5000, validation=500),
+            *_transcripts(1500, tutorialvqa=517, vehiclevqa=829),
         ),
-        train=MATCHING,
+        train=replace(MATCHING, epochs=4),
         learner="sentence_reader",
-    )  # fmt: skip
-    return RunConfig(
-        name="mutualsl-mini",
-        trained_on=(
-            "rendered how-to videos and narrations, and transcripts of TutorialVQA and VehicleVQA "
-            "(video-disjoint train parts); no camera footage"
-        ),
-        stages=(reading, looking, together, transcripts),
-        sizes=MINI,
     )
+    return together, transcripts
 
 
 def mutualsl_reader() -> RunConfig:
@@ -96,11 +108,25 @@ def mutualsl_reader() -> RunConfig:
     return RunConfig(
         name="mutualsl-reader",
         trained_on=(
-            "the sentence reader on narrations and transcripts of TutorialVQA and VehicleVQA "
-            "(video-disjoint train parts)"
+            "the sentence reader on narrations, written talks, and transcripts of TutorialVQA and "
+            "VehicleVQA (video-disjoint train parts)"
         ),
         stages=(mutualsl_mini().stages[-1],),
         sizes={"shared_layers": 2},
+        start="checkpoints/mutualsl-mini",
+    )
+
+
+def mutualsl_talks() -> RunConfig:
+    """The last stages of `mutualsl_mini`, for the checkpoint that `start` names."""
+    return RunConfig(
+        name="mutualsl-talks",
+        trained_on=(
+            "rendered how-to videos and narrations, written talks, and transcripts of TutorialVQA "
+            "and VehicleVQA (video-disjoint train parts)"
+        ),
+        stages=_among_talks(),
+        sizes=MINI,
         start="checkpoints/mutualsl-mini",
     )
 
@@ -186,21 +212,27 @@ PROFILE_RECIPES = (
 )
 
 
-def _transcripts(*, tutorialvqa: int, vehiclevqa: int) -> tuple[Part, Part]:
-    """The video-disjoint transcripts, with how many questions of each an epoch draws."""
-
-    def part(dataset: str, per_epoch: int, validation: int) -> Part:
-        return Part(
-            dataset=dataset, split_set="disjoint", per_epoch=per_epoch, validation=validation
+def _transcripts(per_epoch: int, *, tutorialvqa: int, vehiclevqa: int, **cut: Any) -> list[Part]:
+    """The video-disjoint transcripts, with how many questions of each are for validation."""
+    return [
+        Part(
+            dataset=dataset,
+            split_set="disjoint", per_epoch=per_epoch, validation=validation, **cut,
         )
-
-    return part("tutorialvqa", tutorialvqa, 517), part("vehiclevqa", vehiclevqa, 829)
+        for dataset, validation in (("tutorialvqa", tutorialvqa), ("vehiclevqa", vehiclevqa))
+    ]  # fmt: skip
 
 
 RECIPES: dict[str, Callable[[], RunConfig | VisualTrainConfig]] = {
     **{
         recipe.__name__: recipe
-        for recipe in (mutualsl_mini, mutualsl_reader, mutualsl_own, mutualsl_official)
+        for recipe in (
+            mutualsl_mini,
+            mutualsl_talks,
+            mutualsl_reader,
+            mutualsl_own,
+            mutualsl_official,
+        )
     },
     visual_mini.__name__: visual_mini,
     **data_recipes(),

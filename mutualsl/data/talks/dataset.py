@@ -1,0 +1,60 @@
+"""Write the talks to a folder in the data layout the loaders and the evaluation read.
+
+DIR/train.jsonl, DIR/val.jsonl     one question per row
+DIR/subtitles/<talk_id>.vtt        there are no videos
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from mutualsl.atomic import write_whole
+from mutualsl.data.talks.spoken import Word, cues_of, spoken
+from mutualsl.data.talks.written import TALKS, Talk, written_talks
+from mutualsl.subtitles import write_subtitles
+
+VALIDATION_SHARE = 0.1
+
+
+def write_talks(out: str | Path, seed: int = 0, talks: Path = TALKS) -> dict[str, int]:
+    """Give every talk times and subtitles and list its questions below `out`.
+
+    Same seed, same times; about a tenth of the talks are for validation. Returns how many
+    questions each split has.
+    """
+    out = Path(out)
+    (out / "subtitles").mkdir(parents=True, exist_ok=True)
+    rows: dict[str, list[dict[str, Any]]] = {"train": [], "val": []}
+    for talk in written_talks(talks):
+        chance = random.Random(f"{seed} {talk.talk_id}")
+        split = "val" if chance.random() < VALIDATION_SHARE else "train"
+        words = spoken(talk, chance)
+        write_subtitles(cues_of(words, chance), out / "subtitles" / f"{talk.talk_id}.vtt")
+        rows[split] += _rows(talk, words, words[-1].end_second + chance.uniform(0.0, 4.0))
+    for split, asked in rows.items():
+        write_whole(out / f"{split}.jsonl", "".join(json.dumps(row) + "\n" for row in asked))
+    return {split: len(asked) for split, asked in rows.items()}
+
+
+def _rows(talk: Talk, words: Sequence[Word], duration_second: float) -> Iterator[dict[str, Any]]:
+    """A row of the layout in `data/jsonl.py` for each question."""
+    starts: dict[int, float] = {}
+    ends: dict[int, float] = {}
+    for word in words:
+        starts.setdefault(word.passage, word.start_second)
+        ends[word.passage] = word.end_second
+    for p, passage in enumerate(talk.passages):
+        for q, (question, count) in enumerate(passage.questions):
+            yield {
+                "sample_id": f"{talk.talk_id}-{p}-{q}",
+                "video_id": talk.talk_id,
+                "question": question,
+                "start": round(starts[p], 2),
+                "end": round(ends[p + count - 1], 2),
+                "duration": round(duration_second, 2),
+                "title": talk.title,
+            }

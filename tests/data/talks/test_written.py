@@ -1,0 +1,109 @@
+"""The talks that are in the package, and how a file of them is read."""
+
+import bz2
+import random
+from itertools import pairwise
+
+import pytest
+
+from mutualsl.data import dataset_in
+from mutualsl.data.talks import parse_talks, write_talks, written_talks
+from mutualsl.data.talks.spoken import cues_of, spoken
+from mutualsl.errors import DataError
+
+BOTH = "How is a wheel changed?"
+TEXT = """\
+## cars
+
+### A wheel
+Hello.
+
+? how do I get the nuts loose
+?+2 How is a wheel changed?
+Loosen each nut, a quarter of a turn.
+Mind your back!
+? jack
+Lift the car.
+
+### Another
+It is short.
+"""
+
+
+def test_passages_and_their_questions_are_read():
+    wheel, other = parse_talks(TEXT)
+    assert (wheel.talk_id, wheel.title) == ("cars-000", "A wheel")
+    assert [p.sentences for p in wheel.passages] == [
+        ("Hello.",),
+        ("Loosen each nut, a quarter of a turn.", "Mind your back!"),
+        ("Lift the car.",),
+    ]
+    assert [p.questions for p in wheel.passages] == [
+        (),
+        (("how do I get the nuts loose", 1), (BOTH, 2)),
+        (("jack", 1),),
+    ]
+    assert (other.talk_id, len(other.passages)) == ("cars-001", 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("## x\n### A\n? why\n\nBecause.\n", "talks, line 4: questions without a passage"),
+        ("## x\n### A\n?+2 why\nBecause.\n", "talks, line 5: 'A' ends before"),
+        ("Because.\n", "talks, line 2: what is said above has no title"),
+        ("### A\nBecause.\n", "talks, line 3: 'A' has no subject"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line(text, said):
+    with pytest.raises(DataError) as error:
+        parse_talks(text)
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_every_word_is_said_once_and_in_order(seed):
+    (talk, _), chance = parse_talks(TEXT), random.Random(seed)
+    words = spoken(talk, chance)
+    assert all(a.end_second <= b.start_second for a, b in pairwise(words))
+    cues = cues_of(words, chance)
+    said = " ".join(cue.text for cue in cues).lower().replace(",", "")
+    for word in ("hello", "loosen each nut a quarter of a turn", "mind your back", "lift the car"):
+        assert word in said
+    assert all(a.end_second <= b.start_second for a, b in pairwise(cues))
+
+
+@pytest.fixture
+def talks(tmp_path):
+    path = tmp_path / "talks.txt.bz2"
+    path.write_bytes(bz2.compress(TEXT.encode()))
+    return path
+
+
+def test_an_answer_lasts_as_long_as_its_passages(tmp_path, talks):
+    assert sum(write_talks(tmp_path, 3, talks).values()) == 3
+    found = {
+        example.question: example
+        for split in ("train", "val")
+        for example in dataset_in(tmp_path, split, None).load(tmp_path, split, None)
+    }
+    one, both, last = (found[q].gold for q in ("how do I get the nuts loose", BOTH, "jack"))
+    assert one.start_second == both.start_second < one.end_second <= last.start_second
+    assert both.end_second == last.end_second <= found["jack"].video.duration_second
+
+
+def test_the_same_seed_gives_the_same_files(tmp_path, talks):
+    def files(name, seed):
+        write_talks(tmp_path / name, seed, talks)
+        return {p.name: p.read_text() for p in (tmp_path / name).rglob("*.*")}
+
+    assert files("a", 1) == files("b", 1) != files("c", 2)
+
+
+def test_talks_of_the_package_are_whole():
+    talks = list(written_talks())
+    assert len({talk.talk_id for talk in talks}) == len(talks) > 800
+    for talk in talks:
+        asked = [question for passage in talk.passages for question, _ in passage.questions]
+        assert asked, talk.talk_id
+        assert len(set(asked)) == len(asked), talk.talk_id
