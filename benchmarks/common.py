@@ -175,7 +175,7 @@ def save(name: str, measures: Sequence[Measure], **details: object) -> None:
         "date": date.today().isoformat(),
     }
     (HERE / "results").mkdir(exist_ok=True)
-    text = json.dumps(record, indent=2) + "\n"
+    text = json.dumps(record, indent=1) + "\n"
     (HERE / "results" / f"{name}.json").write_text(text)
     print(text)
 

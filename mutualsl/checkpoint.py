@@ -94,7 +94,7 @@ def save_checkpoint(checkpoint: Checkpoint, folder: str | Path) -> None:
         config, tokenizer = (
             unfinished.enter_context(atomic_output(folder / name)) for name in (CONFIG, FILE_NAME)
         )
-        config.write_text(json.dumps(record, indent=2) + "\n")
+        config.write_text(json.dumps(record, indent=1) + "\n")
         checkpoint.tokenizer.save(tokenizer)
         write_weights(weights, folder / WEIGHTS, {DIGEST: digest})
 

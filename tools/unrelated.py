@@ -90,7 +90,7 @@ def main() -> None:
         "date": date.today().isoformat(),
         "rows": rows,
     }
-    RESULTS.write_text(json.dumps(record, indent=2) + "\n")
+    RESULTS.write_text(json.dumps(record, indent=1) + "\n")
 
 
 def _elsewhere(example: Example, others: Sequence[Example], chance: random.Random) -> Example:

@@ -72,7 +72,7 @@ class TextTokenizer:
 
         Raises `OSError` when it cannot be written, which is more than its own `save` would say.
         """
-        path.write_text(self.tokenizer.to_str(pretty=True), encoding="utf-8", newline="\n")
+        path.write_text(self.tokenizer.to_str(), encoding="utf-8", newline="\n")
 
     @property
     def size(self) -> int:

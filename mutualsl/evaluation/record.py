@@ -56,7 +56,7 @@ def write_record(out: Path, make: Callable[[], Mapping[str, Any]]) -> int:
     0 when it is written; 2, with one line on stderr, for what the user can put right.
     """
     try:
-        text = json.dumps(make(), indent=2) + "\n"
+        text = json.dumps(make(), indent=1) + "\n"
         write_whole(out, text)
     except (MutualSLError, OSError) as error:
         print(f"mutualsl: {error}", file=sys.stderr)

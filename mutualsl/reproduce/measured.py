@@ -39,7 +39,7 @@ def file_of(name: str, seed: int) -> Path:
 
 def write(run: Measured, folder: Path) -> None:
     """Write the file that `measured` finds in the folder `earlier`."""
-    write_whole(folder / file_of(run["run"], run["seed"]), json.dumps(run, indent=2) + "\n")
+    write_whole(folder / file_of(run["run"], run["seed"]), json.dumps(run, indent=1) + "\n")
 
 
 def _of_folder(run: Trained, questions: Questions) -> Measured:

@@ -22,7 +22,7 @@ def write(record: Mapping[str, Any], out: Path) -> str:
     page = "\n\n".join(systems.sections(record, PLOTS)) + "\n"
     for name, drawing in systems.plots(record).items():
         write_whole(out / PLOTS / name, drawing)
-    write_whole(out / f"{record['table']}.json", json.dumps(record, indent=2) + "\n")
+    write_whole(out / f"{record['table']}.json", json.dumps(record, indent=1) + "\n")
     write_whole(out / f"{record['table']}.md", page)
     return page
 
@@ -39,7 +39,7 @@ def publish(record: Mapping[str, Any], out: Path, repository: Path) -> str:
         return f"{kept} stays as it is: it has {before} finished runs, these are {finished(record)}"
     if not finished(record):
         return f"{tables.DOCS / 'results.md'} stays as it is: no run was finished"
-    write_whole(kept, json.dumps(record, indent=2) + "\n")
+    write_whole(kept, json.dumps(record, indent=1) + "\n")
     for cell in record["cells"]:
         for seed in cell["seeds"]:
             if str(seed) not in cell["stopped"]:
