@@ -2,6 +2,7 @@
 
 import bz2
 import random
+import re
 from itertools import pairwise
 
 import pytest
@@ -10,6 +11,7 @@ from mutualsl.data import dataset_in
 from mutualsl.data.talks import parse_talks, write_talks, written_talks
 from mutualsl.data.talks.spoken import cues_of, spoken
 from mutualsl.errors import DataError
+from mutualsl.subtitles import read_subtitles
 
 BOTH = "How is a wheel changed?"
 TEXT = """\
@@ -107,3 +109,21 @@ def test_talks_of_the_package_are_whole():
         asked = [question for passage in talk.passages for question, _ in passage.questions]
         assert asked, talk.talk_id
         assert len(set(asked)) == len(asked), talk.talk_id
+
+
+def runs_of_words(texts, count=8):
+    """Every run of so many words in a row."""
+    words = re.findall(r"[a-z0-9']+", " ".join(texts).lower())
+    return {tuple(words[i : i + count]) for i in range(len(words) - count + 1)}
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("name", ["tutorialvqa", "vehiclevqa", "medvidqa"])
+def test_no_transcript_is_repeated(data_root, name):
+    """Turns of phrase are: "at the bottom of the layers panel" and the like."""
+    said = set()
+    for talk in written_talks():
+        said |= runs_of_words(text for passage in talk.passages for text in passage.sentences)
+    for path in sorted((data_root / name / "subtitles").glob("*.vtt")):
+        cues = read_subtitles(path).cues
+        assert len(runs_of_words(cue.text for cue in cues) & said) < 8, path.name
