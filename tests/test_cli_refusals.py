@@ -93,6 +93,7 @@ def test_a_question_that_cannot_be_asked(folder, capfd, question, words):
         (["analyse", "rows.jsonl", "--out", "good.srt"], ["--out", "good.srt is a file"]),
         (["encode", "real.mp4", "--out", "good.srt"], ["--out", "good.srt is a file"]),
         (["synthesize", "--out", "good.srt"], ["--out", "good.srt is a file"]),
+        (["calibrate", *HERE, "--out", "x"], ["narrations: no such folder", "--data-root"]),
         (["train", "--recipe", "x", *HERE, "--out", "good.srt"], ["--out", "good.srt is a file"]),
         (["reproduce", "table1", *HERE, "--out", "good.srt"], ["--out", "good.srt is a file"]),
         (["evaluate", *DATA, "--out", "x"], ["'test'", "no questions"]),

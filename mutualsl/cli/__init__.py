@@ -84,10 +84,11 @@ def synthesize(
     text_only: Annotated[bool, typer.Option(help="Subtitles and questions, no pictures.")] = False,
     assets: Annotated[bool, typer.Option(help="Make the demo videos instead.")] = False,
     talks: Annotated[
-        bool, typer.Option(help="Subtitles and questions of the written talks instead, all splits.")
+        bool,
+        typer.Option(help="The written talks instead, by --out and --seed alone."),
     ] = False,
 ) -> None:
-    """Render how-to videos with subtitles, questions and gold spans."""
+    """Render how-to videos with subtitles, questions and gold spans, or write the talks."""
     from mutualsl.data.synthetic import make_assets, write_dataset
     from mutualsl.data.talks import write_talks
 

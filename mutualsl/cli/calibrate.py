@@ -37,6 +37,7 @@ def calibrate(
     from mutualsl.training.calibrate import fit_scores
     from mutualsl.training.config import RunConfig
     from mutualsl.training.library import Library
+    from mutualsl.training.prepare import check_folders
     from mutualsl.training.recipes import RECIPES
 
     if recipe not in RECIPES:
@@ -46,6 +47,8 @@ def calibrate(
         raise DataError(
             f"{recipe} trains no localizer, so it has no questions; name another recipe"
         )
+    config = replace(config, stages=config.stages[-1:])
+    check_folders(config, data_root)
     checkpoint = locate(checkpoint)
     localizer = AnswerLocalizer.from_pretrained(checkpoint, device, visual)
     found = localizer.checkpoint

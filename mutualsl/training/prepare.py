@@ -59,7 +59,7 @@ def prepare(config: RunConfig, root: Path, out: Path, visual: Path) -> Prepared:
         )
     begun.check_rows(encoder.fingerprint)
     note_rows(out, encoder.fingerprint)
-    _check_folders(config, root)
+    check_folders(config, root)
     weights = text_folder(config.text_encoder)
     tokenizer = TextTokenizer.from_folder(weights)
     text_encoder = load_text_encoder(weights)
@@ -106,7 +106,7 @@ def _read(config: RunConfig, library: Library) -> tuple[Source, ...]:
     return tuple(training.values())
 
 
-def _check_folders(config: RunConfig, root: Path) -> None:
+def check_folders(config: RunConfig, root: Path) -> None:
     """Raise `DataError` for data that is not there, before anything large is read.
 
     And for what no part can do: leave out one modality or the other more often than always.

@@ -34,12 +34,12 @@ def visual_mini() -> VisualTrainConfig:
 
 
 def mutualsl_mini() -> RunConfig:
-    """The shipped checkpoint: rendered videos and video-disjoint transcripts.
+    """The shipped checkpoint: rendered videos, written talks and video-disjoint transcripts.
 
-    Rendered data can be had in any amount, so all of the model learns from it: each predictor
-    first by itself, on what is cheap for it, then both together and from each other. The answers in
-    transcripts are few, and a language model learns them by heart; from them the sentence reader
-    learns, by itself.
+    Each predictor learns first by itself, from rendered data, which can be had in any amount; then
+    both together and from each other, among talks and transcripts. The answers in transcripts alone
+    are few, and a language model learns them by heart; written talks are many more. Last the
+    sentence reader learns, by itself.
     """
     reading = Stage(
         name="reading",
@@ -102,14 +102,14 @@ def _among_talks() -> tuple[Stage, Stage]:
 def mutualsl_reader() -> RunConfig:
     """Only the sentence reader of `mutualsl_mini`, for the checkpoint that `start` names.
 
-    A few minutes on a processor: nothing else of the checkpoint changes but how its scores are
-    calibrated, so this is also the quick way to your own transcripts.
+    About 25 minutes on two cores, most of it for sentence vectors: nothing else of the checkpoint
+    changes but how its scores are calibrated. For transcripts of one's own there is `mutualsl_own`.
     """
     return RunConfig(
         name="mutualsl-reader",
         trained_on=(
-            "the sentence reader on narrations, written talks, and transcripts of TutorialVQA and "
-            "VehicleVQA (video-disjoint train parts)"
+            "the sentence reader on rendered videos and narrations, written talks, and transcripts "
+            "of TutorialVQA and VehicleVQA (video-disjoint train parts)"
         ),
         stages=(mutualsl_mini().stages[-1],),
         sizes={"shared_layers": 2},

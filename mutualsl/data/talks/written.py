@@ -14,8 +14,9 @@ Any number of subjects, each with any number of talks:
 
     ...
 
-A line is a sentence. Passages are separated by empty lines; the questions above one are answered by
-it, those with `?+2` by it and the next. Nobody asks for a passage without questions.
+A line is a sentence. Passages are separated by empty lines, or by the questions of the next one.
+The questions above one are answered by it, those with `?+2` by it and the next. Nobody asks for a
+passage without questions.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from pathlib import Path
 from mutualsl.errors import DataError
 
 TALKS = Path(__file__).with_name("talks.txt.bz2")
-SUBJECT, TITLE, QUESTION = "## ", "### ", re.compile(r"\?(?:\+(\d+))?\s+(\S.*)")
+SUBJECT, TITLE, QUESTION = "## ", "### ", re.compile(r"\?(?:\+([1-9]\d*))?\s+(\S.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,10 @@ class Talk:
 
 
 def written_talks(path: Path = TALKS) -> list[Talk]:
-    """Every talk there is."""
+    """Every talk there is.
+
+    Raises `DataError` where they are not as described above, `OSError` where there is no file.
+    """
     return parse_talks(bz2.decompress(path.read_bytes()).decode())
 
 
@@ -71,7 +75,8 @@ class _Parser:
 
     def __init__(self) -> None:
         self.talks: list[Talk] = []
-        self.subject, self.title, self.count = "", "", 0
+        self.subject, self.title = "", ""
+        self.counts: dict[str, int] = {}  # of talks, by subject
         self.passages: list[Passage] = []
         self.said: list[str] = []
         self.asked: list[tuple[str, int]] = []
@@ -80,7 +85,10 @@ class _Parser:
         """Take one line, of this number."""
         if line.startswith(SUBJECT):
             self.end_talk(number)
-            self.subject, self.count = line.removeprefix(SUBJECT), 0
+            self.subject = line.removeprefix(SUBJECT)
+            if self.subject in self.counts:
+                raise _wrong(number, f"{self.subject!r} comes again; put its talks together")
+            self.counts[self.subject] = 0
         elif line.startswith(TITLE):
             self.end_talk(number)
             self.title = line.removeprefix(TITLE)
@@ -90,6 +98,12 @@ class _Parser:
             if self.said:
                 self.end_passage(number)
             self.asked.append((found[2], int(found[1] or 1)))
+        elif line.startswith(("?", "#")):
+            raise _wrong(
+                number,
+                f"{line[:40]!r} is no question or heading; write '? ...', '?+2 ...', '## ...' or "
+                "'### ...'",
+            )
         else:
             self.said.append(line)
 
@@ -110,12 +124,15 @@ class _Parser:
             return
         if not self.subject:
             raise _wrong(number, f"{self.title!r} has no subject; add a line {SUBJECT}... above")
+        if not self.passages:
+            raise _wrong(number, f"nothing is said in {self.title!r}")
         for i, passage in enumerate(self.passages):
             if any(i + count > len(self.passages) for _, count in passage.questions):
                 raise _wrong(number, f"{self.title!r} ends before one of its answers does")
-        talk_id = f"{self.subject}-{self.count:03d}"
+        talk_id = f"{self.subject}-{self.counts[self.subject]:03d}"
         self.talks.append(Talk(talk_id, self.title, tuple(self.passages)))
-        self.title, self.passages, self.count = "", [], self.count + 1
+        self.title, self.passages = "", []
+        self.counts[self.subject] += 1
 
 
 def _wrong(number: int, what: str) -> DataError:
