@@ -66,6 +66,7 @@ class Checkpoint:
 def save_checkpoint(checkpoint: Checkpoint, folder: str | Path) -> None:
     """Write a checkpoint folder; weights are stored in 16 bits, small statistics in 32.
 
+    A tokenizer that the language model of its questions has beside it is not stored twice.
     All files are written before the first of them takes its name, so a process that is killed
     leaves what was there before, or in the moment of the names what `load_model` refuses.
     Raises `CheckpointError` when they cannot be written.
@@ -90,13 +91,20 @@ def save_checkpoint(checkpoint: Checkpoint, folder: str | Path) -> None:
         "parameter_count": checkpoint.parameter_count,
         DIGEST: digest,
     }
-    with writing(folder), ExitStack() as unfinished:  # names in reverse order: the config last
-        config, tokenizer = (
-            unfinished.enter_context(atomic_output(folder / name)) for name in (CONFIG, FILE_NAME)
-        )
-        config.write_text(json.dumps(record, indent=1) + "\n")
-        checkpoint.tokenizer.save(tokenizer)
-        write_weights(weights, folder / WEIGHTS, {DIGEST: digest})
+    beside = _tokenizer_beside(folder, checkpoint.text)
+    elsewhere = beside is not None and checkpoint.tokenizer.is_saved_at(beside)
+    names = (CONFIG,) if elsewhere else (CONFIG, FILE_NAME)
+    with writing(folder):
+        with ExitStack() as unfinished:  # names in reverse order: the config last
+            config, *own = (
+                unfinished.enter_context(atomic_output(folder / name)) for name in names
+            )
+            config.write_text(json.dumps(record, indent=1) + "\n")
+            for place in own:
+                checkpoint.tokenizer.save(place)
+            write_weights(weights, folder / WEIGHTS, {DIGEST: digest})
+        if elsewhere:
+            (folder / FILE_NAME).unlink(missing_ok=True)
 
 
 def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkpoint:
@@ -127,7 +135,10 @@ def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkp
             f"{folder}: weights and config do not fit ({in_a_line(error)}); the folder is "
             "incomplete or of another version, fetch or train it again"
         ) from error
-    tokenizer = TextTokenizer.from_file(folder / FILE_NAME)
+    place, beside = folder / FILE_NAME, _tokenizer_beside(folder, text)
+    if beside is not None and beside.is_file() and not place.is_file():
+        place = beside
+    tokenizer = TextTokenizer.from_file(place)
     _check_windows(model, tokenizer, window_tokens, folder)
     return Checkpoint(
         name=record["model"],
@@ -183,6 +194,11 @@ def stored(folder: str | Path) -> dict[str, Any]:
             f"{folder}: its config describes no model that is known here"
         ) from error
     return record
+
+
+def _tokenizer_beside(folder: Path, text: TextSource | None) -> Path | None:
+    """Where the tokenizer of what reads a checkpoint's questions is, if another model does."""
+    return None if text is None else (folder / text.folder).resolve() / FILE_NAME
 
 
 def _check_windows(

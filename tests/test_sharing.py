@@ -19,7 +19,7 @@ from huggingface_hub.errors import (
 from safetensors.torch import save_file
 
 from mutualsl import AnswerLocalizer
-from mutualsl.checkpoint import Checkpoint, TextSource, VisualSource, save_checkpoint
+from mutualsl.checkpoint import Checkpoint, TextSource, VisualSource, load_model, save_checkpoint
 from mutualsl.errors import CheckpointError, UnknownName
 from mutualsl.features.i3d import fingerprint
 from mutualsl.models.questions import fingerprint as text_fingerprint
@@ -31,7 +31,7 @@ from tests import text_encoders, tiny
 from tests.command_line import assert_refused, run
 from tests.contract import without_timings
 from tests.features.networks import realistic
-from tests.tiny_checkpoints import write_visual
+from tests.tiny_checkpoints import write_models, write_visual, write_visual_only
 
 FILES = {
     "README.md", "config.json", "metrics.json", "model.safetensors", "tokenizer.json",
@@ -193,6 +193,25 @@ def test_a_frozen_language_model_goes_along_without_pickles(tmp_path):
     moved = shutil.move(tmp_path / "saved", tmp_path / "elsewhere" / "moved")
     again = AnswerLocalizer.from_pretrained(moved, "cpu")
     assert again.checkpoint.text.fingerprint == frozen.fingerprint
+
+
+def test_a_tokenizer_of_the_language_model_is_stored_once(tmp_path):
+    reader, folder = write_models(tmp_path), tmp_path / "vslnet"
+    folder.mkdir()
+    (folder / "tokenizer.json").write_text("of what was saved here before")
+    write_visual_only(folder, reader)
+    assert not (folder / "tokenizer.json").exists()
+    before = load_model(folder).tokenizer
+    assert before.encode_all([QUESTION]) == load_model(reader).tokenizer.encode_all([QUESTION])
+    localizer = AnswerLocalizer.from_pretrained(folder, "cpu")
+    localizer.save_pretrained(tmp_path / "saved")
+    assert "tokenizer.json" not in files(tmp_path / "saved")
+    assert "text/tokenizer.json" in files(tmp_path / "saved")
+    again = AnswerLocalizer.from_pretrained(tmp_path / "saved", "cpu").checkpoint.tokenizer
+    assert again.encode_all([QUESTION]) == before.encode_all([QUESTION])
+    (reader / "tokenizer.json").unlink()
+    with pytest.raises(CheckpointError, match="tokenizer"):
+        load_model(folder)
 
 
 def test_what_another_model_left_is_not_taken_for_this_ones_weights(tmp_path):

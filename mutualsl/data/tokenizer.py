@@ -74,6 +74,10 @@ class TextTokenizer:
         """
         path.write_text(self.tokenizer.to_str(), encoding="utf-8", newline="\n")
 
+    def is_saved_at(self, path: Path) -> bool:
+        """Whether `path` holds what `save` would write there."""
+        return path.is_file() and path.read_bytes() == self.tokenizer.to_str().encode()
+
     @property
     def size(self) -> int:
         """One more than the largest id."""

@@ -29,11 +29,13 @@ class SentenceEncoder(nn.Module):
 
     It has its own upper layers and shares the lower ones with the language model that is trained,
     whose first `shared_layers` therefore stay as they are. The cues of a video are computed once,
-    so a further question about it costs only its own words.
+    so a further question about it costs only its own words. It learns in a `PassageFinder`, if at
+    all; whatever reads its vectors leaves it as it is.
     """
 
     def __init__(self, language_model: LanguageModel, shared_layers: int) -> None:
         super().__init__()
+        self.shared_layers = shared_layers
         shared = {
             id(parameter): parameter
             for name, parameter in language_model.named_parameters()
@@ -57,6 +59,10 @@ class SentenceEncoder(nn.Module):
 
     @torch.no_grad()
     def forward(self, sentences: Sequence[Sentence]) -> Tensor:
+        """Vectors (M, H) of M sentences of any length, without gradients."""
+        return self.encode(sentences)
+
+    def encode(self, sentences: Sequence[Sentence]) -> Tensor:
         """Vectors (M, H) of M sentences of any length.
 
         One longer than the language model reads is read in pieces, each of which counts by length.
@@ -108,12 +114,18 @@ class SentenceEncoder(nn.Module):
         return self._remembered.get_or_make(
             cues,
             lambda: (
-                self([*cues, *_with_neighbours(cues)])
-                .view(2, len(cues), self.width)
-                .transpose(0, 1)
-                .half()
+                self(self.both_ways(cues)).view(2, len(cues), self.width).transpose(0, 1).half()
             ),
         )
+
+    @staticmethod
+    def both_ways(cues: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
+        """N cues as 2 N sentences: each alone, then each between the one before and the next."""
+        return (*cues, *_with_neighbours(cues))
+
+    def forget(self) -> None:
+        """Remember nothing of what was encoded with other weights."""
+        self._remembered.clear()
 
     def of_videos(self, videos: Sequence[tuple[Sentence, ...]], count: int) -> Tensor:
         """Vectors (B, N, 2, H) of the cues of B videos, zero where one has fewer than N."""

@@ -68,8 +68,11 @@ def mutualsl_mini() -> RunConfig:
     )
 
 
-def _among_talks() -> tuple[Stage, Stage]:
-    """Both predictors together, on rendered videos and all there is to read; then the reader."""
+def _among_talks() -> tuple[Stage, Stage, Stage]:
+    """Both predictors together, on rendered videos and all there is to read; then what reads apart.
+
+    Only talks have answers enough for its sentence encoder; its reader needs few.
+    """
     together = Stage(
         name="together",
         parts=(
@@ -85,6 +88,14 @@ def _among_talks() -> tuple[Stage, Stage]:
             epochs=2, text_lr=1e-4, new_lr=5e-4, frozen_layers=2, max_questions=16,
         ),
     )  # fmt: skip
+    passages = Stage(
+        name="passages",
+        parts=(Part(dataset="talks", per_epoch=10_600, validation=500),),
+        train=TrainConfig(
+            epochs=2, text_lr=4e-5, max_tokens=65_536, max_questions=36, average_decay=0.98,
+        ),
+        learner="passage_finder",
+    )  # fmt: skip
     transcripts = Stage(
         name="transcripts",
         parts=(
@@ -96,7 +107,7 @@ def _among_talks() -> tuple[Stage, Stage]:
         train=replace(MATCHING, epochs=4),
         learner="sentence_reader",
     )
-    return together, transcripts
+    return together, passages, transcripts
 
 
 def mutualsl_reader() -> RunConfig:

@@ -16,7 +16,7 @@ from mutualsl.data.batch import Collator
 from mutualsl.device import choose_device
 from mutualsl.errors import DataError
 from mutualsl.evaluation.record import current_commit
-from mutualsl.models import Localizer, NeuralLocalizer
+from mutualsl.models import NeuralLocalizer
 from mutualsl.training import state
 from mutualsl.training.begin import Run, begin
 from mutualsl.training.calibrate import calibrate
@@ -83,7 +83,7 @@ def _learn(prepared: Prepared, out: Path, deadline: float | None) -> _Learned:
         else:
             spent = fit(model, collator, sources, stage.train, deadline)
             left = spent.left_out
-        learner = cast(Localizer, model.get_submodule(stage.learner))
+        learner = model.learners[stage.learner]
         learned = _Learned(
             learned.second + spent.second,
             learned.cpu_second + spent.cpu_second,
@@ -165,9 +165,16 @@ def _run_stage(
     out: Path,
     deadline: float | None,
 ) -> state.Progress:
-    """Train, unless that is done already, and leave the best weights in the model."""
+    """Train, unless that is done already, and leave the best weights in the model.
+
+    Predictors are judged by themselves while they learn: a sentence reader that has learned before
+    and has a say in the textual span would hide what becomes of it (`docs/log.md`).
+    """
     best = out / "best.safetensors"
-    learner = cast(NeuralLocalizer, model.get_submodule(stage.learner))
+    learner = cast(NeuralLocalizer, model.learners[stage.learner])
+    former = None if learner.share is None else learner.share.clone()
+    if learner.share is not None:
+        learner.share.fill_(1.0)
     progress = state.read(out)
     if progress.done:
         state.check(out, questions_id(sources))
@@ -178,6 +185,8 @@ def _run_stage(
         ).train()  # fmt: skip
         PartialState().wait_for_everyone()
     learner.load_weights(load_file(best))
+    if learner.share is not None and former is not None:
+        learner.share.copy_(former)
     return progress
 
 

@@ -460,6 +460,22 @@ def test_a_run_begins_with_its_own_encoder_only(root, config, tmp_path):
         Begun(config=config, questions="bert-1").check_questions("bert-2")
 
 
+def test_predictors_are_judged_by_themselves_while_they_learn(root, config, tmp_path):
+    """Or the sentence reader, which learns later, would hide what becomes of them."""
+    run(config, root, tmp_path / "first", VISUAL)
+    before = load_model(tmp_path / "first" / "checkpoint")
+    before.model.share.fill_(0.25)
+    save_checkpoint(before, tmp_path / "first" / "checkpoint")
+    _, together, _ = config.stages
+    unseen = replace(together, parts=tuple(replace(p, validation=0) for p in together.parts))
+    more = replace(config, stages=(unseen,), start=str(tmp_path / "first" / "checkpoint"))
+    run(more, root, tmp_path / "second", VISUAL)
+    learned = load_file(tmp_path / "second" / "together" / "best.safetensors")
+    assert float(learned["language_share"]) == 1.0
+    after = load_model(tmp_path / "second" / "checkpoint").model
+    assert float(after.share) == pytest.approx(0.25)
+
+
 @pytest.mark.parametrize("asked", [False, True])
 def test_without_a_question_to_judge_by_the_share_stays(root, config, asked, tmp_path):
     PartialState(cpu=True)
