@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import cProfile
 import inspect
-import json
 import math
 import os
 import platform
@@ -23,6 +22,7 @@ import av
 import psutil
 import torch
 
+from mutualsl.atomic import write_json
 from mutualsl.data.synthetic import make_script, render_frames
 from mutualsl.evaluation.record import current_commit
 from mutualsl.subtitles import Cue, write_subtitles
@@ -174,10 +174,9 @@ def save(name: str, measures: Sequence[Measure], **details: object) -> None:
         "commit": current_commit(),
         "date": date.today().isoformat(),
     }
-    (HERE / "results").mkdir(exist_ok=True)
-    text = json.dumps(record, indent=1) + "\n"
-    (HERE / "results" / f"{name}.json").write_text(text)
-    print(text)
+    path = HERE / "results" / f"{name}.json"
+    write_json(path, record)
+    print(path.read_text())
 
 
 def machine(processors: Path = Path("/proc/cpuinfo")) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import time
 from collections.abc import Iterator
@@ -40,6 +41,11 @@ def write_whole(path: str | Path, text: str) -> None:
     """
     with atomic_output(path) as partial:
         partial.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_json(path: str | Path, record: object) -> None:
+    """Write a record as JSON with `write_whole`, indented by one space, whatever reads it."""
+    write_whole(path, json.dumps(record, indent=1) + "\n")
 
 
 def is_same_file(path: str | Path, other: str | Path) -> bool:

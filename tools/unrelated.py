@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from mutualsl.answer import UNRELATED_BELOW
+from mutualsl.atomic import write_json
 from mutualsl.checkpoint import load_model
 from mutualsl.data import dataset_in, prepare
 from mutualsl.data.batch import Collator
@@ -90,7 +91,7 @@ def main() -> None:
         "date": date.today().isoformat(),
         "rows": rows,
     }
-    RESULTS.write_text(json.dumps(record, indent=1) + "\n")
+    write_json(RESULTS, record)
 
 
 def _elsewhere(example: Example, others: Sequence[Example], chance: random.Random) -> Example:

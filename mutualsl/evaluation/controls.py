@@ -5,7 +5,6 @@ Each control breaks one link and keeps everything else; the reference answers wi
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from mutualsl.atomic import write_whole
+from mutualsl.atomic import write_json
 from mutualsl.data.example import Example, Rows
 from mutualsl.errors import DataError
 from mutualsl.evaluation.evaluate import encode
@@ -55,7 +54,7 @@ def run_controls(
         "motion questions, as asked": _measure(localizer, motion),
         "motion questions, steps frozen": _measure(localizer, frozen),
     }
-    write_whole(out / "controls.json", json.dumps(table, indent=2) + "\n")
+    write_json(out / "controls.json", table)
     return table
 
 

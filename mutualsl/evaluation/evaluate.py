@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mutualsl.answer import Answer, ReadOut
-from mutualsl.atomic import atomic_output, write_whole
+from mutualsl.atomic import atomic_output, write_json
 from mutualsl.data import DATASETS, Dataset, Example
 from mutualsl.data.example import VideoInput
 from mutualsl.data.folders import find_features
@@ -55,7 +55,7 @@ def evaluate(
         for name in OF_ONE_RUN:
             (out / name).unlink(missing_ok=True)
     metrics = summary(results)
-    write_whole(out / "metrics.json", json.dumps(metrics, indent=2) + "\n")
+    write_json(out / "metrics.json", metrics)
     return metrics
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -10,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mutualsl.atomic import write_whole
+from mutualsl.atomic import write_json
 from mutualsl.checkpoint import Checkpoint
 from mutualsl.errors import MutualSLError
 from mutualsl.video import content_hash
@@ -42,7 +41,7 @@ def write_run(
         "commit": current_commit(),
         "date": datetime.now(UTC).date().isoformat(),
     }
-    write_whole(out / "run.json", json.dumps(run, indent=2) + "\n")
+    write_json(out / "run.json", run)
 
 
 def data_name(dataset: str, data_root: Path) -> str:
@@ -56,8 +55,7 @@ def write_record(out: Path, make: Callable[[], Mapping[str, Any]]) -> int:
     0 when it is written; 2, with one line on stderr, for what the user can put right.
     """
     try:
-        text = json.dumps(make(), indent=1) + "\n"
-        write_whole(out, text)
+        write_json(out, make())
     except (MutualSLError, OSError) as error:
         print(f"mutualsl: {error}", file=sys.stderr)
         return 2

@@ -16,7 +16,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from mutualsl.atomic import atomic_output, write_whole
+from mutualsl.atomic import atomic_output, write_json
 from mutualsl.device import AtOnce, enough_memory
 from mutualsl.errors import CheckpointError, in_a_line, memory_is_short
 from mutualsl.features.base import Frames, Rows
@@ -90,7 +90,7 @@ class MiniEncoder:
         with atomic_output(folder / "model.safetensors") as partial:
             save_file(weights, partial)
         record = {"name": self.name, "encoder": asdict(self.config), **about}
-        write_whole(folder / "config.json", json.dumps(record, indent=2) + "\n")
+        write_json(folder / "config.json", record)
 
     @property
     def row_width(self) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mutualsl.atomic import write_whole
+from mutualsl.atomic import write_json
 from mutualsl.description import CONFIG, describe
 from mutualsl.evaluation.collect import read_json
 from mutualsl.evaluation.metrics import COLUMNS
@@ -39,7 +39,7 @@ def file_of(name: str, seed: int) -> Path:
 
 def write(run: Measured, folder: Path) -> None:
     """Write the file that `measured` finds in the folder `earlier`."""
-    write_whole(folder / file_of(run["run"], run["seed"]), json.dumps(run, indent=1) + "\n")
+    write_json(folder / file_of(run["run"], run["seed"]), run)
 
 
 def _of_folder(run: Trained, questions: Questions) -> Measured:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mutualsl.atomic import write_whole
+from mutualsl.atomic import write_json, write_whole
 from mutualsl.evaluation.collect import read_json
 from mutualsl.evaluation.report import systems, tables
 from mutualsl.reproduce.collect import finished
@@ -22,7 +21,7 @@ def write(record: Mapping[str, Any], out: Path) -> str:
     page = "\n\n".join(systems.sections(record, PLOTS)) + "\n"
     for name, drawing in systems.plots(record).items():
         write_whole(out / PLOTS / name, drawing)
-    write_whole(out / f"{record['table']}.json", json.dumps(record, indent=1) + "\n")
+    write_json(out / f"{record['table']}.json", record)
     write_whole(out / f"{record['table']}.md", page)
     return page
 
@@ -39,7 +38,7 @@ def publish(record: Mapping[str, Any], out: Path, repository: Path) -> str:
         return f"{kept} stays as it is: it has {before} finished runs, these are {finished(record)}"
     if not finished(record):
         return f"{tables.DOCS / 'results.md'} stays as it is: no run was finished"
-    write_whole(kept, json.dumps(record, indent=1) + "\n")
+    write_json(kept, record)
     for cell in record["cells"]:
         for seed in cell["seeds"]:
             if str(seed) not in cell["stopped"]:

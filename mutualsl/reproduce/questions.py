@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mutualsl.atomic import write_whole
+from mutualsl.atomic import write_json
 from mutualsl.data import Dataset, Example, dataset_in
 from mutualsl.data.folders import find_features
 from mutualsl.errors import DataError
@@ -75,7 +75,7 @@ class Questions:
             if record["questions"] == self.identity and found.keys() == REFERENCES.keys():
                 return found
         found = measure(self.train, self.asked)
-        write_whole(kept, json.dumps({"questions": self.identity, "references": found}, indent=2))
+        write_json(kept, {"questions": self.identity, "references": found})
         return found
 
 

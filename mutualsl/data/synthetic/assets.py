@@ -7,11 +7,10 @@ Needs espeak-ng, which speaks the narration.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-from mutualsl.atomic import write_whole
+from mutualsl.atomic import write_json
 from mutualsl.data.synthetic.questions import needed_attributes
 from mutualsl.data.synthetic.render import render_frames, subtitles_of
 from mutualsl.data.synthetic.script import Script, stream
@@ -34,7 +33,7 @@ def make_assets(out: str | Path) -> Path:
     out.mkdir(parents=True, exist_ok=True)
     entries = [_make(storyboard, out) for storyboard in STORYBOARDS]
     listing = out / "questions.json"
-    write_whole(listing, json.dumps(entries, indent=2) + "\n")
+    write_json(listing, entries)
     return listing
 
 

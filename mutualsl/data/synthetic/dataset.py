@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from mutualsl.atomic import write_whole
+from mutualsl.atomic import write_json, write_whole
 from mutualsl.data.dataset import SPLITS
 from mutualsl.data.synthetic.questions import questions_of
 from mutualsl.data.synthetic.render import RATE_HZ, SIZE, render_frames, subtitles_of
@@ -119,7 +119,7 @@ def render_video(job: Job) -> str:
     annotation = job.out / "annotations" / f"{script.video_id}.json"
     video.parent.mkdir(parents=True, exist_ok=True)
     if not annotation.exists():
-        write_whole(annotation, json.dumps(annotation_of(script), indent=1) + "\n")
+        write_json(annotation, annotation_of(script))
     if not video.exists():
         frames = render_frames(script, job.size, job.rate_hz, freeze=job.frozen)
         write_video(video, frames, job.rate_hz)
