@@ -26,6 +26,7 @@ from mutualsl.sizes import check_sizes, check_values, outline, unfilled
 from mutualsl.weights import DIGEST, WEIGHTS, check_pair, digest_of, write_weights, writing
 
 TEXT_ENCODER = "text_encoder."  # how its weights are named inside a model
+TOKENIZER, HERE = "tokenizer", "."  # key of the config: the folder, as seen from this one
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +67,8 @@ class Checkpoint:
 def save_checkpoint(checkpoint: Checkpoint, folder: str | Path) -> None:
     """Write a checkpoint folder; weights are stored in 16 bits, small statistics in 32.
 
-    A tokenizer that the language model of its questions has beside it is not stored twice.
+    A tokenizer that the language model of its questions has beside it is not stored twice; the
+    config says in which folder it is.
     All files are written before the first of them takes its name, so a process that is killed
     leaves what was there before, or in the moment of the names what `load_model` refuses.
     Raises `CheckpointError` when they cannot be written.
@@ -80,6 +82,9 @@ def save_checkpoint(checkpoint: Checkpoint, folder: str | Path) -> None:
         for name, value in checkpoint.model.weights().items()
     }
     digest = digest_of(weights)
+    beside = None if checkpoint.text is None else checkpoint.text.folder
+    if beside is not None and not checkpoint.tokenizer.is_saved_at(folder / beside / FILE_NAME):
+        beside = None
     record = {
         "schema": SCHEMA,
         "model": checkpoint.name,
@@ -87,24 +92,17 @@ def save_checkpoint(checkpoint: Checkpoint, folder: str | Path) -> None:
         "window_tokens": checkpoint.window_tokens,
         "visual": asdict(checkpoint.visual),
         "text": None if checkpoint.text is None else asdict(checkpoint.text),
+        TOKENIZER: HERE if beside is None else beside,
         "about": checkpoint.about,
         "parameter_count": checkpoint.parameter_count,
         DIGEST: digest,
     }
-    beside = _tokenizer_beside(folder, checkpoint.text)
-    elsewhere = beside is not None and checkpoint.tokenizer.is_saved_at(beside)
-    names = (CONFIG,) if elsewhere else (CONFIG, FILE_NAME)
-    with writing(folder):
-        with ExitStack() as unfinished:  # names in reverse order: the config last
-            config, *own = (
-                unfinished.enter_context(atomic_output(folder / name)) for name in names
-            )
-            config.write_text(json.dumps(record, indent=1) + "\n")
-            for place in own:
-                checkpoint.tokenizer.save(place)
-            write_weights(weights, folder / WEIGHTS, {DIGEST: digest})
-        if elsewhere:
-            (folder / FILE_NAME).unlink(missing_ok=True)
+    with writing(folder), ExitStack() as unfinished:  # names in reverse order: the config last
+        config = unfinished.enter_context(atomic_output(folder / CONFIG))
+        config.write_text(json.dumps(record, indent=1) + "\n")
+        if beside is None:
+            checkpoint.tokenizer.save(unfinished.enter_context(atomic_output(folder / FILE_NAME)))
+        write_weights(weights, folder / WEIGHTS, {DIGEST: digest})
 
 
 def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkpoint:
@@ -126,6 +124,8 @@ def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkp
         visual = VisualSource(**_names(record["visual"]))
         text = TextSource(**_names(record["text"])) if record.get("text") else None
         window_tokens, about = int(record["window_tokens"]), dict(record["about"])
+        place = folder / record.get(TOKENIZER, HERE) / FILE_NAME
+        tokenizer = TextTokenizer.from_file(place)
     except (UnknownName, CheckpointError):
         raise
     except Exception as error:  # a config of another version makes any part of a model stumble
@@ -135,10 +135,6 @@ def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkp
             f"{folder}: weights and config do not fit ({in_a_line(error)}); the folder is "
             "incomplete or of another version, fetch or train it again"
         ) from error
-    place, beside = folder / FILE_NAME, _tokenizer_beside(folder, text)
-    if beside is not None and beside.is_file() and not place.is_file():
-        place = beside
-    tokenizer = TextTokenizer.from_file(place)
     _check_windows(model, tokenizer, window_tokens, folder)
     return Checkpoint(
         name=record["model"],
@@ -194,11 +190,6 @@ def stored(folder: str | Path) -> dict[str, Any]:
             f"{folder}: its config describes no model that is known here"
         ) from error
     return record
-
-
-def _tokenizer_beside(folder: Path, text: TextSource | None) -> Path | None:
-    """Where the tokenizer of what reads a checkpoint's questions is, if another model does."""
-    return None if text is None else (folder / text.folder).resolve() / FILE_NAME
 
 
 def _check_windows(

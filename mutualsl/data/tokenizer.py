@@ -75,8 +75,11 @@ class TextTokenizer:
         path.write_text(self.tokenizer.to_str(), encoding="utf-8", newline="\n")
 
     def is_saved_at(self, path: Path) -> bool:
-        """Whether `path` holds what `save` would write there."""
-        return path.is_file() and path.read_bytes() == self.tokenizer.to_str().encode()
+        """Whether `path` holds what `save` would write there; false where it cannot be read."""
+        try:
+            return path.read_bytes() == self.tokenizer.to_str().encode()
+        except OSError:
+            return False
 
     @property
     def size(self) -> int:

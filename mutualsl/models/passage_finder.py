@@ -1,11 +1,11 @@
 """How a sentence encoder learns: to find the passage that a question is about.
 
-Letters: B questions, N cues, H width of the vectors, P passages.
+Letters: B questions, N cues, H width of the vectors.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple
 
 import torch
@@ -39,7 +39,8 @@ class PassageFinder(NeuralLocalizer):
     another language model stay as they are.
     """
 
-    reads = needs = ("subtitles",)
+    needs = ("subtitles",)
+    reads = ()  # nothing that it learns makes a head a trained one
 
     def __init__(self, encoder: SentenceEncoder) -> None:
         super().__init__(None)
@@ -49,17 +50,12 @@ class PassageFinder(NeuralLocalizer):
     def create(
         cls, config: Callable[..., Any], row_width: int, text_encoder: TextEncoder
     ) -> PassageFinder:
-        """A new one for this language model, all of which learns; rows are nothing to it."""
+        """A new one for this language model, whose embeddings stay; rows are nothing to it."""
         return cls(SentenceEncoder(text_encoder.language_model, 0))
 
     def never_trained(self, name: str) -> bool:
         """What is shared; the embeddings always."""
         return in_first_layers(name, self.encoder.shared_layers)
-
-    def load_weights(self, weights: Mapping[str, Tensor]) -> None:
-        """Take what `weights` returned; what the encoder remembers is of others."""
-        super().load_weights(weights)
-        self.encoder.forget()
 
     def forward(self, batch: Batch) -> Found:
         """Encode every question, and the cues of every video once."""
@@ -81,31 +77,29 @@ class PassageFinder(NeuralLocalizer):
 
         The first is over the cues of a question's own video, of each alone and of each between
         its neighbours; the second over the answers to all questions, whatever video they are in.
+        One that holds another or overlaps it is another one: how much is asked for is learned too.
         """
         assert batch.gold is not None, "losses need gold spans"
         first, last = (edge.tolist() for edge in batch.timeline.gold_cues(batch.gold))
-        passages: dict[tuple[tuple[Sentence, ...], int, int], Tensor] = {}
-        cues, asked, answers = [], [], []
-        for b, (said, vectors) in enumerate(zip(batch.cue_sentences, output.cues, strict=True)):
-            if not said:
-                continue
-            inside = slice(first[b], last[b] + 1)
-            match = (vectors @ output.questions[b]) / TEMPERATURE  # (N, 2)
-            cues.append((match.logsumexp(0) - match[inside].logsumexp(0)).mean())
-            place = (said, first[b], last[b])
-            if place not in passages:
-                sizes = batch.cue_size[b, inside].unsqueeze(-1)
-                whole = (vectors[inside, 0] * sizes).sum(0)
-                passages[place] = functional.normalize(whole, dim=-1)
-            asked.append(b)
-            answers.append(list(passages).index(place))
-        if not cues:
-            return {"cues": output.questions.sum() * 0.0}
-        among = output.questions[asked] @ torch.stack(list(passages.values())).T / TEMPERATURE
-        answer = torch.tensor(answers, device=among.device)
+        said = [b for b, sentences in enumerate(batch.cue_sentences) if sentences]
+        if not said:
+            nothing = output.questions.sum() * 0.0
+            return {"cues": nothing, "passages": nothing}
+        inside = {b: slice(first[b], last[b] + 1) for b in said}
+        cues = [_missed(output.questions[b], output.cues[b], inside[b]) for b in said]
+        numbers: dict[Hashable, int] = {}
+        passages: list[Tensor] = []
+        answers = []
+        for b in said:
+            place = batch.cue_sentences[b], first[b], last[b]
+            answers.append(numbers.setdefault(place, len(numbers)))
+            if len(passages) < len(numbers):
+                passages.append(_whole(output.cues[b][inside[b], 0], batch.cue_size[b, inside[b]]))
+        among = output.questions[said] @ torch.stack(passages).T / TEMPERATURE
+        right = torch.tensor(answers, device=among.device)
         return {
             "cues": torch.stack(cues).mean(),
-            "passages": functional.cross_entropy(among.float(), answer),
+            "passages": functional.cross_entropy(among.float(), right),
         }
 
     def decode(self, output: Found, batch: Batch, top_k: int = 5) -> list[HeadPredictions]:
@@ -116,13 +110,26 @@ class PassageFinder(NeuralLocalizer):
         ]
 
     def _best(self, output: Found, batch: Batch, b: int, top_k: int) -> Prediction | None:
-        cues, timeline = output.cues[b], batch.timeline.of_one(b)
-        count = len(cues)
+        cues, count = output.cues[b], len(output.cues[b])
         if not count:
             return None
-        sizes, shared = batch.cue_size[b, None, :count], batch.cue_words[b, None, :count]
-        match = compare(output.questions[b, None], cues[None], sizes, shared, timeline.cue_mask)
+        sizes, shared, mask = (
+            each[b, None, :count]
+            for each in (batch.cue_size, batch.cue_words, batch.timeline.cue_mask)
+        )
+        match = compare(output.questions[b, None], cues[None], sizes, shared, mask)
         whole, best, *_ = match.spans
         anywhere = cues.new_zeros(1, count)
         logits = SpanLogits(anywhere, anywhere, (whole() + best()) / TEMPERATURE)
-        return decode_cues(logits.of_one(0, count), timeline, top_k=top_k)
+        return decode_cues(logits.of_one(0, count), batch.timeline.of_one(b), top_k=top_k)
+
+
+def _missed(question: Tensor, cues: Tensor, inside: slice) -> Tensor:
+    """Cross-entropy of the cues (N, 2, H) inside the answer, the mean of both ways to read them."""
+    match = cues @ question / TEMPERATURE
+    return (match.logsumexp(0) - match[inside].logsumexp(0)).mean()
+
+
+def _whole(cues: Tensor, sizes: Tensor) -> Tensor:
+    """Unit vector (H,) of a passage: of its cues (N, H), each as often as it has tokens (N,)."""
+    return functional.normalize((cues * sizes.unsqueeze(-1)).sum(0), dim=-1)

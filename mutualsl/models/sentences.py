@@ -1,8 +1,9 @@
-"""The language model as the reader found it: compares sentences, and is trained no further.
+"""A second language model beside the one that reads cues with the question: compares sentences.
 
-Training on the few hundred answers there are makes the language model forget what it knew of
+Training on the few hundred answers there are makes a language model forget what it knew of
 meaning: on transcripts it has not seen, cosines of its first weights find the right passage more
-often than the trained ones do (`docs/decisions/0021-frozen-sentences.md`).
+often than the trained ones do (`docs/decisions/0021-frozen-sentences.md`). Written talks have
+answers enough to learn from, by comparing and nothing else (`PassageFinder`).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from mutualsl.models.language_model import LanguageModel, longest_input
 from mutualsl.models.remembered import Remembered
 
 AT_ONCE = 64
-REMEMBERED_BYTES = 150_000_000  # of width 384 about 100,000 cues
+REMEMBERED_BYTES = 300_000_000  # of width 384 about 190,000 cues; `mutualsl_mini` reads 110,000
 
 
 class SentenceEncoder(nn.Module):
@@ -46,7 +47,8 @@ class SentenceEncoder(nn.Module):
             if id(parameter) not in shared:
                 parameter.requires_grad_(False)
         self._at_once = AtOnce(AT_ONCE, "sentences")
-        self._remembered = Remembered(REMEMBERED_BYTES)
+        self._remembered = Remembered(REMEMBERED_BYTES)  # nothing of other weights
+        self.register_load_state_dict_post_hook(lambda *_: self._remembered.clear())
 
     @property
     def width(self) -> int:
@@ -122,10 +124,6 @@ class SentenceEncoder(nn.Module):
     def both_ways(cues: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
         """N cues as 2 N sentences: each alone, then each between the one before and the next."""
         return (*cues, *_with_neighbours(cues))
-
-    def forget(self) -> None:
-        """Remember nothing of what was encoded with other weights."""
-        self._remembered.clear()
 
     def of_videos(self, videos: Sequence[tuple[Sentence, ...]], count: int) -> Tensor:
         """Vectors (B, N, 2, H) of the cues of B videos, zero where one has fewer than N."""

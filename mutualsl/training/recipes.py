@@ -39,7 +39,7 @@ def mutualsl_mini() -> RunConfig:
     Each predictor learns first by itself, from rendered data, which can be had in any amount; then
     both together and from each other, among talks and transcripts. The answers in transcripts alone
     are few, and a language model learns them by heart; written talks are many more. Last the
-    sentence reader learns, by itself.
+    sentence encoder learns by itself, and then the sentence reader.
     """
     reading = Stage(
         name="reading",
@@ -69,9 +69,11 @@ def mutualsl_mini() -> RunConfig:
 
 
 def _among_talks() -> tuple[Stage, Stage, Stage]:
-    """Both predictors together, on rendered videos and all there is to read; then what reads apart.
+    """Both predictors together, on rendered videos and all there is to read; then the reader.
 
-    Only talks have answers enough for its sentence encoder; its reader needs few.
+    The sentence encoder it reads with learns before it, from talks alone: nothing else has answers
+    enough. Of each talk about twelve questions are asked an epoch, together in one batch, so that a
+    talk is encoded once.
     """
     together = Stage(
         name="together",
@@ -92,7 +94,7 @@ def _among_talks() -> tuple[Stage, Stage, Stage]:
         name="passages",
         parts=(Part(dataset="talks", per_epoch=10_600, validation=500),),
         train=TrainConfig(
-            epochs=2, text_lr=4e-5, max_tokens=65_536, max_questions=36, average_decay=0.98,
+            epochs=1, text_lr=4e-5, max_tokens=65_536, max_questions=36, average_decay=0.98,
         ),
         learner="passage_finder",
     )  # fmt: skip

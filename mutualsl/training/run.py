@@ -19,6 +19,7 @@ from mutualsl.evaluation.record import current_commit
 from mutualsl.models import NeuralLocalizer
 from mutualsl.training import state
 from mutualsl.training.begin import Run, begin
+from mutualsl.training.begun import SHARE
 from mutualsl.training.calibrate import calibrate
 from mutualsl.training.config import RunConfig, Stage
 from mutualsl.training.fit import Fitted, fit
@@ -172,8 +173,9 @@ def _run_stage(
     """
     best = out / "best.safetensors"
     learner = cast(NeuralLocalizer, model.learners[stage.learner])
-    former = None if learner.share is None else learner.share.clone()
+    kept = {}
     if learner.share is not None:
+        kept[SHARE] = learner.share.clone()
         learner.share.fill_(1.0)
     progress = state.read(out)
     if progress.done:
@@ -181,12 +183,10 @@ def _run_stage(
     else:
         progress = Trainer(
             learner, collator, sources, library.validation(stage), stage.train, out,
-            lambda averaged: write_weights(averaged.weights(), best), deadline,
+            lambda averaged: write_weights(averaged.weights() | kept, best), deadline,
         ).train()  # fmt: skip
         PartialState().wait_for_everyone()
     learner.load_weights(load_file(best))
-    if learner.share is not None and former is not None:
-        learner.share.copy_(former)
     return progress
 
 

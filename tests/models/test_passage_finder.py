@@ -80,7 +80,7 @@ def test_without_subtitles_there_is_nothing_to_learn():
     learner, batch = finder(), tiny.collator()(examples()[3:])
     output = learner(batch)
     losses = learner.losses(output, batch)
-    assert [float(loss) for loss in losses.values()] == [0.0]
+    assert [loss.item() for loss in losses.values()] == [0.0, 0.0]
     sum(losses.values()).backward()  # a batch of such questions is a batch like any other
     assert learner.decode(output, batch)[0].textual is None
 
@@ -98,11 +98,11 @@ def test_it_learns_and_what_is_shared_stays():
         loss.backward()
         optimizer.step()
     first = sum(learner.losses(tiny.model().learners["passage_finder"](batch), batch).values())
-    assert float(loss) < 0.5 * float(first)
+    assert loss.item() < 0.5 * first.item()
     changed = {name for name, value in model.weights().items() if not value.equal(before[name])}
     assert changed and all(name.startswith("sentence_reader.encoder.") for name in changed)
     assert not any(in_first_layers(name, shared) for name in changed)
-    learner.load_weights(learner.weights())  # as at the end of a stage
+    learner.load_weights(learner.weights())  # as at the end of a stage: the old vectors go
     assert not torch.allclose(model.sentence_reader(batch).pair, remembered)
 
 
@@ -113,5 +113,6 @@ def test_decoding_finds_the_cue_that_is_the_question():
     learner = finder()
     (found,) = learner.predict(batch)
     cue = video.cues[2]
-    assert found.textual.span.start_second <= cue.start_second
-    assert found.textual.span.end_second >= cue.end_second
+    span = found.textual.span
+    assert span.start_second <= cue.start_second and span.end_second >= cue.end_second
+    assert span.end_second - span.start_second < 0.75 * video.duration_second

@@ -30,6 +30,7 @@ from mutualsl.training.overrides import override
 from mutualsl.training.prepare import prepare
 from mutualsl.training.recipes import RECIPES
 from mutualsl.training.run import run
+from mutualsl.training.validate import validate
 from mutualsl.video import probe
 from tests import text_encoders, tiny
 from tests.demo import ROOT
@@ -460,7 +461,26 @@ def test_a_run_begins_with_its_own_encoder_only(root, config, tmp_path):
         Begun(config=config, questions="bert-1").check_questions("bert-2")
 
 
-def test_predictors_are_judged_by_themselves_while_they_learn(root, config, tmp_path):
+def test_what_the_reader_reads_with_may_learn_before_it(root, config, tmp_path):
+    reading, together, transcripts = config.stages
+    passages = replace(transcripts, name="passages", learner="passage_finder")
+    stages = (reading, together, passages, transcripts)
+    run(replace(config, stages=stages), root, tmp_path, VISUAL)
+    before, learned, after = (
+        load_file(tmp_path / stage.name / "best.safetensors") for stage in stages[1:]
+    )
+    prefix = "sentence_reader.encoder."  # what is shared has another name there
+    own = {name.removeprefix(prefix): value for name, value in before.items() if prefix in name}
+    changed = {name for name in own if not own[name].equal(learned[f"encoder.{name}"])}
+    assert changed and all("layer.1." in name for name in changed)  # layer 0 is shared
+    for name, value in learned.items():
+        if name.startswith("encoder."):
+            torch.testing.assert_close(after[name], value, rtol=0.0, atol=0.0)
+    model = load_model(tmp_path / "checkpoint").model
+    assert model.config.trained_heads == ("visual", "textual")
+
+
+def test_predictors_are_judged_by_themselves_while_they_learn(root, config, monkeypatch, tmp_path):
     """Or the sentence reader, which learns later, would hide what becomes of them."""
     run(config, root, tmp_path / "first", VISUAL)
     before = load_model(tmp_path / "first" / "checkpoint")
@@ -469,9 +489,15 @@ def test_predictors_are_judged_by_themselves_while_they_learn(root, config, tmp_
     _, together, _ = config.stages
     unseen = replace(together, parts=tuple(replace(p, validation=0) for p in together.parts))
     more = replace(config, stages=(unseen,), start=str(tmp_path / "first" / "checkpoint"))
+    shares = []
+    monkeypatch.setattr(
+        "mutualsl.training.trainer.validate",
+        lambda model, *rest: shares.append(float(model.share)) or validate(model, *rest),
+    )
     run(more, root, tmp_path / "second", VISUAL)
+    assert shares == [1.0]
     learned = load_file(tmp_path / "second" / "together" / "best.safetensors")
-    assert float(learned["language_share"]) == 1.0
+    assert float(learned["language_share"]) == pytest.approx(0.25)
     after = load_model(tmp_path / "second" / "checkpoint").model
     assert float(after.share) == pytest.approx(0.25)
 

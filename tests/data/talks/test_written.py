@@ -127,6 +127,13 @@ def test_talks_of_the_package_are_whole():
         asked = [question for passage in talk.passages for question, _ in passage.questions]
         assert asked, talk.talk_id
         assert len(set(asked)) == len(asked), talk.talk_id
+    answers = [
+        (talk.talk_id, first, count)
+        for talk in talks
+        for first, passage in enumerate(talk.passages)
+        for _, count in passage.questions
+    ]
+    assert (len(answers), len(set(answers))) == (28_838, 8_165)  # as docs/datasets.md says
 
 
 @pytest.mark.parametrize("cut", CUTS)
