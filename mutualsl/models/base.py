@@ -78,11 +78,6 @@ class Localizer(nn.Module, ABC):
     def prepare(self, sentences: tuple[Sentence, ...]) -> None:
         """Do ahead of the first question what depends on a video's cues alone, if anything does."""
 
-    @property
-    def learners(self) -> dict[str, Localizer]:
-        """What a stage of training may teach by itself, by the name it has there; "" is all."""
-        return {"": self}
-
     def weights(self) -> dict[str, Tensor]:
         """What a file must hold: parameters and buffers, those used in two places once."""
         once = {name for name, _ in [*self.named_parameters(), *self.named_buffers()]}

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from mutualsl.data.batch import Batch, Sentence
-from mutualsl.models.base import Localizer, NeuralLocalizer
+from mutualsl.models.base import NeuralLocalizer
 from mutualsl.models.boxes import (
     FeatureProjection,
     SegmentProjection,
@@ -27,7 +27,6 @@ from mutualsl.models.decoding import decode_cues, decode_rows
 from mutualsl.models.layers import ContextQueryAttention, Fusion, SequenceEncoder
 from mutualsl.models.losses import SpanLogits, blend
 from mutualsl.models.mutual_losses import MutualSLOutput, losses, transfer_weights
-from mutualsl.models.passage_finder import PassageFinder
 from mutualsl.models.profiles import MutualSLConfig
 from mutualsl.models.sentence_reader import ReaderConfig, SentenceReader
 from mutualsl.models.sentences import in_first_layers
@@ -173,14 +172,6 @@ class MutualSL(NeuralLocalizer):
         """Whether neither predictor has a say, so that neither need be computed."""
         silent = float(self.language_share) == 0.0 and "visual" not in self.config.trained_heads
         return silent and not self.training
-
-    @property
-    def learners(self) -> dict[str, Localizer]:
-        """All of it; its sentence reader; and what that one reads with."""
-        if self.sentence_reader is None:
-            return super().learners
-        finder = PassageFinder(self.sentence_reader.encoder)
-        return {"": self, "sentence_reader": self.sentence_reader, "passage_finder": finder}
 
     @property
     def untrained(self) -> tuple[str, ...]:

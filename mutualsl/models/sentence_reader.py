@@ -1,4 +1,4 @@
-"""A textual localizer that learns from few transcripts: it reads sentence vectors.
+"""A textual localizer that learns from few transcripts: it reads frozen sentence vectors.
 
 Letters: B questions, N cues, H language model width, M matches of a cue, D model width.
 """
@@ -63,9 +63,9 @@ class QuestionGate(nn.Module):
 class SentenceReader(NeuralLocalizer):
     """Spans of cues by how their sentences match the question; knows nothing of pictures.
 
-    Its encoder does not learn with it, so a few hundred answers cannot make it forget what
-    sentences mean (`docs/decisions/0021-frozen-sentences.md`); what is trained is a third of a
-    million parameters, for which the vectors of a video are computed once.
+    Its encoder is never trained, so a few hundred answers cannot make it forget what sentences
+    mean (`docs/decisions/0021-frozen-sentences.md`); what is trained is a third of a million
+    parameters, for which the vectors of a video are computed once.
     """
 
     reads = needs = ("subtitles",)

@@ -1,9 +1,8 @@
-"""A second language model beside the one that reads cues with the question: compares sentences.
+"""The language model as the reader found it: compares sentences, and is trained no further.
 
-Training on the few hundred answers there are makes a language model forget what it knew of
+Training on the few hundred answers there are makes the language model forget what it knew of
 meaning: on transcripts it has not seen, cosines of its first weights find the right passage more
-often than the trained ones do (`docs/decisions/0021-frozen-sentences.md`). Written talks have
-answers enough to learn from, by comparing and nothing else (`PassageFinder`).
+often than the trained ones do (`docs/decisions/0021-frozen-sentences.md`).
 """
 
 from __future__ import annotations
@@ -30,13 +29,11 @@ class SentenceEncoder(nn.Module):
 
     It has its own upper layers and shares the lower ones with the language model that is trained,
     whose first `shared_layers` therefore stay as they are. The cues of a video are computed once,
-    so a further question about it costs only its own words. It learns in a `PassageFinder`, if at
-    all; whatever reads its vectors leaves it as it is.
+    so a further question about it costs only its own words.
     """
 
     def __init__(self, language_model: LanguageModel, shared_layers: int) -> None:
         super().__init__()
-        self.shared_layers = shared_layers
         shared = {
             id(parameter): parameter
             for name, parameter in language_model.named_parameters()
@@ -47,8 +44,7 @@ class SentenceEncoder(nn.Module):
             if id(parameter) not in shared:
                 parameter.requires_grad_(False)
         self._at_once = AtOnce(AT_ONCE, "sentences")
-        self._remembered = Remembered(REMEMBERED_BYTES)  # nothing of other weights
-        self.register_load_state_dict_post_hook(lambda *_: self._remembered.clear())
+        self._remembered = Remembered(REMEMBERED_BYTES)
 
     @property
     def width(self) -> int:
@@ -61,10 +57,6 @@ class SentenceEncoder(nn.Module):
 
     @torch.no_grad()
     def forward(self, sentences: Sequence[Sentence]) -> Tensor:
-        """Vectors (M, H) of M sentences of any length, without gradients."""
-        return self.encode(sentences)
-
-    def encode(self, sentences: Sequence[Sentence]) -> Tensor:
         """Vectors (M, H) of M sentences of any length.
 
         One longer than the language model reads is read in pieces, each of which counts by length.
@@ -116,14 +108,12 @@ class SentenceEncoder(nn.Module):
         return self._remembered.get_or_make(
             cues,
             lambda: (
-                self(self.both_ways(cues)).view(2, len(cues), self.width).transpose(0, 1).half()
+                self([*cues, *_with_neighbours(cues)])
+                .view(2, len(cues), self.width)
+                .transpose(0, 1)
+                .half()
             ),
         )
-
-    @staticmethod
-    def both_ways(cues: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
-        """N cues as 2 N sentences: each alone, then each between the one before and the next."""
-        return (*cues, *_with_neighbours(cues))
 
     def of_videos(self, videos: Sequence[tuple[Sentence, ...]], count: int) -> Tensor:
         """Vectors (B, N, 2, H) of the cues of B videos, zero where one has fewer than N."""

@@ -101,7 +101,7 @@ class Stage:
     name: str  # its folder in the run
     parts: tuple[Part, ...]
     train: TrainConfig
-    learner: str = ""  # which of `Localizer.learners` learns by itself; "" is all of the model
+    learner: str = ""  # the part of the model that learns by itself, a localizer; else all of it
 
 
 @dataclass(frozen=True, kw_only=True)

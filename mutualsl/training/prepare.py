@@ -126,8 +126,9 @@ def check_folders(config: RunConfig, root: Path) -> None:
 
 def _check_learners(model: Localizer, config: RunConfig) -> None:
     """Raise `DataError` for a stage that teaches a part which the model does not have."""
+    parts = {name for name, _ in model.named_modules()}
     for stage in config.stages:
-        if stage.learner not in model.learners:
+        if stage.learner not in parts:
             raise DataError(
                 f"stage {stage.name}: {config.model} of these sizes has no {stage.learner} that "
                 "could learn; give it one, as with shared_layers=2"
@@ -136,10 +137,11 @@ def _check_learners(model: Localizer, config: RunConfig) -> None:
 
 def _looked_at(model: Localizer, config: RunConfig) -> frozenset[str]:
     """Data sets whose videos reach a part that reads them, in some stage."""
+    parts = dict(model.named_modules())
     return frozenset(
         part.dataset
         for stage in config.stages
-        if "video" in model.learners[stage.learner].reads
+        if "video" in getattr(parts[stage.learner], "reads", model.reads)
         for part in stage.parts
         if part.drop_video < 1.0
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from mutualsl.models.profiles import profile
 from mutualsl.training.compared import (
@@ -23,6 +24,8 @@ from mutualsl.training.systems import SYSTEMS
 from mutualsl.training.visual import VisualTrainConfig
 
 MINI = {"dropout": 0.1, "shared_layers": 2}
+# How a transcript alone is read by the language model: a stretch of it, now and then as captions.
+RECUT: dict[str, Any] = {"crop_tokens": 360, "caption_share": 0.2}
 
 
 def visual_mini() -> VisualTrainConfig:
@@ -33,10 +36,10 @@ def visual_mini() -> VisualTrainConfig:
 def mutualsl_mini() -> RunConfig:
     """The shipped checkpoint: rendered videos, written talks and video-disjoint transcripts.
 
-    Rendered data can be had in any amount, so both predictors learn from it: each first by itself,
-    on what is cheap for it, then both together and from each other. A language model learns the
-    few answers of transcripts by heart, and gains nothing on them from talks (`docs/log.md`). What
-    reads those is the sentence reader, with an encoder of its own.
+    Each predictor learns first by itself, from rendered data, which can be had in any amount; then
+    both together and from each other, among talks and transcripts. The answers in transcripts alone
+    are few, and a language model learns them by heart; written talks are many more. Last the
+    sentence reader learns, by itself.
     """
     reading = Stage(
         name="reading",
@@ -54,40 +57,33 @@ def mutualsl_mini() -> RunConfig:
         parts=(Part(dataset="synthetic", per_epoch=3000, validation=200, drop_subtitles=1.0),),
         train=TrainConfig(epochs=7, text_lr=2e-5, new_lr=1e-3, frozen_layers=4),
     )
-    together = Stage(
-        name="together",
-        parts=(
-            Part(
-                dataset="synthetic",
-                per_epoch=2500, validation=300, drop_video=0.2, drop_subtitles=0.3,
-            ),
-        ),
-        train=TrainConfig(epochs=3, text_lr=3e-5, new_lr=3e-4, frozen_layers=2, max_questions=16),
-    )  # fmt: skip
     return RunConfig(
         name="mutualsl-mini",
         trained_on=(
             "rendered how-to videos and narrations, written talks, and transcripts of TutorialVQA "
             "and VehicleVQA (video-disjoint train parts); no camera footage"
         ),
-        stages=(reading, looking, together, *_reader_stages()),
+        stages=(reading, looking, *_among_talks()),
         sizes=MINI,
     )
 
 
-def _reader_stages() -> tuple[Stage, Stage]:
-    """The encoder of the sentence reader, then the reader, from all there is to read.
-
-    Talks alone have answers enough for the encoder. Batches are of neighbours in length, so that of
-    each talk about twelve questions are asked in one and it is encoded once an epoch.
-    """
-    passages = Stage(
-        name="passages",
-        parts=(Part(dataset="talks", per_epoch=10_600, validation=500),),
-        train=TrainConfig(
-            epochs=1, text_lr=4e-5, max_tokens=65_536, max_questions=36, average_decay=0.98,
+def _among_talks() -> tuple[Stage, Stage]:
+    """Both predictors together, on rendered videos and all there is to read; then the reader."""
+    together = Stage(
+        name="together",
+        parts=(
+            Part(
+                dataset="synthetic",
+                per_epoch=1500, validation=150, drop_video=0.2, drop_subtitles=0.3,
+            ),
+            Part(dataset="narrations", per_epoch=400, validation=100, crop_tokens=360),
+            Part(dataset="talks", per_epoch=5000, validation=150, **RECUT),
+            *_transcripts(800, tutorialvqa=150, vehiclevqa=200, **RECUT),
         ),
-        learner="passage_finder",
+        train=TrainConfig(
+            epochs=2, text_lr=1e-4, new_lr=5e-4, frozen_layers=2, max_questions=16,
+        ),
     )  # fmt: skip
     transcripts = Stage(
         name="transcripts",
@@ -95,12 +91,12 @@ def _reader_stages() -> tuple[Stage, Stage]:
             Part(dataset="narrations", per_epoch=500, validation=200),
             Part(dataset="synthetic", per_epoch=250, validation=250),
             Part(dataset="talks", per_epoch=5000, validation=500),
-            *_transcripts(tutorialvqa=517, vehiclevqa=829),
+            *_transcripts(1500, tutorialvqa=517, vehiclevqa=829),
         ),
-        train=MATCHING,
+        train=replace(MATCHING, epochs=4),
         learner="sentence_reader",
     )
-    return passages, transcripts
+    return together, transcripts
 
 
 def mutualsl_reader() -> RunConfig:
@@ -122,15 +118,17 @@ def mutualsl_reader() -> RunConfig:
 
 
 def mutualsl_talks() -> RunConfig:
-    """The sentence reader and what it reads with, for the checkpoint that `start` names."""
-    return replace(
-        mutualsl_reader(), name="mutualsl-talks", stages=_reader_stages(),
+    """The last stages of `mutualsl_mini`, for the checkpoint that `start` names."""
+    return RunConfig(
+        name="mutualsl-talks",
         trained_on=(
-            "the sentence reader and its encoder on written talks, the reader also on rendered "
-            "videos and narrations and on transcripts of TutorialVQA and VehicleVQA "
-            "(video-disjoint train parts)"
+            "rendered how-to videos and narrations, written talks, and transcripts of TutorialVQA "
+            "and VehicleVQA (video-disjoint train parts)"
         ),
-    )  # fmt: skip
+        stages=_among_talks(),
+        sizes=MINI,
+        start="checkpoints/mutualsl-mini",
+    )
 
 
 def mutualsl_own() -> RunConfig:
@@ -214,12 +212,15 @@ PROFILE_RECIPES = (
 )
 
 
-def _transcripts(*, tutorialvqa: int, vehiclevqa: int) -> list[Part]:
+def _transcripts(per_epoch: int, *, tutorialvqa: int, vehiclevqa: int, **cut: Any) -> list[Part]:
     """The video-disjoint transcripts, with how many questions of each are for validation."""
     return [
-        Part(dataset=dataset, split_set="disjoint", per_epoch=1500, validation=validation)
+        Part(
+            dataset=dataset,
+            split_set="disjoint", per_epoch=per_epoch, validation=validation, **cut,
+        )
         for dataset, validation in (("tutorialvqa", tutorialvqa), ("vehiclevqa", vehiclevqa))
-    ]
+    ]  # fmt: skip
 
 
 RECIPES: dict[str, Callable[[], RunConfig | VisualTrainConfig]] = {

@@ -16,7 +16,7 @@ from mutualsl.data.batch import Collator
 from mutualsl.device import choose_device
 from mutualsl.errors import DataError
 from mutualsl.evaluation.record import current_commit
-from mutualsl.models import NeuralLocalizer
+from mutualsl.models import Localizer, NeuralLocalizer
 from mutualsl.training import state
 from mutualsl.training.begin import Run, begin
 from mutualsl.training.begun import SHARE
@@ -84,7 +84,7 @@ def _learn(prepared: Prepared, out: Path, deadline: float | None) -> _Learned:
         else:
             spent = fit(model, collator, sources, stage.train, deadline)
             left = spent.left_out
-        learner = model.learners[stage.learner]
+        learner = cast(Localizer, model.get_submodule(stage.learner))
         learned = _Learned(
             learned.second + spent.second,
             learned.cpu_second + spent.cpu_second,
@@ -172,7 +172,7 @@ def _run_stage(
     and has a say in the textual span would hide what becomes of it (`docs/log.md`).
     """
     best = out / "best.safetensors"
-    learner = cast(NeuralLocalizer, model.learners[stage.learner])
+    learner = cast(NeuralLocalizer, model.get_submodule(stage.learner))
     kept = {}
     if learner.share is not None:
         kept[SHARE] = learner.share.clone()

@@ -19,7 +19,7 @@ def test_run_part_and_optional_settings():
          "new_lr=1", "text_encoder=a folder"],
     )  # fmt: skip
     assert config.sizes["mutual"] is False and config.text_encoder == "a folder"
-    looking, together, _, transcripts = config.stages[1:]
+    looking, together, transcripts = config.stages[1:]
     counts = {part.dataset: part.per_epoch for part in transcripts.parts}
     before = {part.dataset: part.per_epoch for part in mutualsl_mini().stages[-1].parts}
     assert counts == before | {"tutorialvqa": 7}
@@ -42,7 +42,7 @@ def test_a_text_that_may_be_missing_can_be_taken_away(nothing):
 def test_dropout_reaches_a_part_that_learns_by_itself():
     config = override(mutualsl_mini(), ["dropout=0.4"])
     assert config.sizes["dropout"] == 0.4
-    assert [stage.train.dropout for stage in config.stages] == [None, None, None, 0.4, 0.4]
+    assert [stage.train.dropout for stage in config.stages] == [None, None, None, 0.4]
     config = override(RECIPES["mutualsl_official"](), ["dropout=0.5"])
     assert config.stages[0].train.dropout == 0.5
 

@@ -461,25 +461,6 @@ def test_a_run_begins_with_its_own_encoder_only(root, config, tmp_path):
         Begun(config=config, questions="bert-1").check_questions("bert-2")
 
 
-def test_what_the_reader_reads_with_may_learn_before_it(root, config, tmp_path):
-    reading, together, transcripts = config.stages
-    passages = replace(transcripts, name="passages", learner="passage_finder")
-    stages = (reading, together, passages, transcripts)
-    run(replace(config, stages=stages), root, tmp_path, VISUAL)
-    before, learned, after = (
-        load_file(tmp_path / stage.name / "best.safetensors") for stage in stages[1:]
-    )
-    prefix = "sentence_reader.encoder."  # what is shared has another name there
-    own = {name.removeprefix(prefix): value for name, value in before.items() if prefix in name}
-    changed = {name for name in own if not own[name].equal(learned[f"encoder.{name}"])}
-    assert changed and all("layer.1." in name for name in changed)  # layer 0 is shared
-    for name, value in learned.items():
-        if name.startswith("encoder."):
-            torch.testing.assert_close(after[name], value, rtol=0.0, atol=0.0)
-    model = load_model(tmp_path / "checkpoint").model
-    assert model.config.trained_heads == ("visual", "textual")
-
-
 def test_predictors_are_judged_by_themselves_while_they_learn(root, config, monkeypatch, tmp_path):
     """Or the sentence reader, which learns later, would hide what becomes of them."""
     run(config, root, tmp_path / "first", VISUAL)
