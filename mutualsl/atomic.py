@@ -44,7 +44,7 @@ def write_whole(path: str | Path, text: str) -> None:
 
 
 def write_json(path: str | Path, record: object) -> None:
-    """Write a record as JSON, whole: a key a line, which people compare and few bytes."""
+    """Write a record as JSON, whole: a key a line, so that two versions can be compared."""
     write_whole(path, json.dumps(record, indent=1) + "\n")
 
 

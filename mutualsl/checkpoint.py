@@ -83,7 +83,7 @@ def save_checkpoint(checkpoint: Checkpoint, folder: str | Path) -> None:
     }
     digest = digest_of(weights)
     beside = None if checkpoint.text is None else checkpoint.text.folder
-    if beside is not None and not checkpoint.tokenizer.is_saved_at(folder / beside / FILE_NAME):
+    if beside is not None and not checkpoint.tokenizer.is_saved_at(_tokenizer(folder, beside)):
         beside = None
     record = {
         "schema": SCHEMA,
@@ -124,7 +124,13 @@ def load_model(folder: str | Path, device: str | torch.device = "cpu") -> Checkp
         visual = VisualSource(**_names(record["visual"]))
         text = TextSource(**_names(record["text"])) if record.get("text") else None
         window_tokens, about = int(record["window_tokens"]), dict(record["about"])
-        place = folder / record.get(TOKENIZER, HERE) / FILE_NAME
+        beside = _names({TOKENIZER: record.get(TOKENIZER, HERE)})[TOKENIZER]
+        place = _tokenizer(folder, beside)
+        if beside != HERE and not place.is_file():
+            raise CheckpointError(
+                f"{folder}: reads questions by the language model and tokenizer in {place.parent}, "
+                "where no tokenizer is; fetch or train that checkpoint again"
+            )
         tokenizer = TextTokenizer.from_file(place)
     except (UnknownName, CheckpointError):
         raise
@@ -190,6 +196,11 @@ def stored(folder: str | Path) -> dict[str, Any]:
             f"{folder}: its config describes no model that is known here"
         ) from error
     return record
+
+
+def _tokenizer(folder: Path, beside: str) -> Path:
+    """Where the tokenizer of a checkpoint in `folder`, which need not be there yet, is or goes."""
+    return (folder / FILE_NAME) if beside == HERE else (folder / beside).resolve() / FILE_NAME
 
 
 def _check_windows(

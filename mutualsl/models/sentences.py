@@ -21,7 +21,7 @@ from mutualsl.models.language_model import LanguageModel, longest_input
 from mutualsl.models.remembered import Remembered
 
 AT_ONCE = 64
-REMEMBERED_BYTES = 300_000_000  # of width 384 about 190,000 cues; `mutualsl_mini` reads 110,000
+REMEMBERED_BYTES = 150_000_000  # of width 384 about 100,000 cues
 
 
 class SentenceEncoder(nn.Module):

@@ -462,7 +462,7 @@ def test_a_run_begins_with_its_own_encoder_only(root, config, tmp_path):
 
 
 def test_predictors_are_judged_by_themselves_while_they_learn(root, config, monkeypatch, tmp_path):
-    """Or the sentence reader, which learns later, would hide what becomes of them."""
+    """Or the sentence reader, which has learned before, would hide what becomes of them."""
     run(config, root, tmp_path / "first", VISUAL)
     before = load_model(tmp_path / "first" / "checkpoint")
     before.model.share.fill_(0.25)
@@ -481,6 +481,9 @@ def test_predictors_are_judged_by_themselves_while_they_learn(root, config, monk
     assert float(learned["language_share"]) == pytest.approx(0.25)
     after = load_model(tmp_path / "second" / "checkpoint").model
     assert float(after.share) == pytest.approx(0.25)
+    run(more, root, tmp_path / "second", VISUAL, resume=True)
+    again = load_model(tmp_path / "second" / "checkpoint").model
+    assert float(again.share) == pytest.approx(0.25)
 
 
 @pytest.mark.parametrize("asked", [False, True])
