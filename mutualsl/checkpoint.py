@@ -82,9 +82,9 @@ def save_checkpoint(checkpoint: Checkpoint, folder: str | Path) -> None:
         for name, value in checkpoint.model.weights().items()
     }
     digest = digest_of(weights)
-    beside = None if checkpoint.text is None else checkpoint.text.folder
-    if beside is not None and not checkpoint.tokenizer.is_saved_at(_tokenizer(folder, beside)):
-        beside = None
+    beside = HERE if checkpoint.text is None else checkpoint.text.folder
+    if not checkpoint.tokenizer.is_saved_at(_tokenizer(folder, beside)):
+        beside = HERE
     record = {
         "schema": SCHEMA,
         "model": checkpoint.name,
@@ -92,7 +92,7 @@ def save_checkpoint(checkpoint: Checkpoint, folder: str | Path) -> None:
         "window_tokens": checkpoint.window_tokens,
         "visual": asdict(checkpoint.visual),
         "text": None if checkpoint.text is None else asdict(checkpoint.text),
-        TOKENIZER: HERE if beside is None else beside,
+        TOKENIZER: beside,
         "about": checkpoint.about,
         "parameter_count": checkpoint.parameter_count,
         DIGEST: digest,
@@ -100,7 +100,7 @@ def save_checkpoint(checkpoint: Checkpoint, folder: str | Path) -> None:
     with writing(folder), ExitStack() as unfinished:  # names in reverse order: the config last
         config = unfinished.enter_context(atomic_output(folder / CONFIG))
         config.write_text(json.dumps(record, indent=1) + "\n")
-        if beside is None:
+        if beside == HERE:
             checkpoint.tokenizer.save(unfinished.enter_context(atomic_output(folder / FILE_NAME)))
         write_weights(weights, folder / WEIGHTS, {DIGEST: digest})
 
