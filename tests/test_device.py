@@ -172,7 +172,7 @@ def limited(function, most, size):
 @pytest.mark.parametrize("part", ["questions", "windows of text", "sentences"])
 def test_answers_are_the_same_in_smaller_batches(localizer, demos, monkeypatch, caplog, part):
     model = localizer.checkpoint.model
-    monkeypatch.setattr(model, "language_share", torch.tensor(0.5))  # the reader has a say
+    monkeypatch.setattr(model, "language_share", torch.full((2,), 0.5))  # the reader has a say
     video = localizer.encode_video(None, demos["kitchen"].subtitles)
     expected = localizer.ask_many(video, QUESTIONS)
     owner, name, size = {
@@ -210,7 +210,7 @@ def test_what_never_fits_is_said(localizer, demos, monkeypatch):
 
 def test_cues_that_never_fit_are_said_before_any_question(localizer, demos, monkeypatch):
     model = localizer.checkpoint.model
-    monkeypatch.setattr(model, "language_share", torch.tensor(0.5))  # the reader has a say
+    monkeypatch.setattr(model, "language_share", torch.full((2,), 0.5))  # the reader has a say
     monkeypatch.setattr(model.sentence_reader.encoder, "_encode", limited(None, 0, len))
     model.sentence_reader.encoder._remembered.clear()
     with pytest.raises(MutualSLError, match="too small for this video; end"):

@@ -8,7 +8,7 @@ are in `boxes.py` and `layers.py`, its switches in `profiles.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 import torch
@@ -77,8 +77,9 @@ class MutualSL(NeuralLocalizer):
                 asked=config.reader_asked,
             )
             self.sentence_reader = SentenceReader(reader, self.text_encoder.language_model)
-            # How far the textual predictor is believed; 1 until the reader has learned.
-            self.register_buffer("language_share", torch.tensor(1.0))
+            # How far the textual predictor is believed: where there are no pictures like those it
+            # learned beside, and where there are; 1 until the reader has learned.
+            self.register_buffer("language_share", torch.ones(2))
 
     @classmethod
     def create(
@@ -164,19 +165,26 @@ class MutualSL(NeuralLocalizer):
 
     def _reader(self) -> SentenceReader | None:
         """The sentence reader, once it has a say; not in training, where losses do without it."""
-        if self.training or self.sentence_reader is None or float(self.language_share) == 1.0:
+        if self.training or self.sentence_reader is None:
             return None
-        return self.sentence_reader
+        return None if bool((self.language_share == 1.0).all()) else self.sentence_reader
 
     def _reader_alone(self) -> bool:
         """Whether neither predictor has a say, so that neither need be computed."""
-        silent = float(self.language_share) == 0.0 and "visual" not in self.config.trained_heads
+        silent = not self.language_share.any() and "visual" not in self.config.trained_heads
         return silent and not self.training
 
     @property
     def untrained(self) -> tuple[str, ...]:
         """What a head reads that has no say: the pictures, the subtitles or both."""
         return tuple(READS[head] for head in READS if head not in self.config.trained_heads)
+
+    def load_weights(self, weights: Mapping[str, Tensor]) -> None:
+        """Take what `weights` returned, also where one share was for all, as there once was."""
+        share = weights.get("language_share")
+        if share is not None and share.dim() == 0:
+            weights = {**weights, "language_share": share.repeat(2)}
+        super().load_weights(weights)
 
     def has_learned_from(self, modalities: Collection[str]) -> None:
         """Of the heads that may show a span, keep those that read one of the modalities."""
@@ -213,6 +221,7 @@ class MutualSL(NeuralLocalizer):
         """Both predictors' spans in seconds; `None` for a missing modality or an untrained head."""
         in_domain = self.feature_projection.statistics.in_domain(batch.rows, batch.row_mask)
         heads, reader = self.config.trained_heads, self._reader()
+        known = in_domain & batch.has_video & ("visual" in heads)
         related = [None] * len(batch) if reader is None else reader.related(batch)
         predictions = []
         for b in range(len(batch)):
@@ -224,16 +233,17 @@ class MutualSL(NeuralLocalizer):
                     most_probable=self.config.most_probable,
                 )  # fmt: skip
             if "textual" in heads and batch.has_subtitles[b]:
-                textual = self._decode_textual(output, batch, b, top_k)
+                textual = self._decode_textual(output, batch, b, bool(known[b]), top_k)
             predictions.append(HeadPredictions(visual, textual, related[b]))
         return predictions
 
     def _decode_textual(
-        self, output: MutualSLOutput, batch: Batch, b: int, top_k: int
+        self, output: MutualSLOutput, batch: Batch, b: int, known: bool, top_k: int
     ) -> Prediction:
         timeline = batch.timeline.of_one(b)
         count = timeline.cue_mask.shape[1]
         logits = output.textual.of_one(b, count)
         if output.read is not None:
-            logits = blend(logits, output.read.of_one(b, count), float(self.language_share))
+            share = float(self.language_share[int(known)])
+            logits = blend(logits, output.read.of_one(b, count), share)
         return decode_cues(logits, timeline, top_k=top_k, most_probable=self.config.most_probable)

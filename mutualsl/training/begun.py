@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from safetensors import SafetensorError
@@ -15,7 +15,7 @@ from mutualsl.checkpoint import stored
 from mutualsl.description import UNKNOWN_DATA
 from mutualsl.errors import DataError, in_a_line
 from mutualsl.features.files import understood
-from mutualsl.models import MODELS, Localizer
+from mutualsl.models import MODELS, Localizer, NeuralLocalizer
 from mutualsl.models.base import FROM_ENCODERS
 from mutualsl.models.mutualsl import READS
 from mutualsl.training.config import RunConfig
@@ -86,17 +86,21 @@ class Begun:
     def load_into(self, model: Localizer) -> None:
         """Give the model the weights; a part that learns by itself may be missing among them.
 
+        Or begins `anew`: then only what never learns is taken over.
+
         Raises `DataError` where there are none, or of other sizes.
         """
         if self.config.start is None:
             return
         path = Path(self.config.start)
         weights = _weights(path / "model.safetensors" if path.is_dir() else path)
+        learned = frozenset(self._learned_apart(model)) if self.config.anew else frozenset()
         apart = tuple(f"{stage.learner}." for stage in self.config.stages if stage.learner)
         new = {
             name: value
             for name, value in model.weights().items()
-            if name not in weights and (name.startswith(apart) or name == SHARE)
+            if name in learned
+            or (name not in weights and (name.startswith(apart) or name == SHARE))
         }
         if not _has_seen_rows(weights):  # those of this run, then
             new |= {name: value for name, value in model.weights().items() if STATISTICS in name}
@@ -107,6 +111,12 @@ class Begun:
                 f"{path}: weights of another model ({in_a_line(error)}); name those of one with "
                 "the sizes of this recipe, or a checkpoint's folder, whose sizes are taken"
             ) from error
+
+    def _learned_apart(self, model: Localizer) -> Iterator[str]:
+        """Names of the weights that parts learn which learn by themselves."""
+        for learner in {stage.learner for stage in self.config.stages if stage.learner}:
+            part = cast(NeuralLocalizer, model.get_submodule(learner))
+            yield from (f"{learner}.{n}" for n in part.weights() if not part.never_trained(n))
 
     @property
     def stages(self) -> list[Any]:

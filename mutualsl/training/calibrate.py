@@ -93,17 +93,35 @@ def _share_out(
     validation: Mapping[str, Sequence[Example]],
     reader_alone: bool,
 ) -> None:
-    """How far to believe the first of a model's two textual scorers: the best mean of mIoU."""
+    """How far to believe the first of a model's two textual scorers: the best mean of mIoU.
+
+    One share is for transcripts alone, one for those beside pictures. Where all have pictures, the
+    first is fitted on their transcripts.
+    """
     if not isinstance(model, NeuralLocalizer) or model.share is None:
         return
     if reader_alone:
         model.share.fill_(0.0)
         return
-    former = float(model.share)
+    read = {name: [e for e in examples if e.video.cues] for name, examples in validation.items()}
+    seen = [[e for e in examples if e.video.rows is not None] for examples in read.values()]
+    alone = [[e for e in examples if e.video.rows is None] for examples in read.values()]
+    if not any(alone):
+        alone = [[replace(e, video=e.video.without_video()) for e in part] for part in seen]
+    former = model.share.tolist()
+    fitted = [_best_share(model, collate, parts) for parts in (alone, seen)]
+    shares = [old if new is None else new for new, old in zip(fitted, former, strict=True)]
+    model.share.copy_(torch.tensor(shares))
+
+
+def _best_share(
+    model: NeuralLocalizer, collate: Collate, parts: Sequence[Sequence[Example]]
+) -> float | None:
+    """The share with the best mean over parts; `None` where it makes no difference."""
+    assert model.share is not None
     means = torch.zeros(len(SHARES))
-    for examples in validation.values():
-        spoken = [replace(e, video=e.video.without_video()) for e in examples if e.video.cues]
-        for group in validation_batches(spoken) if spoken else []:
+    for part in parts:
+        for group in validation_batches(part) if part else []:
             batch = collate(group)
             model.share.fill_(0.5)  # so that both are asked
             output = model(batch)
@@ -111,10 +129,8 @@ def _share_out(
                 model.share.fill_(share)
                 for example, heads in zip(group, model.decode(output, batch, 1), strict=True):
                     assert example.gold is not None and heads.textual is not None
-                    means[i] += iou(heads.textual.span, example.gold) / len(spoken)
-    # Where nothing was asked, or it makes no difference, it stays what it was.
-    differs = bool(means.max() > means.min())
-    model.share.fill_(SHARES[int(means.argmax())] if differs else former)
+                    means[i] += iou(heads.textual.span, example.gold) / len(part)
+    return SHARES[int(means.argmax())] if bool(means.max() > means.min()) else None
 
 
 def _limit_domain(model: Localizer, collate: Collate, examples: Sequence[Example]) -> None:

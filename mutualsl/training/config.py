@@ -118,5 +118,6 @@ class RunConfig:
     # What to begin with: a checkpoint's folder, whose sizes are taken, or weights, which are
     # `best.safetensors` of a stage. A part that learns by itself may be missing there.
     start: str | None = None
+    anew: bool = False  # what such a part has learned there is forgotten
     window_tokens: int = 512
     visual: str | None = None  # encoder whose rows it is made for; `None`: any

@@ -93,16 +93,16 @@ def _among_talks() -> tuple[Stage, Stage]:
             Part(dataset="talks", per_epoch=5000, validation=500),
             *_transcripts(1500, tutorialvqa=517, vehiclevqa=829),
         ),
-        train=replace(MATCHING, epochs=4),
+        train=MATCHING,
         learner="sentence_reader",
     )
     return together, transcripts
 
 
 def mutualsl_reader() -> RunConfig:
-    """Only the sentence reader of `mutualsl_mini`, for the checkpoint that `start` names.
+    """Only the sentence reader of `mutualsl_mini`, anew, for the checkpoint that `start` names.
 
-    About 25 minutes on two cores, most of it for sentence vectors: nothing else of the checkpoint
+    About 25 minutes on two cores, half of it for sentence vectors: nothing else of the checkpoint
     changes but how its scores are calibrated. For transcripts of one's own there is `mutualsl_own`.
     """
     return RunConfig(
@@ -114,6 +114,7 @@ def mutualsl_reader() -> RunConfig:
         stages=(mutualsl_mini().stages[-1],),
         sizes={"shared_layers": 2},
         start="checkpoints/mutualsl-mini",
+        anew=True,
     )
 
 
@@ -128,6 +129,7 @@ def mutualsl_talks() -> RunConfig:
         stages=_among_talks(),
         sizes=MINI,
         start="checkpoints/mutualsl-mini",
+        anew=True,
     )
 
 
@@ -142,6 +144,7 @@ def mutualsl_own() -> RunConfig:
         name="mutualsl-own",
         trained_on="the sentence reader on transcripts of one's own",
         stages=(own,),
+        anew=False,
     )
 
 

@@ -132,7 +132,7 @@ def test_a_share_of_all_is_one_of_the_two(share):
 def test_where_only_the_reader_has_learned_nothing_else_is_computed(monkeypatch):
     model, collate = tiny.model(trained_heads=("textual",)), tiny.collator()
     calibrate(model, collate, {"jars": [tiny.example(i) for i in range(3)]}, reader_alone=True)
-    assert float(model.language_share) == 0.0
+    assert model.share.tolist() == [0.0, 0.0]
     expected = model.sentence_reader.predict_raw(collate(examples()))
     monkeypatch.setattr(model.text_encoder, "tokens", None)
     found = model.predict_raw(collate(examples()))
@@ -155,18 +155,40 @@ def test_who_is_sure_decides_in_a_blend():
 
 def test_the_share_is_stored_with_the_weights():
     other = tiny.model(seed=7)
-    other.load_weights(with_share(0.35).weights())
-    assert float(other.language_share) == pytest.approx(0.35)
+    other.load_weights(with_share(0.25).weights())
+    assert other.share.tolist() == [0.25, 0.25]
+    other.load_weights({**other.weights(), "language_share": torch.tensor(0.75)})  # as once stored
+    assert other.share.tolist() == [0.75, 0.75]
 
 
-def test_the_share_is_chosen_on_validation(monkeypatch):
-    """Where only one of the two is right, it is believed."""
+@pytest.mark.parametrize("seen", [False, True])
+def test_the_share_is_chosen_on_validation(seen):
+    """Where only one of the two is right, it is believed: with pictures and without."""
     model, collate = tiny.model(), tiny.collator()
     asked = [tiny.example(i) for i in range(3)]
+    read = [replace(e, video=e.video.without_video()) for e in asked]
     own = model.sentence_reader.predict(collate(asked))
-    gold = [replace(e, gold=heads.textual.span) for e, heads in zip(asked, own, strict=True)]
+    right = [Span(*heads.textual.span) for heads in own]
+    before = model.share.tolist()
+    questions = asked if seen else read
+    gold = [replace(e, gold=span) for e, span in zip(questions, right, strict=True)]
     calibrate(model, collate, {"jars": gold})
-    assert float(model.language_share) < 0.5
+    alone, beside = model.share.tolist()
+    assert alone < 0.5
+    assert beside < 0.5 if seen else beside == before[1]
+
+
+def test_pictures_that_the_model_knows_have_a_share_of_their_own():
+    """Unlike those that are strange to it, where the other one counts."""
+    model, batch = tiny.model(), tiny.collator()(examples()[:2])
+    by_reader, by_language = (with_share(share).predict(batch) for share in (0.0, 1.0 - 1e-6))
+    one, other = by_reader[0].textual, by_language[0].textual
+    assert abs(one.start_curve - other.start_curve).max() > 1e-2
+    model.language_share.copy_(torch.tensor([0.0, 1.0 - 1e-6]))
+    for limit, expected in ((torch.inf, by_language), (0.0, by_reader)):
+        model.row_statistics.limit.fill_(limit)
+        for found, one in zip(model.predict(batch), expected, strict=True):
+            assert found.textual.start_curve == pytest.approx(one.textual.start_curve, abs=1e-4)
 
 
 def test_a_curve_for_one_predictor_and_one_for_both():

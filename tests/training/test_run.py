@@ -125,7 +125,7 @@ def test_a_part_may_learn_by_itself(root, config, tmp_path):
 def test_where_only_the_reader_learns_it_alone_is_believed(root, config, tmp_path):
     run(replace(config, stages=config.stages[2:]), root, tmp_path, VISUAL)
     model = AnswerLocalizer.from_pretrained(tmp_path / "checkpoint", "cpu").checkpoint.model
-    assert float(model.language_share) == 0.0
+    assert model.share.tolist() == [0.0, 0.0]
     assert model.config.trained_heads == ("textual",)
 
 
@@ -165,6 +165,26 @@ def test_a_run_may_begin_with_a_checkpoint_and_teach_one_part(root, config, tmp_
     assert after.about["training_videos"] == before.about["training_videos"]
     with pytest.raises(DataError, match="holds mutualsl, the recipe trains tmlga"):
         run(replace(reading, model="tmlga"), root, tmp_path / "third", VISUAL)
+
+
+def test_a_part_that_learns_by_itself_may_begin_anew(root, config, tmp_path):
+    """Its weights of before are forgotten, also where they are of another size."""
+    run(config, root, tmp_path / "first", VISUAL)
+    folder = tmp_path / "first" / "checkpoint"
+    before = load_file(folder / "model.safetensors")
+    reading = replace(config, stages=config.stages[2:], start=str(folder))
+
+    def begun(number, **changed):
+        return prepare(replace(reading, **changed), root, tmp_path / number, VISUAL).model.weights()
+
+    on, anew, fresh = begun("on"), begun("anew", anew=True), begun("fresh", start=None)
+    for name, value in anew.items():
+        torch.testing.assert_close(on[name], before[name].float(), msg=name)
+        own = name.startswith("sentence_reader.") and ".encoder." not in name
+        assert torch.equal(value, (fresh if own else on)[name]), name
+    assert not torch.equal(anew["sentence_reader.words.weight"], on["sentence_reader.words.weight"])
+    wider = begun("wider", anew=True, sizes={**config.sizes, "reader_width": 64})
+    assert wider["sentence_reader.words.weight"].shape[0] == 64
 
 
 def test_what_a_model_has_learned_before_and_since_is_added_up(root, config, tmp_path):
@@ -465,7 +485,7 @@ def test_predictors_are_judged_by_themselves_while_they_learn(root, config, monk
     """Or the sentence reader, which has learned before, would hide what becomes of them."""
     run(config, root, tmp_path / "first", VISUAL)
     before = load_model(tmp_path / "first" / "checkpoint")
-    before.model.share.fill_(0.25)
+    before.model.share.copy_(torch.tensor([0.25, 0.75]))
     save_checkpoint(before, tmp_path / "first" / "checkpoint")
     _, together, _ = config.stages
     unseen = replace(together, parts=tuple(replace(p, validation=0) for p in together.parts))
@@ -473,17 +493,17 @@ def test_predictors_are_judged_by_themselves_while_they_learn(root, config, monk
     shares = []
     monkeypatch.setattr(
         "mutualsl.training.trainer.validate",
-        lambda model, *rest: shares.append(float(model.share)) or validate(model, *rest),
+        lambda model, *rest: shares.append(model.share.tolist()) or validate(model, *rest),
     )
     run(more, root, tmp_path / "second", VISUAL)
-    assert shares == [1.0]
+    assert shares == [[1.0, 1.0]]
     learned = load_file(tmp_path / "second" / "together" / "best.safetensors")
-    assert float(learned["language_share"]) == pytest.approx(0.25)
+    assert learned["language_share"].tolist() == [0.25, 0.75]
     after = load_model(tmp_path / "second" / "checkpoint").model
-    assert float(after.share) == pytest.approx(0.25)
+    assert after.share.tolist() == [0.25, 0.75]
     run(more, root, tmp_path / "second", VISUAL, resume=True)
     again = load_model(tmp_path / "second" / "checkpoint").model
-    assert float(again.share) == pytest.approx(0.25)
+    assert again.share.tolist() == [0.25, 0.75]
 
 
 @pytest.mark.parametrize("asked", [False, True])
@@ -492,6 +512,6 @@ def test_without_a_question_to_judge_by_the_share_stays(root, config, asked, tmp
     prepared = prepare(config, root, tmp_path, VISUAL)
     questions = prepared.library.validation(config.stages[-1])["synthetic"] if asked else []
     silent = [replace(e, video=e.video.without_subtitles()) for e in questions]
-    prepared.model.share.fill_(0.45)
+    prepared.model.share.copy_(torch.tensor([0.25, 0.75]))
     calibrate(prepared.model, prepared.collator, {"synthetic": silent})
-    assert float(prepared.model.share) == pytest.approx(0.45)
+    assert prepared.model.share.tolist() == [0.25, 0.75]
