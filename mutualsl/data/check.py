@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,8 +128,8 @@ def _odd(report: SplitReport, examples: Sequence[Example]) -> list[str]:
         found.append(f"{name} has {report.questions:,} questions; expected are {report.expected:,}")
     if report.gold_outside:
         found.append(f"{name}: gold outside the video in {_some(report.gold_outside)}")
-    ids = [e.sample_id for e in examples]
-    if repeated := sorted({i for i in ids if ids.count(i) > 1} if len(set(ids)) < len(ids) else ()):
+    ids = Counter(e.sample_id for e in examples)
+    if repeated := sorted(i for i, count in ids.items() if count > 1):
         found.append(f"{name}: more than one question is called {_some(repeated)}")
     return found
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from mutualsl.atomic import write_json
 from mutualsl.checkpoint import Checkpoint
+from mutualsl.data.split_sets import OFFICIAL
 from mutualsl.errors import MutualSLError
 from mutualsl.video import content_hash
 
@@ -33,7 +34,7 @@ def write_run(
     run = {
         "data": data_name(dataset, data_root),
         "split": split,
-        "split_set": split_set,
+        "split_set": split_set_name(dataset, split_set),
         "read_out": read_out,
         "weights": weights_id(folder),
         "recipe": checkpoint.about.get("recipe"),
@@ -47,6 +48,11 @@ def write_run(
 def data_name(dataset: str, data_root: Path) -> str:
     """Data in the layout `jsonl` is named by its folder, every other data set by its own name."""
     return data_root.resolve().name if dataset == "jsonl" else dataset
+
+
+def split_set_name(dataset: str, split_set: str | None) -> str | None:
+    """Published data is read as it was released where no split set is named."""
+    return split_set or (None if dataset == "jsonl" else OFFICIAL)
 
 
 def write_record(out: Path, make: Callable[[], Mapping[str, Any]]) -> int:
@@ -74,6 +80,8 @@ def current_commit() -> str:
     """
     apart = [f":(top,exclude){path}" for path in RESULTS]
     try:
+        if Path(_git("rev-parse", "--show-toplevel")).resolve() != HERE.parents[1]:
+            return "unknown"  # installed below somebody's repository, which says nothing of this
         commit = _git("rev-parse", "HEAD")
         changed = _git("status", "--porcelain", "--untracked-files=no", "--", ":(top)", *apart)
     except (OSError, subprocess.CalledProcessError):

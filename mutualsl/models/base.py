@@ -145,9 +145,17 @@ class NeuralLocalizer(Localizer):
     def share(self) -> Tensor | None:
         """Where two score the same cues, how far the first is believed, 0 to 1; `None`: one does.
 
-        It is fitted on validation questions and stored with the weights.
+        (2,): without pictures that it `knows`, and with them. It is fitted on validation questions
+        and stored with the weights.
         """
         return None
+
+    def knows(self, batch: Batch) -> Tensor:
+        """For each question (B,) whether it has pictures like those that were learned from.
+
+        A model with a `share` has one for where it does not know them and one for where it does.
+        """
+        return torch.zeros_like(batch.has_video)
 
     def never_trained(self, name: str) -> bool:
         """Whether the parameter `name` stays as it is in every training."""

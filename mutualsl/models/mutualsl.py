@@ -8,7 +8,7 @@ are in `boxes.py` and `layers.py`, its switches in `profiles.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 import torch
@@ -80,6 +80,7 @@ class MutualSL(NeuralLocalizer):
             # How far the textual predictor is believed: where there are no pictures like those it
             # learned beside, and where there are; 1 until the reader has learned.
             self.register_buffer("language_share", torch.ones(2))
+            self.register_load_state_dict_pre_hook(_widen_share)
 
     @classmethod
     def create(
@@ -179,12 +180,10 @@ class MutualSL(NeuralLocalizer):
         """What a head reads that has no say: the pictures, the subtitles or both."""
         return tuple(READS[head] for head in READS if head not in self.config.trained_heads)
 
-    def load_weights(self, weights: Mapping[str, Tensor]) -> None:
-        """Take what `weights` returned, also where one share was for all, as there once was."""
-        share = weights.get("language_share")
-        if share is not None and share.dim() == 0:
-            weights = {**weights, "language_share": share.repeat(2)}
-        super().load_weights(weights)
+    def knows(self, batch: Batch) -> Tensor:
+        """Where there are pictures, and like those that the visual predictor has learned from."""
+        in_domain = self.row_statistics.in_domain(batch.rows, batch.row_mask)
+        return in_domain & batch.has_video & ("visual" in self.config.trained_heads)
 
     def has_learned_from(self, modalities: Collection[str]) -> None:
         """Of the heads that may show a span, keep those that read one of the modalities."""
@@ -219,9 +218,7 @@ class MutualSL(NeuralLocalizer):
 
     def decode(self, output: MutualSLOutput, batch: Batch, top_k: int = 5) -> list[HeadPredictions]:
         """Both predictors' spans in seconds; `None` for a missing modality or an untrained head."""
-        in_domain = self.feature_projection.statistics.in_domain(batch.rows, batch.row_mask)
-        heads, reader = self.config.trained_heads, self._reader()
-        known = in_domain & batch.has_video & ("visual" in heads)
+        heads, reader, known = self.config.trained_heads, self._reader(), self.knows(batch)
         related = [None] * len(batch) if reader is None else reader.related(batch)
         predictions = []
         for b in range(len(batch)):
@@ -229,7 +226,7 @@ class MutualSL(NeuralLocalizer):
             if "visual" in heads and batch.has_video[b]:
                 visual = decode_rows(
                     output.visual, batch.timeline, b,
-                    top_k=top_k, in_domain=bool(in_domain[b]),
+                    top_k=top_k, in_domain=bool(known[b]),
                     most_probable=self.config.most_probable,
                 )  # fmt: skip
             if "textual" in heads and batch.has_subtitles[b]:
@@ -247,3 +244,10 @@ class MutualSL(NeuralLocalizer):
             share = float(self.language_share[int(known)])
             logits = blend(logits, output.read.of_one(b, count), share)
         return decode_cues(logits, timeline, top_k=top_k, most_probable=self.config.most_probable)
+
+
+def _widen_share(model: nn.Module, state: dict[str, Tensor], prefix: str, *rest: object) -> None:
+    """Read weights of before, when there was one share, as having it twice."""
+    share = state.get(f"{prefix}language_share")
+    if share is not None and share.dim() == 0:
+        state[f"{prefix}language_share"] = share.repeat(2)

@@ -38,6 +38,11 @@ class Begun:
     @classmethod
     def of(cls, config: RunConfig) -> Begun:
         """Take sizes and windows from a checkpoint; what the recipe sets counts more."""
+        if config.anew and not (config.start and any(stage.learner for stage in config.stages)):
+            raise DataError(
+                "anew=true: there is nothing to forget; it is for a run that begins with a "
+                "checkpoint (--set start=FOLDER) and teaches a part of it by itself"
+            )
         if config.start is None:
             return cls(config=config)
         if not Path(config.start).is_dir():  # weights alone do not say whether they saw subtitles
@@ -94,8 +99,11 @@ class Begun:
             return
         path = Path(self.config.start)
         weights = _weights(path / "model.safetensors" if path.is_dir() else path)
-        learned = frozenset(self._learned_apart(model)) if self.config.anew else frozenset()
         apart = tuple(f"{stage.learner}." for stage in self.config.stages if stage.learner)
+        learned = frozenset(self._learned_apart(model)) if self.config.anew else frozenset()
+        if self.config.anew:  # also where what is forgotten had other parts
+            own = model.weights().keys()
+            weights = {n: v for n, v in weights.items() if n in own or not n.startswith(apart)}
         new = {
             name: value
             for name, value in model.weights().items()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 import torch
+from torch import Tensor
 
 from mutualsl.data import Example
 from mutualsl.data.batch import Batch, Collator
@@ -44,9 +45,9 @@ def calibrate(
     device = next(model.buffers()).device
     collate = _on(device, collator)
     with precision(device):
-        _share_out(model, collate, validation, reader_alone)
         names = [name for name in validation if looked_at is None or name in looked_at]
         _limit_domain(model, collate, [e for name in names for e in validation[name]])
+        _share_out(model, collate, validation, reader_alone)
     fit_scores(model, collator, validation)
 
 
@@ -95,42 +96,51 @@ def _share_out(
 ) -> None:
     """How far to believe the first of a model's two textual scorers: the best mean of mIoU.
 
-    One share is for transcripts alone, one for those beside pictures. Where all have pictures, the
-    first is fitted on their transcripts.
+    One share is for transcripts alone, or beside pictures that the model does not know, and one
+    for those beside pictures that it knows; where it knows all, their transcripts fit the first.
     """
     if not isinstance(model, NeuralLocalizer) or model.share is None:
         return
     if reader_alone:
         model.share.fill_(0.0)
         return
-    read = {name: [e for e in examples if e.video.cues] for name, examples in validation.items()}
-    seen = [[e for e in examples if e.video.rows is not None] for examples in read.values()]
-    alone = [[e for e in examples if e.video.rows is None] for examples in read.values()]
-    if not any(alone):
-        alone = [[replace(e, video=e.video.without_video()) for e in part] for part in seen]
+    parts = [[e for e in examples if e.video.cues] for examples in validation.values()]
     former = model.share.tolist()
-    fitted = [_best_share(model, collate, parts) for parts in (alone, seen)]
-    shares = [old if new is None else new for new, old in zip(fitted, former, strict=True)]
+    alone, beside = _by_share(model, collate, parts)
+    if not alone.any():
+        parts = [[replace(e, video=e.video.without_video()) for e in part] for part in parts]
+        alone, _ = _by_share(model, collate, parts)
+    shares = [
+        # Where nothing was asked, or it makes no difference, it stays what it was.
+        SHARES[int(mean.argmax())] if bool(mean.max() > mean.min()) else old
+        for mean, old in zip((alone, beside), former, strict=True)
+    ]
     model.share.copy_(torch.tensor(shares))
 
 
-def _best_share(
+def _by_share(
     model: NeuralLocalizer, collate: Collate, parts: Sequence[Sequence[Example]]
-) -> float | None:
-    """The share with the best mean over parts; `None` where it makes no difference."""
+) -> Tensor:
+    """Sum over parts of the mean IoU of each share, (2, S): pictures not known, and known."""
     assert model.share is not None
-    means = torch.zeros(len(SHARES))
+    sums = torch.zeros(2, len(SHARES))
     for part in parts:
+        found, count = torch.zeros(2, len(SHARES)), torch.zeros(2, 1)
         for group in validation_batches(part) if part else []:
             batch = collate(group)
+            known = model.knows(batch).long().tolist()
             model.share.fill_(0.5)  # so that both are asked
             output = model(batch)
             for i, share in enumerate(SHARES):
                 model.share.fill_(share)
-                for example, heads in zip(group, model.decode(output, batch, 1), strict=True):
-                    assert example.gold is not None and heads.textual is not None
-                    means[i] += iou(heads.textual.span, example.gold) / len(part)
-    return SHARES[int(means.argmax())] if bool(means.max() > means.min()) else None
+                heads = model.decode(output, batch, 1)
+                for example, own, k in zip(group, heads, known, strict=True):
+                    assert example.gold is not None and own.textual is not None
+                    found[k, i] += iou(own.textual.span, example.gold)
+            for k in known:
+                count[k] += 1
+        sums += found / count.clamp_min(1)
+    return sums
 
 
 def _limit_domain(model: Localizer, collate: Collate, examples: Sequence[Example]) -> None:

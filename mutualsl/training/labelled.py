@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mutualsl.data.folders import find_video
+from mutualsl.errors import DataError
 from mutualsl.features.base import VisualEncoder
 from mutualsl.video import read_frames
 
@@ -53,11 +54,17 @@ def load_clips(
     """Decode all videos of a split into memory (about 220 kB a second of video)."""
     notes = [json.loads(p.read_text()) for p in sorted((root / "annotations").glob("*.json"))]
     notes = [note for note in notes if note["split"] == split]
+    if not notes:
+        raise DataError(
+            f"{root / 'annotations'}: no annotated videos of the split {split!r}; "
+            f"`mutualsl synthesize --split {split} --out {root}` renders some"
+        )
     names = names or _label_names(notes)
 
     def decode(note: dict[str, Any]) -> Clips:
         path = find_video(root, note["video_id"])
-        assert path is not None, f"{note['video_id']}: annotated but its video is missing"
+        if path is None:
+            raise DataError(f"{root}: {note['video_id']} is annotated, but its video is missing")
         with read_frames(path, encoder.request) as reader:
             frames = np.concatenate([chunk.frames for chunk in reader])
         count = len(frames) // encoder.frames_per_row

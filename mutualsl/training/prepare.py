@@ -116,6 +116,14 @@ def check_folders(config: RunConfig, root: Path) -> None:
             raise DataError(
                 f"{part.dataset}: drop_video and drop_subtitles add up to more than 1; lower one"
             )
+    held_out: dict[tuple[str, str | None], float] = {}
+    for part in (part for stage in config.stages for part in stage.parts):
+        before = held_out.setdefault((part.dataset, part.split_set), part.held_out)
+        if part.held_out != before:
+            raise DataError(
+                f"{part.dataset}: held_out is {before} in one stage and {part.held_out} in "
+                "another, which would learn from what the other is judged by; give all the same"
+            )
     for name in sorted({part.dataset for stage in config.stages for part in stage.parts}):
         if not (root / name).is_dir():
             raise DataError(

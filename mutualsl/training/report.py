@@ -47,7 +47,7 @@ class Report:
         self._task = self._bar.add_task(name, total=total, completed=done)
         if active:
             with self._path.open("ab") as log:  # forget what a stopped run wrote after its state
-                log.truncate(log_bytes)
+                log.truncate(min(log_bytes, log.tell()))
 
     def __enter__(self) -> Report:
         self._bar.start()

@@ -48,7 +48,10 @@ def run_localizer(
     config, model = prepared.config, prepared.model
     model.has_learned_from(learned.modalities | prepared.begun.learned_from)
     model.to(PartialState().device).eval()
-    apart = config.start is None and all(stage.learner for stage in config.stages)
+    # What never learned, here or before, is not to be believed now.
+    share = model.share if isinstance(model, NeuralLocalizer) else None
+    silent = config.start is None or (share is not None and not share.any())
+    apart = silent and all(stage.learner for stage in config.stages)
     validation = prepared.library.validation(config.stages[-1])
     looked_at = frozenset(  # of several parts of one data set the later ones are numbered
         name for name in validation if {name, name.rpartition(" (")[0]} & prepared.looked_at

@@ -87,7 +87,13 @@ def restore(accelerator: Accelerator, out: Path) -> Progress:
     """Load the state that counts into everything the accelerator prepared."""
     progress, folder = _read(out)
     if folder is not None:
-        accelerator.load_state(str(folder))
+        try:
+            accelerator.load_state(str(folder))
+        except (OSError, RuntimeError) as error:
+            raise DataError(
+                f"{folder}: this state cannot be loaded ({in_a_line(error)}); start again in an "
+                "empty folder"
+            ) from error
     return progress
 
 
