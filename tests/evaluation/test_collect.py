@@ -1,10 +1,12 @@
 """Runs become one `metrics.json`, unless they were made with other weights."""
 
 import json
+import subprocess
 from types import SimpleNamespace
 
 import pytest
 
+from mutualsl.evaluation import record
 from mutualsl.evaluation.collect import main
 from mutualsl.evaluation.record import current_commit, weights_id, write_run
 from tests.evaluation.results import control, full_row, heads
@@ -53,11 +55,23 @@ def test_a_row_for_each_run_and_the_controls_of_the_one_that_has_them(checkpoint
     second = evaluated("b", dataset="tutorialvqa", data_root="raw")
     record = collected(checkpoint, first, second)
     assert [row["data"] for row in record["rows"]] == ["synthetic", "tutorialvqa"]
+    assert [row["split_set"] for row in record["rows"]] == [None, "official"]  # as released
     assert record["rows"][0]["n"] == 30
     assert record["rows"][0]["textual"]["mIoU"] == 2.0
     assert record["controls"] == controls
     assert (record["seed"], record["commit"]) == (7, current_commit())
     assert record["weights"] == weights_id(checkpoint)
+
+
+def test_a_repository_around_an_installed_package_says_nothing_of_it(tmp_path, monkeypatch):
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    author = ["-c", "user.name=a", "-c", "user.email=a@b.c"]
+    command = ["git", *author, "commit", "-q", "--allow-empty", "-m", "theirs"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    package = tmp_path / "site-packages" / "mutualsl" / "evaluation"
+    package.mkdir(parents=True)
+    monkeypatch.setattr(record, "HERE", package)
+    assert current_commit() == "unknown"
 
 
 def test_a_record_of_other_weights_can_be_kept_elsewhere(checkpoint, evaluated, tmp_path):

@@ -191,6 +191,25 @@ def test_pictures_that_the_model_knows_have_a_share_of_their_own():
             assert found.textual.start_curve == pytest.approx(one.textual.start_curve, abs=1e-4)
 
 
+def test_pictures_that_the_model_does_not_know_count_with_transcripts_alone():
+    """There the reader is right and in transcripts nobody is; where they are known, language is."""
+    model, collate = tiny.model(), tiny.collator()
+    asked = [tiny.example(i) for i in range(4)]
+    rows = [torch.from_numpy(e.video.rows) for e in asked[:2]]
+    model.row_statistics.fit(rows)
+    strange = [replace(e, video=replace(e.video, rows=e.video.rows + 99.0)) for e in asked[2:]]
+    model.language_share.fill_(1.0)
+    by_language = model.predict(collate(asked[:2]))
+    by_reader = model.sentence_reader.predict(collate(strange))
+    known, unknown = (
+        [replace(e, gold=Span(*heads.textual.span)) for e, heads in zip(some, found, strict=True)]
+        for some, found in ((asked[:2], by_language), (strange, by_reader))
+    )
+    calibrate(model, collate, {"known": known, "strange": unknown}, looked_at={"known"})
+    alone, beside = model.share.tolist()
+    assert alone < 0.5 < beside
+
+
 def test_a_curve_for_one_predictor_and_one_for_both():
     """Few questions with videos leave the curve of the many without alone."""
     model, text = tiny.model(trained_heads=("textual",)), [tiny.example(i) for i in range(8)]

@@ -24,7 +24,7 @@ from mutualsl.models.profiles import profile
 from mutualsl.models.statistics import ScoreCalibration
 from mutualsl.training.begun import Begun
 from mutualsl.training.calibrate import calibrate, fit_scores
-from mutualsl.training.config import Part, RunConfig, Stage, TrainConfig
+from mutualsl.training.config import WINDOW_TOKENS, Part, RunConfig, Stage, TrainConfig
 from mutualsl.training.library import Library
 from mutualsl.training.overrides import override
 from mutualsl.training.prepare import prepare
@@ -185,6 +185,39 @@ def test_a_part_that_learns_by_itself_may_begin_anew(root, config, tmp_path):
     assert not torch.equal(anew["sentence_reader.words.weight"], on["sentence_reader.words.weight"])
     wider = begun("wider", anew=True, sizes={**config.sizes, "reader_width": 64})
     assert wider["sentence_reader.words.weight"].shape[0] == 64
+    told = replace(reading, sizes={**config.sizes, "reader_asked": True}, anew=True)
+    run(told, root, tmp_path / "told", VISUAL)  # and the other way, of other parts
+    again = replace(told, start=str(tmp_path / "told" / "checkpoint"), sizes=config.sizes)
+    plain = replace(again, sizes={**config.sizes, "reader_asked": False})
+    assert not any("gate" in n for n in prepare(plain, root, tmp_path, VISUAL).model.weights())
+    for useless in (replace(reading, start=None), replace(again, stages=config.stages[:2])):
+        with pytest.raises(DataError, match="anew=true: there is nothing to forget"):
+            prepare(replace(useless, anew=True), root, tmp_path, VISUAL)
+
+
+def test_what_never_learned_is_not_believed_in_the_next_run_either(root, config, tmp_path):
+    alone = replace(config, stages=config.stages[2:])
+    run(alone, root, tmp_path / "first", VISUAL)
+    more = replace(alone, start=str(tmp_path / "first" / "checkpoint"))
+    run(more, root, tmp_path / "second", VISUAL)
+    assert load_model(tmp_path / "second" / "checkpoint").model.share.tolist() == [0.0, 0.0]
+
+
+def test_a_checkpoint_has_its_windows_unless_others_are_asked_for(config, tmp_path):
+    write_model(tmp_path / "start", "start", 0, "visual", "mini-1")
+    started = replace(config, start=str(tmp_path / "start"), window_tokens=WINDOW_TOKENS, sizes={})
+    own = load_model(tmp_path / "start").window_tokens
+    assert own != WINDOW_TOKENS and Begun.of(started).config.window_tokens == own
+    assert Begun.of(replace(started, window_tokens=40)).config.window_tokens == 40
+
+
+def test_stages_that_hold_out_other_videos_of_the_same_data_are_refused(root, config, tmp_path):
+    """One would learn from what the other is judged by."""
+    first, *others = config.stages
+    parts = tuple(replace(part, held_out=0.5) for part in first.parts)
+    apart = replace(config, stages=(replace(first, parts=parts), *others))
+    with pytest.raises(DataError, match="held_out is 0.5 in one stage and 0.0 in another"):
+        prepare(apart, root, tmp_path, VISUAL)
 
 
 def test_what_a_model_has_learned_before_and_since_is_added_up(root, config, tmp_path):

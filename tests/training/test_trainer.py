@@ -155,6 +155,20 @@ def test_killed_while_saving_the_former_state_counts(tmp_path, monkeypatch):
     assert len(list((tmp_path / "killed").glob("state-*"))) == 1
 
 
+def test_a_log_that_is_gone_begins_again(tmp_path):
+    interrupted(tmp_path, 7)
+    (tmp_path / "log.jsonl").unlink()
+    start(tmp_path)
+    assert all("epoch" in line for line in log(tmp_path))
+
+
+def test_a_state_of_another_model_is_said(tmp_path):
+    """As one is that was saved by a version whose model had other parts."""
+    interrupted(tmp_path, 7)
+    with pytest.raises(DataError, match="this state cannot be loaded .*start again"):
+        start(tmp_path, model=tiny.model(width=16))
+
+
 def test_a_finished_run_is_not_trained_again(tmp_path):
     whole, _ = start(tmp_path)
     lines = (tmp_path / "log.jsonl").read_bytes()

@@ -9,9 +9,9 @@ import torch
 from accelerate import PartialState
 
 from mutualsl.errors import DataError
-from mutualsl.features.mini import MiniConfig
+from mutualsl.features.mini import MiniConfig, MiniEncoder, MiniNetwork
 from mutualsl.training import state, visual
-from mutualsl.training.labelled import ATTRIBUTES, LabelledClips
+from mutualsl.training.labelled import ATTRIBUTES, LabelledClips, load_clips
 from mutualsl.training.recipes import RECIPES
 from mutualsl.training.run import run
 from mutualsl.training.visual import PICTURES, VisualTrainConfig, train_visual
@@ -78,6 +78,17 @@ def test_other_seconds_than_those_it_began_with_are_refused(tmp_path):
 def test_fewer_seconds_than_a_batch_are_refused(tmp_path):
     with pytest.raises(DataError, match="fewer than 400 of 12 seconds"):
         trained(tmp_path, VisualTrainConfig(batch=400, encoder=CONFIG.encoder))
+
+
+def test_videos_that_are_not_there_are_said(tmp_path):
+    folder, encoder = tmp_path / "synthetic", MiniEncoder(CONFIG.encoder, MiniNetwork((4, 4, 8, 8)))
+    with pytest.raises(DataError, match="no annotated videos of the split 'val'.*--split val"):
+        load_clips(folder, "val", encoder)
+    (folder / "annotations").mkdir(parents=True)
+    note = {"video_id": "gone", "split": "val", "shots": []}
+    (folder / "annotations" / "gone.json").write_text(json.dumps(note))
+    with pytest.raises(DataError, match="gone is annotated, but its video is missing"):
+        load_clips(folder, "val", encoder)
 
 
 def test_a_finished_run_is_left_as_it_is(tmp_path):
