@@ -9,8 +9,9 @@ import torch
 from mutualsl.checkpoint import Checkpoint, TextSource, VisualSource, load_text_encoder
 from mutualsl.errors import CheckpointError
 from mutualsl.features import VisualEncoder
-from mutualsl.features.files import PUBLISHED, understood
+from mutualsl.features.files import I3D_FILES, PUBLISHED, understood
 from mutualsl.models.questions import FrozenLanguageModel
+from mutualsl.places import beside
 
 
 def visual_place(folder: Path, source: VisualSource, visual: str | Path | None) -> Path:
@@ -20,12 +21,19 @@ def visual_place(folder: Path, source: VisualSource, visual: str | Path | None) 
     not there.
     """
     if visual is None:
-        return (folder / source.folder).resolve()
+        return beside(folder, source.folder)
     if str(visual) in PUBLISHED and not Path(visual).exists():
         return Path(visual)  # its weights are fetched
     if not Path(visual).exists():
         raise CheckpointError(f"{visual}: no such file or folder of weights; check the name")
-    return Path(visual).resolve()
+    place = Path(visual).resolve()
+    holds = (place / name for name in I3D_FILES)
+    if source.encoder in PUBLISHED and place.is_dir() and not any(p.is_file() for p in holds):
+        raise CheckpointError(
+            f"{visual}: none of {', '.join(I3D_FILES)} is in that folder; name the file of weights "
+            "itself"
+        )
+    return place
 
 
 def question_encoder(
@@ -37,7 +45,7 @@ def question_encoder(
     """
     if source is None:
         return None
-    language = load_text_encoder((folder / source.folder).resolve())
+    language = load_text_encoder(beside(folder, source.folder))
     return FrozenLanguageModel(language.language_model.to(device))
 
 

@@ -30,15 +30,16 @@ def read_language_model(folder: str | Path) -> LanguageModel:
     import transformers
 
     try:
-        config = transformers.AutoConfig.from_pretrained(folder)
+        config = transformers.AutoConfig.from_pretrained(folder, trust_remote_code=False)
         for name, value in config.to_dict().items():
             if "dropout" in name and isinstance(value, float):
                 setattr(config, name, 0.0)
         options = without_pooler(config)
         with _quiet():  # what it would report is looked at below
             model, found = transformers.AutoModel.from_pretrained(
-                folder, config=config, dtype=torch.float32, output_loading_info=True, **options
-            )
+                folder, config=config, dtype=torch.float32, output_loading_info=True,
+                trust_remote_code=False, **options,
+            )  # fmt: skip
     except UNREADABLE as error:
         reason = str(error).strip().partition("\n")[0]
         raise CheckpointError(

@@ -12,11 +12,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from mutualsl.atomic import write_whole
+from mutualsl.atomic import atomic_output, write_whole
 from mutualsl.card import model_card
 from mutualsl.checkpoint import Checkpoint, save_checkpoint
 from mutualsl.errors import CheckpointError
-from mutualsl.places import CARD, ENCODER_FILES, METRICS, PICKLED, TEXT, VISUAL
+from mutualsl.places import CARD, ENCODER_FILES, METRICS, PICKLED, TEXT, VISUAL, beside
 from mutualsl.weights import WEIGHTS, write_weights
 
 
@@ -61,11 +61,13 @@ class Shareable:
         out, source = Path(save_directory), self.visual_folder
         assert self.folder is not None, "visual_folder has refused it"
         visual, text = self.checkpoint.visual, self.checkpoint.text
-        if source.exists():  # else published weights, fetched by whoever uses it
+        if source.exists():
             _save_visual(source, out / VISUAL)
             visual = replace(visual, folder=VISUAL)
+        else:  # published weights, fetched by whoever uses it
+            visual = replace(visual, folder=visual.encoder)
         if text is not None:
-            _save_text((self.folder / text.folder).resolve(), out / TEXT)
+            _save_text(beside(self.folder, text.folder), out / TEXT)
             text = replace(text, folder=TEXT)
         saved = replace(self.checkpoint, visual=visual, text=text)
         save_checkpoint(saved, out)
@@ -162,4 +164,5 @@ def _copy(source: Path, target: Path, patterns: tuple[str, ...]) -> None:
         return
     for pattern in patterns:
         for path in source.glob(pattern):
-            shutil.copyfile(path, target / path.name)
+            with atomic_output(target / path.name) as partial:
+                shutil.copyfile(path, partial)

@@ -125,6 +125,10 @@ def test_rows_of_another_encoder_or_video_are_refused(reader, short_video, rows,
 def test_weights_at_a_place_that_is_not_there_are_refused(folder, tmp_path):
     with pytest.raises(CheckpointError, match=r"rgb.pt: no such file or folder"):
         AnswerLocalizer.from_pretrained(folder, "cpu", visual=tmp_path / "rgb.pt")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "finetuned.pt").touch()  # not to be passed over for published ones
+    with pytest.raises(CheckpointError, match=r"mine: none of .*rgb_imagenet.pt is in that folder"):
+        AnswerLocalizer.from_pretrained(folder, "cpu", visual=tmp_path / "mine")
 
 
 def test_published_weights_may_be_told_by_their_name(folder):

@@ -8,9 +8,8 @@ ROOT = Path(__file__).resolve().parent.parent / "mutualsl"
 LAYERS = [
     {"atomic", "errors", "spans", "telling"},
     {"hub"},
-    {"description", "device", "finite", "places", "prediction"}
-    | {"sizes", "subtitles", "video", "weights"},
-    {"timeline"},
+    {"description", "device", "finite", "prediction"} | {"sizes", "subtitles", "video", "weights"},
+    {"places", "timeline"},
     {"features", "data"},
     {"models"},
     {"pretrained"},

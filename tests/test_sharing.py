@@ -173,6 +173,7 @@ def test_published_weights_of_i3d_are_named_and_not_copied(tmp_path, monkeypatch
     save_checkpoint(parts(model=tiny.model(row_width=1024), visual=published), tmp_path / "model")
     AnswerLocalizer.from_pretrained(tmp_path / "model", "cpu").save_pretrained(tmp_path / "saved")
     assert not (tmp_path / "saved" / "visual").exists()
+    assert json.loads((tmp_path / "saved" / "config.json").read_text())["visual"]["folder"] == "i3d"
     card = (tmp_path / "saved" / "README.md").read_text()
     assert "`i3d` with its published weights" in card and "`visual/`" not in card
 
@@ -268,6 +269,16 @@ def test_a_repository_must_bring_its_visual_encoder(localizer, hub):
     localizer.push_to_hub("me/jars")
     shutil.rmtree(hub.repository("me/jars") / "visual")
     with pytest.raises(CheckpointError, match="visual"):
+        AnswerLocalizer.from_pretrained("me/jars", "cpu")
+
+
+@pytest.mark.parametrize("place", ["../../../../secrets", "/etc", "visual/../../other"])
+def test_a_repository_names_no_folder_outside_itself(localizer, hub, place):
+    localizer.push_to_hub("me/jars")
+    path = hub.repository("me/jars") / "config.json"
+    record = json.loads(path.read_text())
+    path.write_text(json.dumps(record | {"visual": record["visual"] | {"folder": place}}))
+    with pytest.raises(CheckpointError, match="outside of what was fetched"):
         AnswerLocalizer.from_pretrained("me/jars", "cpu")
 
 

@@ -33,7 +33,7 @@ def calibrate(
     from mutualsl.errors import DataError, UnknownName
     from mutualsl.evaluation.record import current_commit
     from mutualsl.inference import AnswerLocalizer
-    from mutualsl.places import locate
+    from mutualsl.places import METRICS, locate
     from mutualsl.training.calibrate import fit_scores
     from mutualsl.training.config import RunConfig
     from mutualsl.training.library import Library
@@ -49,7 +49,7 @@ def calibrate(
         )
     config = replace(config, stages=config.stages[-1:])
     check_folders(config, data_root)
-    checkpoint = locate(checkpoint)
+    named, checkpoint = checkpoint, locate(checkpoint)
     localizer = AnswerLocalizer.from_pretrained(checkpoint, device, visual)
     found = localizer.checkpoint
     library = Library(data_root, found.tokenizer, localizer.encoder)
@@ -59,12 +59,18 @@ def calibrate(
     found.model.to("cpu")
     asked = {name: len(examples) for name, examples in validation.items()}
     scores = {"recipe": recipe, "commit": current_commit(), "validation": asked}
+    localizer.checkpoint = found = replace(found, about=found.about | {"scores": scores})
+    if checkpoint != named:  # fetched into a cache, which may be emptied
+        localizer.save_pretrained(out)
+        (out / METRICS).unlink(missing_ok=True)  # of the scores before
+        return
     text = found.text and replace(found.text, folder=_seen_from(out, checkpoint, found.text.folder))
     place = replace(found.visual, folder=_seen_from(out, checkpoint, found.visual.folder))
-    about = found.about | {"scores": scores}
-    save_checkpoint(replace(found, visual=place, text=text, about=about), out)
+    save_checkpoint(replace(found, visual=place, text=text), out)
 
 
 def _seen_from(out: Path, checkpoint: Path, folder: str) -> str:
     """Where an encoder's folder, which the checkpoint names, is for a checkpoint in `out`."""
-    return os.path.relpath((checkpoint / folder).resolve(), out.resolve())
+    from mutualsl.places import beside
+
+    return os.path.relpath(beside(checkpoint, folder), out.resolve())

@@ -13,9 +13,9 @@ from pathlib import Path
 from mutualsl.data import Dataset, Example, TextTokenizer, dataset_in, prepare
 from mutualsl.data.example import Rows, VideoInput
 from mutualsl.data.folders import find_features
-from mutualsl.errors import DataError
+from mutualsl.errors import DataError, FeatureError
 from mutualsl.features import FeatureCache, VisualEncoder, extract
-from mutualsl.features.files import fitting, made_of, read_rows, within
+from mutualsl.features.files import fits, fitting, made_of, read_rows, within
 from mutualsl.training.augment import WordPieces
 from mutualsl.training.config import Part, Stage
 from mutualsl.training.sampling import Source
@@ -102,7 +102,14 @@ class Library:
         features = self._cache.get_or_make(
             content_hash(path), encoder.fingerprint, lambda: extract(path, probe(path), encoder)
         )
-        return features.rows if video.at_least else within(features.rows, video.duration_second)
+        rows, length_second = features.rows, video.duration_second
+        if features.warnings and not (video.at_least or fits(rows, length_second)):
+            raise FeatureError(
+                f"{path}: {'; '.join(features.warnings)}; pictures of {len(rows)} of "
+                f"{length_second:.0f} s would be learned from: fetch the video again, or take it "
+                "away to learn from its subtitles alone"
+            )
+        return rows if video.at_least else within(rows, length_second)
 
 
 def _held_out(examples: Sequence[Example], share: float) -> set[str]:

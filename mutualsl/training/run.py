@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -119,11 +119,13 @@ def _about(prepared: Prepared, learned: _Learned) -> dict[str, Any]:
 def _checkpoint(prepared: Prepared, out: Path, visual: Path, about: dict[str, Any]) -> Checkpoint:
     """The model with everything it needs to answer; what lies beside it is copied into `out`."""
     text, encoder, config = None, prepared.encoder, prepared.config
+    taken = {"checkpoint", *(stage.name for stage in config.stages)}
+    seen = _free(visual.resolve(), taken)
     if prepared.questions is not None:
-        name = Path(config.text_encoder).resolve().name
+        place = Path(config.text_encoder).resolve()
         text = TextSource(
             fingerprint=prepared.questions.fingerprint,
-            folder=_beside(out, prepared.text_folder, name),
+            folder=_beside(out, prepared.text_folder, _free(place, {*taken, seen})),
         )
     return Checkpoint(
         name=config.model,
@@ -133,7 +135,7 @@ def _checkpoint(prepared: Prepared, out: Path, visual: Path, about: dict[str, An
         visual=VisualSource(
             encoder=encoder.name,
             fingerprint=encoder.fingerprint,
-            folder=_beside(out, visual, visual.resolve().name),
+            folder=_beside(out, visual, seen),
         ),
         text=text,
         about=about,
@@ -146,6 +148,14 @@ def _videos(sources: Iterable[Source]) -> dict[str, list[str]]:
     for source in sources:
         found.setdefault(source.part.dataset, []).extend(v.video_id for v in source.videos())
     return found
+
+
+def _free(place: Path, taken: Set[str]) -> str:
+    """What a copy of `place` in a run is called; that of a run's checkpoint like the run."""
+    name = place.parent.name if place.name == "checkpoint" else place.name
+    while name in taken:
+        name += "-copy"
+    return name
 
 
 def _beside(out: Path, place: Path, name: str) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mutualsl.errors import FeatureError
+from mutualsl.features.extract import VisualFeatures
 from mutualsl.features.files import write_rows
 from mutualsl.features.missing import MissingEncoder
 from mutualsl.training.config import Part, Stage, TrainConfig
@@ -68,3 +69,24 @@ def test_rows_of_a_file_are_those_of_a_video_of_that_length(library, tmp_path, c
         (source,) = library.sources(stage)
         rows = [e.video.rows for e in source.examples if e.video.video_id == "t0"]
         assert [len(row) for row in rows] == [kept, kept]
+
+
+@pytest.mark.parametrize(
+    ("count", "damaged", "fine"), [(9, True, True), (4, True, False), (4, False, True)]
+)
+def test_a_video_that_breaks_off_teaches_nothing(
+    library, tmp_path, monkeypatch, count, damaged, fine
+):
+    """Questions about its rest would be learned from the last second there is."""
+    (tmp_path / "text" / "videos").mkdir()
+    (tmp_path / "text" / "videos" / "t0.mp4").write_bytes(b"a video")
+    warnings = ("the video breaks off",) if damaged else ()
+    made = VisualFeatures(rows=np.ones((count, 6)), thumbnails=(), warnings=warnings)
+    monkeypatch.setattr("mutualsl.training.library.probe", lambda path: None)
+    monkeypatch.setattr("mutualsl.training.library.extract", lambda *_: made)
+    stage = Stage(name="only", parts=(Part(dataset="text"),), train=TrainConfig())
+    if fine:
+        assert library.sources(stage)
+        return
+    with pytest.raises(FeatureError, match=r"t0.mp4: the video breaks off; pictures of 4 of 9 s"):
+        library.sources(stage)

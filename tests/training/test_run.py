@@ -333,6 +333,15 @@ def test_a_system_is_trained_on_the_text_encoder_of_a_checkpoint(root, language,
         AnswerLocalizer.from_pretrained(tmp_path / "checkpoint", "cpu")
 
 
+def test_a_language_model_is_copied_where_nothing_else_goes(root, language, tmp_path):
+    """As every run leaves its model in a folder called `checkpoint`, one of them may be named."""
+    mine = tmp_path / "mine" / "checkpoint"
+    shutil.copytree(language, mine)
+    run(small("vslnet", mine), root, tmp_path / "out", VISUAL)
+    assert AnswerLocalizer.from_pretrained(tmp_path / "out" / "checkpoint", "cpu").checkpoint.text
+    assert (tmp_path / "out" / "mine" / "config.json").is_file()
+
+
 @pytest.mark.parametrize("recipe", [r for r in RECIPES if r in MODELS and r != "vslnet"])
 def test_every_system_has_a_recipe_that_runs(root, config, recipe, tmp_path):
     run(small(recipe, config.text_encoder), root, tmp_path, VISUAL)

@@ -1,5 +1,7 @@
 """Where a training finds its language model: a folder, a package, the Hub."""
 
+import json
+
 import pytest
 import torch
 
@@ -51,6 +53,20 @@ def test_a_repository_without_safetensors_is_read_as_tensors_only(hub):
     loaded = TextEncoder(read_language_model(folder)).language_model.state_dict()
     for name, value in model.state_dict().items():
         torch.testing.assert_close(loaded[name], value, atol=1e-3, rtol=1e-3)
+
+
+def test_code_that_comes_with_a_model_is_neither_run_nor_asked_about(hub, monkeypatch):
+    repository = hub.repository("me/custom")
+    (repository / "model.safetensors").touch()
+    config = {
+        "model_type": "custom",
+        "auto_map": {"AutoConfig": "own.Config", "AutoModel": "own.M"},
+    }
+    (repository / "config.json").write_text(json.dumps(config))
+    (repository / "own.py").write_text("raise SystemExit('this must not run')")
+    monkeypatch.setattr("builtins.input", lambda *_: pytest.fail("asked"))
+    with pytest.raises(CheckpointError, match="no language model that can be read"):
+        read_language_model(repository)
 
 
 class Harmful:
