@@ -27,7 +27,8 @@ def encode(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Also write the rows of each here, as <name>.npz; what is there stays.",
+            help="Also write the rows of each here, as <name>.npz; those of the same video and "
+            "encoder stay, others are replaced.",
             callback=folder_to_write,
         ),
     ] = None,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
-import tempfile
 import threading
 import time
 import weakref
@@ -19,6 +19,8 @@ import platformdirs
 
 from mutualsl.features.extract import VisualFeatures
 from mutualsl.features.files import DAMAGE
+
+log = logging.getLogger(__name__)
 
 GIGABYTE = 1024**3
 WRITING_SECOND = 3600  # nothing takes longer to be written
@@ -41,6 +43,7 @@ class Locks:
 
 
 _MAKING = Locks()  # paths of entries that this process is making
+_TOLD: set[Path] = set()  # folders of which this process has said that they cannot be written
 
 
 def default_folder() -> Path:
@@ -126,26 +129,39 @@ class FeatureCache:
         made = make()
         if not made.warnings:
             # A cache that cannot be written (disk full, read-only) must not fail the question.
-            with contextlib.suppress(OSError):
+            try:
                 _save(self._path(content_hash, fingerprint), made)
                 self.evict()
+            except OSError as error:
+                _tell_once(self.folder, error)
         return made
 
     def _path(self, content_hash: str, fingerprint: str) -> Path:
         return self.folder / f"{content_hash}.{fingerprint}.npz"
 
 
+def _tell_once(folder: Path, error: OSError) -> None:
+    if folder not in _TOLD:
+        _TOLD.add(folder)
+        log.warning(
+            "%s: the feature cache cannot be written (%s), so videos may be read anew each time; "
+            "make room or the folder writable, or name another in MUTUALSL_CACHE",
+            folder,
+            error.strerror or error,
+        )
+
+
 @contextlib.contextmanager
 def _appearing(path: Path) -> Iterator[IO[bytes]]:
     """A file that is there when it has been written, under its name."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    temporary = path.with_name(f"{os.urandom(6).hex()}.part")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("xb") as file:  # mkstemp's would be for this user alone
             yield file
-        os.replace(temporary, path)
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 

@@ -90,13 +90,19 @@ def holds_rows(path: str | Path, fingerprint: str, content_hash: str) -> bool:
         return False
 
 
-def made_of(path: str | Path, video: str | Path) -> bool:
-    """Whether a file says that its rows were made of that very video."""
+def video_of(path: str | Path) -> str | None:
+    """Hash of the video that a file says its rows were made of; `None` where it says none."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return _text(archive, "video") == content_hash(video)
+            return _text(archive, "video") or None
     except DAMAGE:
-        return False
+        return None
+
+
+def made_of(path: str | Path, video: str | Path) -> bool:
+    """Whether a file says that its rows were made of that very video."""
+    said = video_of(path)
+    return said is not None and said == content_hash(video)
 
 
 def fitting(

@@ -22,10 +22,10 @@ from typing import Literal, NamedTuple
 
 import torch
 
-from mutualsl.errors import VideoError
+from mutualsl.errors import MutualSLError, VideoError
 from mutualsl.features import FeatureCache, VisualEncoder, extract, open_encoder
 from mutualsl.features.cache import Locks
-from mutualsl.features.files import fits, holds_rows, write_rows
+from mutualsl.features.files import fits, holds_rows, video_of, write_rows
 from mutualsl.video import content_hash, probe
 
 
@@ -122,20 +122,24 @@ def _one(
     try:
         digest = content_hash(video)
         with seen.of(digest):
+            replaced = _replaced(job, video, digest)
             if _is_there(job, video, digest):
-                return Outcome(video, "there")
+                return Outcome(video, "there", replaced)
             process = idle.get()
             try:
                 warnings = process.run(encode, job, video, digest)
             finally:
                 idle.put(process)
             kept = _is_there(job, video, digest)
-    except Exception as error:  # also what a worker did not foresee: the other files go on
-        known = isinstance(error, VideoError)
-        return Outcome(video, "failed", str(error) if known else f"{video}: {error!r}")
+    except VideoError as error:  # these name their file
+        return Outcome(video, "failed", str(error))
+    except MutualSLError as error:
+        return Outcome(video, "failed", f"{video}: {error}")
+    except Exception as error:  # what a worker did not foresee: the other files go on
+        return Outcome(video, "failed", f"{video}: {error!r}")
     said = "; ".join(warnings)
     if kept:
-        return Outcome(video, "made", said)
+        return Outcome(video, "made", "; ".join(filter(None, (said, replaced))))
     if not warnings:
         said = f"{video}: its features do not stay in {job.cache.folder}; make room there"
     elif job.out is None:
@@ -143,6 +147,14 @@ def _one(
     else:
         said += f"; too few rows for its length, so none are in {job.out}"
     return Outcome(video, "failed", said)
+
+
+def _replaced(job: Job, video: Path, digest: str) -> str:
+    """What to say where the file for a video's rows holds those of another."""
+    file = job.rows_file(video)
+    if file is None or video_of(file) in (None, digest):
+        return ""
+    return f"{file}: held rows of another video, which those of {video} have replaced"
 
 
 def _is_there(job: Job, video: Path, digest: str) -> bool:

@@ -165,7 +165,9 @@ def checked(
     ]
     found = [f"{kind}: {_few(names)}" for kind, names in problems.items() if names]
     if found:
-        raise CheckpointError(f"{path}: not weights of Inception-I3D RGB ({'; '.join(found)})")
+        raise CheckpointError(
+            f"{path}: not weights of Inception-I3D RGB ({'; '.join(found)}); {TODO}"
+        )
     return {n: given[n].to(value.dtype) if n in named else value for n, value in wanted.items()}
 
 

@@ -16,6 +16,8 @@ from mutualsl.data.batch import Sentence
 from mutualsl.models.language_model import LanguageModel
 from mutualsl.models.remembered import Remembered
 
+# What a config calls it: most of them, ModernBERT's, DistilBERT's.
+ACTIVATIONS = ("hidden_act", "hidden_activation", "activation")
 REMEMBERED_BYTES = 300_000_000  # of twenty tokens and width 384 about 20,000 questions
 
 
@@ -55,7 +57,8 @@ class FrozenLanguageModel:
 def fingerprint(language_model: LanguageModel) -> str:
     """Hash of all that token vectors depend on, with weights as they are stored: in 16 bits."""
     config = language_model.config
-    digest = hashlib.sha256(f"{config.num_attention_heads}, {config.hidden_act}".encode())
+    activation = next((getattr(config, n) for n in ACTIVATIONS if hasattr(config, n)), None)
+    digest = hashlib.sha256(f"{config.num_attention_heads}, {activation}".encode())
     for name, value in sorted(language_model.state_dict().items()):
         if value.is_floating_point():
             digest.update(name.encode())

@@ -22,14 +22,19 @@ TEXT_FILES = (
 def text_folder(name: str) -> Path:
     """Folder of pre-trained weights: a folder, one inside a package, or one of the Hub.
 
-    Raises `DataError` for a package that is not installed and `CheckpointError` for a repository
-    of the Hub that cannot be had.
+    Raises `DataError` for a folder that is not there or a package that is not installed, and
+    `CheckpointError` for a repository of the Hub that cannot be had.
     """
     if Path(name).is_dir():
         return Path(name)
     if is_repo_id(name):
         folder = fetch(name, TEXT_FILES)
         return folder if any(folder.glob("*.safetensors")) else fetch(name, (*TEXT_FILES, PICKLED))
+    if "/" in name:  # no package's
+        raise DataError(
+            f"{name}: no such folder; training starts from the weights of a language model: name "
+            "a folder with one, a package that carries one, or a repository of the Hub, OWNER/NAME"
+        )
     try:
         return Path(str(files(name) / "model"))
     except (ModuleNotFoundError, ValueError) as error:  # ValueError: no name a package can have

@@ -3,6 +3,7 @@
 import os
 import signal
 
+from mutualsl.errors import MutualSLError
 from mutualsl.features import fill
 
 
@@ -18,6 +19,11 @@ def unforeseen(job, video, digest):
     if "odd" in video.name:
         raise RuntimeError("a tensor of size 3")
     return fill.encode(job, video, digest)
+
+
+def too_large(job, video, digest):
+    """An error that names no file."""
+    raise MutualSLError("the memory of cuda:0 is too small for one clip")
 
 
 def said_device(job, video, digest):

@@ -1,4 +1,5 @@
 import os
+import stat
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -92,6 +93,28 @@ def test_a_cache_that_cannot_be_written_does_not_fail_the_question(tmp_path):
     (tmp_path / "file").touch()
     made = FeatureCache(tmp_path / "file" / "below").get_or_make("hash", "encoder", features)
     assert made.rows.shape == (3, 2)
+
+
+def test_a_cache_that_cannot_be_written_is_said_once(tmp_path, caplog):
+    (tmp_path / "file").touch()
+    cache = FeatureCache(tmp_path / "file" / "below")
+    for name in ("first", "second"):
+        cache.get_or_make(name, "encoder", features)
+    (said,) = caplog.messages
+    assert said.startswith(f"{cache.folder}: ") and "MUTUALSL_CACHE" in said
+
+
+@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o002, 0o664)])
+def test_who_may_read_an_entry_is_as_usual(tmp_path, mask, mode):
+    cache, other = FeatureCache(tmp_path / "own"), FeatureCache(tmp_path / "other")
+    before = os.umask(mask)
+    try:
+        cache.get_or_make("hash", "encoder", features)
+        other.take_over(cache.folder)
+    finally:
+        os.umask(before)
+    entries = [path for each in (cache, other) for path in each.folder.iterdir()]
+    assert [stat.S_IMODE(path.stat().st_mode) for path in entries] == [mode, mode]
 
 
 def test_nor_does_one_that_cannot_take_over(tmp_path):

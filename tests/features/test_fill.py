@@ -7,6 +7,7 @@ import sys
 import time
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -72,7 +73,7 @@ def test_bad_files_are_said_and_the_others_go_on(videos, job, tmp_path, workers)
     assert kinds(outcomes) == {"failed": 3, "made": 3, "there": 1}
     reasons = {outcome.video.name: outcome.reason for outcome in outcomes if outcome.reason}
     assert "crashed" in reasons["crash.mp4"] and "missing.mp4" in reasons["missing.mp4"]
-    assert "text.mp4" in reasons["text.mp4"]
+    assert all(reason.count(name) == 1 for name, reason in reasons.items())
 
 
 def test_an_error_nobody_foresaw_costs_one_file(videos, job, tmp_path):
@@ -80,6 +81,12 @@ def test_an_error_nobody_foresaw_costs_one_file(videos, job, tmp_path):
     paths = [tmp_path / "odd.mp4", videos / "1.mp4"]
     outcomes = fill(paths, job, workers=1, done=str, encode=encoding.unforeseen)
     assert kinds(outcomes) == {"failed": 1, "made": 1}
+
+
+def test_an_error_that_names_no_file_is_said_of_its_video(videos, job):
+    (outcome,) = fill([videos / "0.mp4"], job, workers=1, done=str, encode=encoding.too_large)
+    said = f"{videos / '0.mp4'}: the memory of cuda:0 is too small for one clip"
+    assert outcome == (videos / "0.mp4", "failed", said)
 
 
 @pytest.mark.parametrize(("device", "devices"), [("cpu", {"cpu"}), ("cuda", {"cuda:0", "cuda:1"})])
@@ -126,6 +133,19 @@ def test_rows_that_were_written_are_there_though_the_cache_cannot_hold_them(vide
     (job.out / "0.npz").write_bytes((job.out / "0.npz").read_bytes()[:-30])
     assert kinds(fill([newer], other, workers=1, done=str)) == {"there": 1}  # from the cache
     assert holds_rows(job.out / "0.npz", "mini-0", content_hash(newer))
+
+
+def test_rows_of_another_video_are_replaced_and_it_is_said(videos, job, tmp_path):
+    job = replace(job, out=tmp_path / "out")
+    first, newer = videos / "0.mp4", Path(shutil.copy(videos / "5.mp4", tmp_path / "0.mp4"))
+    expected = [(first, "made", False), (newer, "made", True), (newer, "there", False)]
+    for video, kind, said in [*expected, (first, "there", True)]:  # at last from the cache
+        (outcome,) = fill([video], job, workers=1, done=str)
+        assert outcome.kind == kind and holds_rows(
+            job.out / "0.npz", job.fingerprint, content_hash(video)
+        )
+        assert outcome.reason.startswith(f"{job.out / '0.npz'}: held rows of another") == said
+        assert said or not outcome.reason
 
 
 def test_rows_are_written_without_a_cache(videos, job, tmp_path):

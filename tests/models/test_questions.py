@@ -1,10 +1,11 @@
+import pytest
 import torch
 from transformers import AutoConfig, AutoModel
 
 from mutualsl.checkpoint import load_text_encoder, save_checkpoint
 from mutualsl.models.questions import FrozenLanguageModel
 from mutualsl.models.remembered import ENTRY_BYTES
-from tests import tiny
+from tests import text_encoders, tiny
 from tests.models.test_every_model import as_checkpoint
 
 QUESTION = (1, 4, 5, 6, 2)
@@ -18,6 +19,13 @@ def test_vectors_are_of_the_language_model_as_it_is(monkeypatch):
     again = tiny.TextEncoder.from_config(tiny.TEXT_CONFIG).language_model.eval()
     expected = again(input_ids=torch.tensor([QUESTION])).last_hidden_state[0]
     torch.testing.assert_close(vectors, expected, atol=2e-3, rtol=0)
+
+
+@pytest.mark.parametrize("kind", text_encoders.STAND_INS)
+def test_any_text_encoder_reads_questions(kind):
+    frozen = FrozenLanguageModel(text_encoders.language_model(kind))
+    assert frozen(QUESTION).shape == (5, frozen.width)
+    assert frozen.fingerprint.startswith(f"{kind}-")
 
 
 def test_a_question_is_read_once(monkeypatch):

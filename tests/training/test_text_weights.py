@@ -32,6 +32,15 @@ def test_a_package_that_is_not_there(name, hub):
     assert hub.asked == []
 
 
+@pytest.mark.parametrize("name", ["runs/my_model", "./my_model", "runs/words/my_model"])
+def test_a_folder_that_is_not_there(name, hub, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "runs").mkdir()
+    with pytest.raises(DataError, match=f"^{name}: no such folder"):
+        text_folder(name)
+    assert hub.asked == []
+
+
 def test_of_the_hub_only_what_is_needed_is_fetched(hub):
     repository = hub.repository("me/words")
     text_encoders.language_model("bert").save_pretrained(repository)

@@ -77,8 +77,15 @@ def test_a_picture_can_fill_the_frame_and_lose_its_sides(tmp_path):
 
 def test_a_sliver_that_would_be_enlarged_without_end_is_refused(tmp_path):
     write_video(tmp_path / "sliver.mp4", [np.zeros((2, 6000, 3), np.uint8)] * 2, 2)
-    with pytest.raises(VideoError, match="too narrow"):
+    with pytest.raises(VideoError, match=r"^sliver\.mp4: pictures of 6000x2 are too narrow"):
         read_all(tmp_path / "sliver.mp4", width=224, height=224, crop=True)
+
+
+def test_pictures_that_would_fill_the_memory_are_refused(tmp_path):
+    picture = np.zeros((5000, 10_000, 3), np.uint8)
+    make_odd(tmp_path / "huge.mkv", [picture], [0], codec="mjpeg", pixels="yuvj420p")
+    with pytest.raises(VideoError, match=r"^huge\.mkv: pictures of 10000x5000 are too large"):
+        probe(tmp_path / "huge.mkv")
 
 
 def test_oblong_pixels_are_shown_square(tmp_path):

@@ -86,6 +86,15 @@ def test_a_script_without_a_main_guard_may_use_it(plain, tmp_path):
     assert (result.stdout, result.stderr) == ("64\n", "")
 
 
+def test_a_limit_of_memory_that_is_lower_than_the_workers_own_holds(plain):
+    script = (
+        "import resource; resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))\n"
+        f"from mutualsl.video import probe; print(probe({str(plain)!r}).width)"
+    )
+    result = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert result.stdout == "64\n"
+
+
 @pytest.fixture
 def spares(monkeypatch):
     """Two workers that wait for a job."""

@@ -7,6 +7,7 @@ import resource
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
 
 import av
@@ -32,8 +33,8 @@ MEMORY_BYTE = 4 << 30
 
 def main(descriptor: str, *ring: str) -> None:
     """Take a job from the connection, run it, and send its result or what went wrong."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTE, MEMORY_BYTE))
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_AS, MEMORY_BYTE)
     channel = Channel(Connection(int(descriptor)), *map(int, ring))
     try:
         request = channel.receive()
@@ -53,6 +54,15 @@ def main(descriptor: str, *ring: str) -> None:
     except Exception as error:
         text = f"{request['path']}: reading failed ({type(error).__name__}: {error})"
         channel.send("error", text=text, traceback=traceback.format_exc())
+
+
+def _limit(kind: int, most: int) -> None:
+    """Allow this process no more; a lower limit stays, and what cannot be set is left as it is."""
+    _, hard = resource.getrlimit(kind)
+    if hard != resource.RLIM_INFINITY:
+        most = min(most, hard)
+    with suppress(OSError, ValueError):
+        resource.setrlimit(kind, (most, most))
 
 
 if __name__ == "__main__":

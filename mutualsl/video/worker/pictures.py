@@ -1,6 +1,7 @@
 """Turn decoded pictures upright, to square pixels and to the size that is asked for."""
 
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import av
@@ -26,7 +27,8 @@ def shown_size(picture: Any, stream: Any) -> tuple[int, int]:
     """Width and height of a picture as a viewer sees it: upright, with square pixels."""
     if picture.width * picture.height > PIXEL_LIMIT:
         raise VideoError(
-            f"pictures of {picture.width}x{picture.height} are too large; scale the video down"
+            f"{_file_name(stream)}: pictures of {picture.width}x{picture.height} are too large; "
+            "scale the video down"
         )
     aspect = stream.sample_aspect_ratio or Fraction(1)
     aspect = aspect if Fraction(1, 4) <= aspect <= 4 else Fraction(1)  # else it is nonsense
@@ -45,7 +47,7 @@ class Fitter:
     def fit(self, picture: Any, stream: Any, canvas: NDArray[np.uint8]) -> None:
         """Draw a picture centred on `canvas`, (height, width, 3) uint8 RGB."""
         shown_width, shown_height = shown_size(picture, stream)
-        width, height = self._scaled_size(shown_width, shown_height)
+        width, height = self._scaled_size(shown_width, shown_height, stream)
         turns = clockwise_degree(picture) // 90
         stored_width, stored_height = (height, width) if turns % 2 else (width, height)
         small = self._reformatter.reformat(
@@ -61,7 +63,7 @@ class Fitter:
             canvas[:] = 0
         canvas[top : top + height, left : left + width] = upright
 
-    def _scaled_size(self, shown_width: int, shown_height: int) -> tuple[int, int]:
+    def _scaled_size(self, shown_width: int, shown_height: int, stream: Any) -> tuple[int, int]:
         """Width and height of a whole picture once it fits, or fills, the canvas."""
         scales = self.width / shown_width, self.height / shown_height
         scale = max(scales) if self._crop else min(scales)
@@ -70,8 +72,8 @@ class Fitter:
             return min(self.width, max(1, width)), min(self.height, max(1, height))
         if width * height > PIXEL_LIMIT:
             raise VideoError(
-                f"pictures of {shown_width}x{shown_height} are too narrow to fill "
-                f"{self.width}x{self.height}; cut the video to a usual shape"
+                f"{_file_name(stream)}: pictures of {shown_width}x{shown_height} are too narrow to "
+                f"fill {self.width}x{self.height}; cut the video to a usual shape"
             )
         return max(self.width, width), max(self.height, height)
 
@@ -96,6 +98,10 @@ class JpegEncoder:
         self._fitter.fit(picture, stream, canvas)
         frame = av.VideoFrame.from_ndarray(canvas, format="rgb24").reformat(format="yuvj420p")
         return b"".join(map(bytes, self._codec.encode(frame)))
+
+
+def _file_name(stream: Any) -> str:
+    return Path(stream.container.name).name
 
 
 def _mjpeg(width: int, height: int) -> Any:
