@@ -17,7 +17,7 @@ from mutualsl.card import model_card
 from mutualsl.checkpoint import Checkpoint, save_checkpoint
 from mutualsl.errors import CheckpointError
 from mutualsl.places import CARD, ENCODER_FILES, METRICS, PICKLED, TEXT, VISUAL, beside
-from mutualsl.weights import WEIGHTS, write_weights
+from mutualsl.weights import WEIGHTS, write_weights, writing
 
 
 class Shareable:
@@ -164,5 +164,5 @@ def _copy(source: Path, target: Path, patterns: tuple[str, ...]) -> None:
         return
     for pattern in patterns:
         for path in source.glob(pattern):
-            with atomic_output(target / path.name) as partial:
+            with writing(target), atomic_output(target / path.name) as partial:
                 shutil.copyfile(path, partial)

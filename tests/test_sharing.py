@@ -1,5 +1,6 @@
 """Checkpoints from and to the Hub, against a stand-in without a network."""
 
+import errno
 import json
 import shutil
 from pathlib import Path
@@ -77,6 +78,20 @@ def test_saving_again_changes_nothing(localizer, tmp_path):
     before = {name: (tmp_path / name).read_bytes() for name in FILES}
     AnswerLocalizer.from_pretrained(tmp_path, "cpu").save_pretrained(tmp_path)
     assert {name: (tmp_path / name).read_bytes() for name in files(tmp_path)} == before
+
+
+def test_a_full_disk_is_said_and_leaves_what_was_saved_before(localizer, tmp_path, monkeypatch):
+    localizer.save_pretrained(tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+
+    def half_a_copy(source, target):
+        Path(target).write_bytes(Path(source).read_bytes()[:9])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfile", half_a_copy)
+    with pytest.raises(CheckpointError, match="visual: cannot be written .*make room"):
+        localizer.save_pretrained(tmp_path)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
 def test_numbers_of_another_model_do_not_stay(tmp_path):
