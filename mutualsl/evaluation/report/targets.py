@@ -1,4 +1,4 @@
-"""What the shipped checkpoint has to reach, and whether the measured numbers do."""
+"""What weights have to reach, shipped or not, and whether the measured numbers do."""
 
 from __future__ import annotations
 
@@ -23,6 +23,9 @@ LEAST = (
     Least("tutorialvqa", "disjoint", "test", "textual", 50.0),
     Least("vehiclevqa", "disjoint", "test", "textual", 60.0),
     Least("medvidqa", "official", "val", "textual", 35.0),
+    # Of weights trained on the published splits, which are not shipped.
+    Least("tutorialvqa", "official", "test", "textual", 75.0),
+    Least("vehiclevqa", "official", "test", "textual", 80.0),
 )
 GAIN = 5.0  # how far the answer has to lie above either predictor on rendered videos
 
@@ -52,7 +55,7 @@ class Target(NamedTuple):
 
 
 def targets(record: Mapping[str, Any]) -> Iterator[Target]:
-    """Every requirement that the results in a checkpoint's `metrics.json` speak of."""
+    """Every requirement that the results in a record such as `metrics.json` speak of."""
     for row in record["rows"]:
         yield from (_at_least(least, row) for least in LEAST if _speaks_of(row, least))
         if row["data"] == "synthetic" and row["split"] == "test":
