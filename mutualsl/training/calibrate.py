@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
@@ -23,6 +24,9 @@ Asked = tuple[Span, HeadPredictions]  # gold, and raw answers
 
 SHARES = tuple(i / 20 for i in range(20)) + (1.0,)  # what may be believed of one of two
 DOMAIN_MARGIN = 1.5  # how much farther than the farthest validation video is still in domain
+UNLIKE = 3.0  # how many times the limit of before says that pictures are others altogether
+
+log = logging.getLogger(__name__)
 
 
 def calibrate(
@@ -153,7 +157,16 @@ def _limit_domain(model: Localizer, collate: Collate, examples: Sequence[Example
         distance = statistics.distance(batch.rows, batch.row_mask)
         distances += distance[batch.has_video].tolist()
     if distances:  # else there is no video to judge by, and the limit stays what it was
-        statistics.limit.fill_(DOMAIN_MARGIN * max(distances))
+        former, limit = float(statistics.limit), DOMAIN_MARGIN * max(distances)
+        if limit > UNLIKE * former:
+            log.warning(
+                "the pictures are unlike those that the checkpoint has learned from (%.1f, up to "
+                "%.1f was known), so that nearly any video counts as known now; to learn from other "
+                "pictures, begin without a checkpoint",
+                limit,
+                former,
+            )
+        statistics.limit.fill_(limit)
 
 
 @torch.inference_mode()

@@ -484,6 +484,16 @@ def test_your_own_transcripts_teach_the_reader_of_a_checkpoint(root, config, tmp
     assert about.about["recipe"] == "mutualsl_own" and about.about["training_videos"]["own"]
 
 
+def test_going_on_with_other_pictures_is_warned_of(caplog):
+    model, asked = tiny.model(), {"jars": [tiny.example(i) for i in range(3)]}
+    calibrate(model, tiny.collator(), asked)
+    calibrate(model, tiny.collator(), asked)
+    assert "unlike" not in caplog.text  # it knew none before, and then these
+    model.row_statistics.limit.fill_(1e-6)
+    calibrate(model, tiny.collator(), asked)
+    assert "unlike those that the checkpoint has learned from" in caplog.text
+
+
 def test_footage_that_nothing_learns_from_is_not_in_the_domain(root, config, tmp_path):
     """Videos beside transcripts: the sentence reader, which learns there, does not see them."""
     *first, last = config.stages
