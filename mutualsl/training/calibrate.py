@@ -161,7 +161,7 @@ def _limit_domain(model: Localizer, collate: Collate, examples: Sequence[Example
         if limit > UNLIKE * former:
             log.warning(
                 "the pictures are unlike those that the checkpoint has learned from (%.1f, up to "
-                "%.1f was known), so that nearly any video counts as known now; to learn from other "
+                "%.1f was known), so nearly any video counts as known now; to learn from other "
                 "pictures, begin without a checkpoint",
                 limit,
                 former,
