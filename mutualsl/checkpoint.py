@@ -21,7 +21,7 @@ from mutualsl.errors import CheckpointError, UnknownName, in_a_line, memory_is_s
 from mutualsl.finite import check_finite
 from mutualsl.models import MODELS, Localizer
 from mutualsl.models.text_encoder import TextEncoder
-from mutualsl.places import beside
+from mutualsl.places import named_by
 from mutualsl.pretrained import read_language_model
 from mutualsl.sizes import check_sizes, check_values, outline, unfilled
 from mutualsl.weights import DIGEST, WEIGHTS, check_pair, digest_of, write_weights, writing
@@ -201,7 +201,7 @@ def stored(folder: str | Path) -> dict[str, Any]:
 
 def _tokenizer(folder: Path, name: str) -> Path:
     """Where the tokenizer of a checkpoint in `folder`, which need not be there yet, is or goes."""
-    return (folder / FILE_NAME) if name == HERE else beside(folder, name) / FILE_NAME
+    return (folder / FILE_NAME) if name == HERE else named_by(folder, name) / FILE_NAME
 
 
 def _check_windows(

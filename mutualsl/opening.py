@@ -11,7 +11,7 @@ from mutualsl.errors import CheckpointError
 from mutualsl.features import VisualEncoder
 from mutualsl.features.files import I3D_FILES, PUBLISHED, understood
 from mutualsl.models.questions import FrozenLanguageModel
-from mutualsl.places import beside
+from mutualsl.places import named_by
 
 
 def visual_place(folder: Path, source: VisualSource, visual: str | Path | None) -> Path:
@@ -21,7 +21,7 @@ def visual_place(folder: Path, source: VisualSource, visual: str | Path | None) 
     not there.
     """
     if visual is None:
-        return beside(folder, source.folder)
+        return named_by(folder, source.folder)
     if str(visual) in PUBLISHED and not Path(visual).exists():
         return Path(visual)  # its weights are fetched
     if not Path(visual).exists():
@@ -45,7 +45,7 @@ def question_encoder(
     """
     if source is None:
         return None
-    language = load_text_encoder(beside(folder, source.folder))
+    language = load_text_encoder(named_by(folder, source.folder))
     return FrozenLanguageModel(language.language_model.to(device))
 
 

@@ -32,7 +32,7 @@ def is_repo_id(name: str | Path) -> bool:
     return REPO_ID.fullmatch(text) is not None and not Path(text).parent.exists()
 
 
-def beside(folder: Path, name: str) -> Path:
+def named_by(folder: Path, name: str) -> Path:
     """Where a folder is that the checkpoint in `folder` names."""
     return (folder / name).resolve()
 
@@ -49,12 +49,25 @@ def locate(name: str | Path, **options: Any) -> Path:
     from mutualsl.hub import fetch  # what talks to the Hub takes long to import
 
     fetched = fetch(folder.as_posix(), CHECKPOINT_FILES, **options)
-    record = read_config(fetched)
-    for key in ("visual", "text"):
-        named = (record.get(key) or {}).get("folder", VISUAL)
-        if not beside(fetched, str(named)).is_relative_to(fetched.resolve()):
-            raise CheckpointError(
-                f"{name}: its {key} encoder is said to be at {named}, outside of what was fetched; "
-                "a model is pushed whole with `push_to_hub`"
-            )
+    _check_inside(fetched, str(name))
     return fetched
+
+
+def _check_inside(folder: Path, name: str) -> None:
+    """Raise `CheckpointError` for a checkpoint that names folders outside its own."""
+    record = read_config(folder)
+    places = {"tokenizer": record.get("tokenizer", ".")}
+    for key in ("visual", "text"):
+        part = record.get(key)
+        if isinstance(part, dict):  # else it is refused where it is read
+            places[f"{key} encoder"] = part.get("folder", ".")
+    for what, place in places.items():
+        try:
+            inside = named_by(folder, place).is_relative_to(folder.resolve())
+        except (TypeError, ValueError):  # no name at all
+            inside = False
+        if not inside:
+            raise CheckpointError(
+                f"{name}: its {what} is said to be at {place!r}, which is no folder of what was "
+                "fetched; it has to be pushed again with `push_to_hub`"
+            )

@@ -16,7 +16,7 @@ from mutualsl.atomic import atomic_output, write_whole
 from mutualsl.card import model_card
 from mutualsl.checkpoint import Checkpoint, save_checkpoint
 from mutualsl.errors import CheckpointError
-from mutualsl.places import CARD, ENCODER_FILES, METRICS, PICKLED, TEXT, VISUAL, beside
+from mutualsl.places import CARD, ENCODER_FILES, METRICS, PICKLED, TEXT, VISUAL, named_by
 from mutualsl.weights import WEIGHTS, write_weights, writing
 
 
@@ -67,7 +67,7 @@ class Shareable:
         else:  # published weights, fetched by whoever uses it
             visual = replace(visual, folder=visual.encoder)
         if text is not None:
-            _save_text(beside(self.folder, text.folder), out / TEXT)
+            _save_text(named_by(self.folder, text.folder), out / TEXT)
             text = replace(text, folder=TEXT)
         saved = replace(self.checkpoint, visual=visual, text=text)
         save_checkpoint(saved, out)

@@ -287,13 +287,15 @@ def test_a_repository_must_bring_its_visual_encoder(localizer, hub):
         AnswerLocalizer.from_pretrained("me/jars", "cpu")
 
 
-@pytest.mark.parametrize("place", ["../../../../secrets", "/etc", "visual/../../other"])
-def test_a_repository_names_no_folder_outside_itself(localizer, hub, place):
+@pytest.mark.parametrize("key", ["visual", "text", "tokenizer"])
+@pytest.mark.parametrize("place", ["../../../../secrets", "/etc", "visual/../../other", 3, "a\0b"])
+def test_a_repository_names_no_folder_outside_itself(localizer, hub, key, place):
     localizer.push_to_hub("me/jars")
     path = hub.repository("me/jars") / "config.json"
     record = json.loads(path.read_text())
-    path.write_text(json.dumps(record | {"visual": record["visual"] | {"folder": place}}))
-    with pytest.raises(CheckpointError, match="outside of what was fetched"):
+    named = place if key == "tokenizer" else {"fingerprint": "", "encoder": "i3d", "folder": place}
+    path.write_text(json.dumps(record | {key: named}))
+    with pytest.raises(CheckpointError, match="which is no folder of what was fetched"):
         AnswerLocalizer.from_pretrained("me/jars", "cpu")
 
 

@@ -33,7 +33,7 @@ def calibrate(
     from mutualsl.errors import DataError, UnknownName
     from mutualsl.evaluation.record import current_commit
     from mutualsl.inference import AnswerLocalizer
-    from mutualsl.places import METRICS, locate
+    from mutualsl.places import locate
     from mutualsl.training.calibrate import fit_scores
     from mutualsl.training.config import RunConfig
     from mutualsl.training.library import Library
@@ -62,7 +62,6 @@ def calibrate(
     localizer.checkpoint = found = replace(found, about=found.about | {"scores": scores})
     if checkpoint != named:  # fetched into a cache, which may be emptied
         localizer.save_pretrained(out)
-        (out / METRICS).unlink(missing_ok=True)  # of the scores before
         return
     text = found.text and replace(found.text, folder=_seen_from(out, checkpoint, found.text.folder))
     place = replace(found.visual, folder=_seen_from(out, checkpoint, found.visual.folder))
@@ -71,6 +70,6 @@ def calibrate(
 
 def _seen_from(out: Path, checkpoint: Path, folder: str) -> str:
     """Where an encoder's folder, which the checkpoint names, is for a checkpoint in `out`."""
-    from mutualsl.places import beside
+    from mutualsl.places import named_by
 
-    return os.path.relpath(beside(checkpoint, folder), out.resolve())
+    return os.path.relpath(named_by(checkpoint, folder), out.resolve())

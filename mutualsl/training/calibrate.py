@@ -1,4 +1,4 @@
-"""After training: how far scores can be trusted, and where the visual domain ends."""
+"""After training: whom to believe how far, what scores mean, where the visual domain ends."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ Asked = tuple[Span, HeadPredictions]  # gold, and raw answers
 
 SHARES = tuple(i / 20 for i in range(20)) + (1.0,)  # what may be believed of one of two
 DOMAIN_MARGIN = 1.5  # how much farther than the farthest validation video is still in domain
+ENOUGH = 30  # questions to fit a share on
 UNLIKE = 3.0  # how many times the limit of before says that pictures are others altogether
 
 log = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ def calibrate(
     reader_alone: bool = False,
     looked_at: Set[str] | None = None,
 ) -> None:
-    """Fit both heads' score calibration and the limit of the visual domain on validation data.
+    """Fit shares, both heads' score calibration and the limit of the visual domain on validation.
 
     The limit is fitted on the parts whose videos the model has learned from, by their names
     (`looked_at`; `None`: all); what lies beyond it says nothing of how far a visual score is right.
@@ -101,7 +102,8 @@ def _share_out(
     """How far to believe the first of a model's two textual scorers: the best mean of mIoU.
 
     One share is for transcripts alone, or beside pictures that the model does not know, and one
-    for those beside pictures that it knows; where it knows all, their transcripts fit the first.
+    for those beside pictures that it knows. Where it knows nearly all, their transcripts fit the
+    first; where it knows none, and never had a second, the first is for both.
     """
     if not isinstance(model, NeuralLocalizer) or model.share is None:
         return
@@ -110,26 +112,30 @@ def _share_out(
         return
     parts = [[e for e in examples if e.video.cues] for examples in validation.values()]
     former = model.share.tolist()
-    alone, beside = _by_share(model, collate, parts)
-    if not alone.any():
+    (alone, beside), (unknown, _) = _by_share(model, collate, parts)
+    if unknown < ENOUGH:
         parts = [[replace(e, video=e.video.without_video()) for e in part] for part in parts]
-        alone, _ = _by_share(model, collate, parts)
+        (alone, _), _ = _by_share(model, collate, parts)
     shares = [
         # Where nothing was asked, or it makes no difference, it stays what it was.
         SHARES[int(mean.argmax())] if bool(mean.max() > mean.min()) else old
         for mean, old in zip((alone, beside), former, strict=True)
     ]
+    if shares[1] == 1.0 and not beside.any():  # no reader had a say there, and now one may
+        shares[1] = shares[0]
     model.share.copy_(torch.tensor(shares))
 
 
 def _by_share(
     model: NeuralLocalizer, collate: Collate, parts: Sequence[Sequence[Example]]
-) -> Tensor:
-    """Sum over parts of the mean IoU of each share, (2, S): pictures not known, and known."""
+) -> tuple[Tensor, list[int]]:
+    """IoU of each share, every part with the same weight, (2, S), and how many questions had a say.
+
+    First of those whose pictures are not known, then of those whose are.
+    """
     assert model.share is not None
-    sums = torch.zeros(2, len(SHARES))
+    sums, counts = torch.zeros(2, len(SHARES)), [0, 0]
     for part in parts:
-        found, count = torch.zeros(2, len(SHARES)), torch.zeros(2, 1)
         for group in validation_batches(part) if part else []:
             batch = collate(group)
             known = model.knows(batch).long().tolist()
@@ -140,11 +146,10 @@ def _by_share(
                 heads = model.decode(output, batch, 1)
                 for example, own, k in zip(group, heads, known, strict=True):
                     assert example.gold is not None and own.textual is not None
-                    found[k, i] += iou(own.textual.span, example.gold)
+                    sums[k, i] += iou(own.textual.span, example.gold) / len(part)
             for k in known:
-                count[k] += 1
-        sums += found / count.clamp_min(1)
-    return sums
+                counts[k] += 1
+    return sums, counts
 
 
 def _limit_domain(model: Localizer, collate: Collate, examples: Sequence[Example]) -> None:

@@ -28,7 +28,7 @@ from mutualsl.evaluation.record import current_commit, weights_id, write_record
 from mutualsl.features import encoder_at
 from mutualsl.models import MutualSL
 from mutualsl.models.mutual_losses import MutualSLOutput, lessons
-from mutualsl.places import beside
+from mutualsl.places import named_by
 from mutualsl.spans import batched_iou
 from mutualsl.training.config import Part, Stage, TrainConfig
 from mutualsl.training.library import Library
@@ -117,7 +117,7 @@ def _record(options: argparse.Namespace) -> Mapping[str, Any]:
         checkpoint = load_model(folder)
         if not isinstance(checkpoint.model, MutualSL) or not checkpoint.model.config.mutual:
             raise CheckpointError(f"{folder}: holds no MutualSL that learned by mutual transfer")
-        visual = beside(folder, checkpoint.visual.folder)
+        visual = named_by(folder, checkpoint.visual.folder)
         asked = _examples(checkpoint, visual, options.data_root, options.questions)
         collator = Collator(
             tokenizer=checkpoint.tokenizer,

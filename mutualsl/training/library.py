@@ -103,7 +103,8 @@ class Library:
             content_hash(path), encoder.fingerprint, lambda: extract(path, probe(path), encoder)
         )
         rows, length_second = features.rows, video.duration_second
-        if features.warnings and not (video.at_least or fits(rows, length_second)):
+        too_few = len(rows) < length_second and not fits(rows, length_second)
+        if features.warnings and too_few and not video.at_least:
             raise FeatureError(
                 f"{path}: {'; '.join(features.warnings)}; pictures of {len(rows)} of "
                 f"{length_second:.0f} s would be learned from: fetch the video again, or take it "

@@ -109,22 +109,24 @@ def _read(config: RunConfig, library: Library) -> tuple[Source, ...]:
 def check_folders(config: RunConfig, root: Path) -> None:
     """Raise `DataError` for data that is not there, before anything large is read.
 
-    And for what no part can do: leave out one modality or the other more often than always.
+    And for what no part can do: leave out one modality or the other more often than always, or
+    hold out other videos than another part of the same data.
     """
-    for part in (part for stage in config.stages for part in stage.parts):
+    parts = [part for stage in config.stages for part in stage.parts]
+    held_out: dict[tuple[str, str | None], float] = {}
+    for part in parts:
         if part.drop_video + part.drop_subtitles > 1.0:
             raise DataError(
                 f"{part.dataset}: drop_video and drop_subtitles add up to more than 1; lower one"
             )
-    held_out: dict[tuple[str, str | None], float] = {}
-    for part in (part for stage in config.stages for part in stage.parts):
         before = held_out.setdefault((part.dataset, part.split_set), part.held_out)
         if part.held_out != before:
             raise DataError(
-                f"{part.dataset}: held_out is {before} in one stage and {part.held_out} in "
-                "another, which would learn from what the other is judged by; give all the same"
+                f"{part.dataset}: held_out is {before} in one place and {part.held_out} in "
+                "another, so that one would learn from what the other is judged by; give all the "
+                "same"
             )
-    for name in sorted({part.dataset for stage in config.stages for part in stage.parts}):
+    for name in sorted({part.dataset for part in parts}):
         if not (root / name).is_dir():
             raise DataError(
                 f"{root / name}: no such folder; the recipe needs it, --data-root holds one for "

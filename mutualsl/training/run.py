@@ -152,7 +152,7 @@ def _videos(sources: Iterable[Source]) -> dict[str, list[str]]:
 
 def _free(place: Path, taken: Set[str]) -> str:
     """What a copy of `place` in a run is called; that of a run's checkpoint like the run."""
-    name = place.parent.name if place.name == "checkpoint" else place.name
+    name = (place.parent.name or "encoder") if place.name == "checkpoint" else place.name
     while name in taken:
         name += "-copy"
     return name

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from accelerate import Accelerator
 
-from mutualsl.errors import DataError, in_a_line
+from mutualsl.errors import DataError, in_a_line, memory_is_short
 
 FILE_NAME = "progress.json"
 
@@ -89,7 +89,9 @@ def restore(accelerator: Accelerator, out: Path) -> Progress:
     if folder is not None:
         try:
             accelerator.load_state(str(folder))
-        except (OSError, RuntimeError) as error:
+        except (OSError, RuntimeError, ValueError) as error:
+            if memory_is_short(error):
+                raise
             raise DataError(
                 f"{folder}: this state cannot be loaded ({in_a_line(error)}); start again in an "
                 "empty folder"

@@ -169,13 +169,15 @@ def test_the_share_is_chosen_on_validation(seen):
     read = [replace(e, video=e.video.without_video()) for e in asked]
     own = model.sentence_reader.predict(collate(asked))
     right = [Span(*heads.textual.span) for heads in own]
-    before = model.share.tolist()
     questions = asked if seen else read
     gold = [replace(e, gold=span) for e, span in zip(questions, right, strict=True)]
     calibrate(model, collate, {"jars": gold})
     alone, beside = model.share.tolist()
     assert alone < 0.5
-    assert beside < 0.5 if seen else beside == before[1]
+    assert beside < 0.5 if seen else beside == alone  # none had been fitted before
+    model.share.fill_(0.9)
+    calibrate(model, collate, {"jars": gold})
+    assert model.share[1] == (beside if seen else pytest.approx(0.9))
 
 
 def test_pictures_that_the_model_knows_have_a_share_of_their_own():
@@ -191,8 +193,9 @@ def test_pictures_that_the_model_knows_have_a_share_of_their_own():
             assert found.textual.start_curve == pytest.approx(one.textual.start_curve, abs=1e-4)
 
 
-def test_pictures_that_the_model_does_not_know_count_with_transcripts_alone():
-    """There the reader is right and in transcripts nobody is; where they are known, language is."""
+def test_pictures_that_the_model_does_not_know_count_with_transcripts_alone(monkeypatch):
+    """There the reader is right; where they are known, the language model is."""
+    monkeypatch.setattr("mutualsl.training.calibrate.ENOUGH", 2)
     model, collate = tiny.model(), tiny.collator()
     asked = [tiny.example(i) for i in range(4)]
     rows = [torch.from_numpy(e.video.rows) for e in asked[:2]]
@@ -205,6 +208,7 @@ def test_pictures_that_the_model_does_not_know_count_with_transcripts_alone():
         [replace(e, gold=Span(*heads.textual.span)) for e, heads in zip(some, found, strict=True)]
         for some, found in ((asked[:2], by_language), (strange, by_reader))
     )
+    model.language_share.fill_(0.0)
     calibrate(model, collate, {"known": known, "strange": unknown}, looked_at={"known"})
     alone, beside = model.share.tolist()
     assert alone < 0.5 < beside

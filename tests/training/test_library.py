@@ -72,7 +72,8 @@ def test_rows_of_a_file_are_those_of_a_video_of_that_length(library, tmp_path, c
 
 
 @pytest.mark.parametrize(
-    ("count", "damaged", "fine"), [(9, True, True), (4, True, False), (4, False, True)]
+    ("count", "damaged", "fine"),
+    [(9, True, True), (4, True, False), (4, False, True), (15, True, True)],
 )
 def test_a_video_that_breaks_off_teaches_nothing(
     library, tmp_path, monkeypatch, count, damaged, fine

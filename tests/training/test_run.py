@@ -216,7 +216,7 @@ def test_stages_that_hold_out_other_videos_of_the_same_data_are_refused(root, co
     first, *others = config.stages
     parts = tuple(replace(part, held_out=0.5) for part in first.parts)
     apart = replace(config, stages=(replace(first, parts=parts), *others))
-    with pytest.raises(DataError, match="held_out is 0.5 in one stage and 0.0 in another"):
+    with pytest.raises(DataError, match="held_out is 0.5 in one place and 0.0 in another"):
         prepare(apart, root, tmp_path, VISUAL)
 
 
@@ -252,7 +252,9 @@ def test_a_part_that_the_model_lacks_cannot_learn(root, config, tmp_path):
         run(replace(config, sizes={"width": 16}), root, tmp_path, VISUAL)
 
 
-def test_scores_can_be_fitted_again_and_nothing_else_changes(root, config, tmp_path, monkeypatch):
+def test_scores_can_be_fitted_again_and_nothing_else_changes(
+    root, config, tmp_path, monkeypatch, hub
+):
     config = replace(config, stages=config.stages[:2])
     run(config, root, tmp_path / "run", VISUAL)
     folder = tmp_path / "run" / "checkpoint"
@@ -264,11 +266,16 @@ def test_scores_can_be_fitted_again_and_nothing_else_changes(root, config, tmp_p
     library = Library(root, lost.tokenizer, localizer.encoder)
     expected = localizer.checkpoint.model
     fit_scores(expected, localizer.collator, library.validation(config.stages[-1]))
+    localizer.push_to_hub("me/jars")
     monkeypatch.setitem(RECIPES, "tiny", lambda: config)
-    options = ["--recipe", "tiny", "--checkpoint", str(folder), "--out", str(tmp_path / "again")]
-    with pytest.raises(SystemExit) as ended:
-        main(["calibrate", "--data-root", str(root), *options])
-    assert ended.value.code == 0
+    for name, out in ((str(folder), "again"), ("me/jars", "fetched")):
+        options = ["--recipe", "tiny", "--checkpoint", name, "--out", str(tmp_path / out)]
+        with pytest.raises(SystemExit) as ended:
+            main(["calibrate", "--data-root", str(root), *options])
+        assert ended.value.code == 0
+    shutil.rmtree(hub.folder)  # with the cache; what was fetched is whole
+    fetched = AnswerLocalizer.from_pretrained(tmp_path / "fetched", "cpu").checkpoint
+    assert fetched.about["scores"]["validation"] == {"synthetic": 1}
     again = AnswerLocalizer.from_pretrained(tmp_path / "again", "cpu").checkpoint
     assert again.about["scores"]["validation"] == {"synthetic": 1}
     before = load_model(folder).model.weights()

@@ -167,6 +167,10 @@ def test_a_state_of_another_model_is_said(tmp_path):
     interrupted(tmp_path, 7)
     with pytest.raises(DataError, match="this state cannot be loaded .*start again"):
         start(tmp_path, model=tiny.model(width=16))
+    for folder in tmp_path.glob("state-*"):
+        folder.rename(tmp_path / "gone")
+    with pytest.raises(DataError, match="this state cannot be loaded"):
+        start(tmp_path)
 
 
 def test_a_finished_run_is_not_trained_again(tmp_path):
