@@ -103,7 +103,8 @@ def mutualsl_reader() -> RunConfig:
     """Only the sentence reader of `mutualsl_mini`, anew, for the checkpoint that `start` names.
 
     About 25 minutes on two cores, half of it for sentence vectors: nothing else of the checkpoint
-    changes but how its scores are calibrated. For transcripts of one's own there is `mutualsl_own`.
+    changes but its shares and how its scores are calibrated. For transcripts of one's own there is
+    `mutualsl_own`.
     """
     return RunConfig(
         name="mutualsl-reader",
@@ -119,7 +120,10 @@ def mutualsl_reader() -> RunConfig:
 
 
 def mutualsl_talks() -> RunConfig:
-    """The last stages of `mutualsl_mini`, for the checkpoint that `start` names."""
+    """The last stages of `mutualsl_mini`, for the checkpoint that `start` names.
+
+    Its sentence reader begins anew.
+    """
     return RunConfig(
         name="mutualsl-talks",
         trained_on=(
