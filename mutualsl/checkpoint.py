@@ -21,13 +21,12 @@ from mutualsl.errors import CheckpointError, UnknownName, in_a_line, memory_is_s
 from mutualsl.finite import check_finite
 from mutualsl.models import MODELS, Localizer
 from mutualsl.models.text_encoder import TextEncoder
-from mutualsl.places import named_by
+from mutualsl.places import HERE, TOKENIZER, named_by
 from mutualsl.pretrained import read_language_model
 from mutualsl.sizes import check_sizes, check_values, outline, unfilled
 from mutualsl.weights import DIGEST, WEIGHTS, check_pair, digest_of, write_weights, writing
 
 TEXT_ENCODER = "text_encoder."  # how its weights are named inside a model
-TOKENIZER, HERE = "tokenizer", "."  # key of the config: the folder, as seen from this one
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

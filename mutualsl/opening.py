@@ -9,7 +9,7 @@ import torch
 from mutualsl.checkpoint import Checkpoint, TextSource, VisualSource, load_text_encoder
 from mutualsl.errors import CheckpointError
 from mutualsl.features import VisualEncoder
-from mutualsl.features.files import I3D_FILES, PUBLISHED, understood
+from mutualsl.features.files import I3D_FILES, PUBLISHED, published_weights, understood
 from mutualsl.models.questions import FrozenLanguageModel
 from mutualsl.places import named_by
 
@@ -27,8 +27,7 @@ def visual_place(folder: Path, source: VisualSource, visual: str | Path | None) 
     if not Path(visual).exists():
         raise CheckpointError(f"{visual}: no such file or folder of weights; check the name")
     place = Path(visual).resolve()
-    holds = (place / name for name in I3D_FILES)
-    if source.encoder in PUBLISHED and place.is_dir() and not any(p.is_file() for p in holds):
+    if source.encoder in PUBLISHED and published_weights(place) is None:
         raise CheckpointError(
             f"{visual}: none of {', '.join(I3D_FILES)} is in that folder; name the file of weights "
             "itself"

@@ -12,6 +12,7 @@ from mutualsl.errors import CheckpointError
 REPO_ID = re.compile(r"\w[\w.-]*/\w[\w.-]*", re.ASCII)
 # Folders and files of a checkpoint that was saved whole.
 VISUAL, TEXT = "visual", "text"  # folders of its encoders
+TOKENIZER, HERE = "tokenizer", "."  # key of the config: the folder, as seen from this one
 CARD, METRICS = "README.md", "metrics.json"
 ENCODER_FILES = ("*.json", "*.safetensors", CARD)
 # What some language models have instead of safetensors, DeBERTa-v3 among them. It is read with
@@ -56,11 +57,11 @@ def locate(name: str | Path, **options: Any) -> Path:
 def _check_inside(folder: Path, name: str) -> None:
     """Raise `CheckpointError` for a checkpoint that names folders outside its own."""
     record = read_config(folder)
-    places = {"tokenizer": record.get("tokenizer", ".")}
+    places = {TOKENIZER: record.get(TOKENIZER, HERE)}
     for key in ("visual", "text"):
         part = record.get(key)
         if isinstance(part, dict):  # else it is refused where it is read
-            places[f"{key} encoder"] = part.get("folder", ".")
+            places[f"{key} encoder"] = part.get("folder", HERE)
     for what, place in places.items():
         try:
             inside = named_by(folder, place).is_relative_to(folder.resolve())

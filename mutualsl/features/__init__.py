@@ -8,7 +8,7 @@ from mutualsl.errors import CheckpointError, UnknownName, WeightsMissing
 from mutualsl.features.base import VisualEncoder
 from mutualsl.features.cache import FeatureCache
 from mutualsl.features.extract import VisualFeatures, extract
-from mutualsl.features.files import I3D_FILES, PUBLISHED
+from mutualsl.features.files import PUBLISHED, published_weights
 from mutualsl.features.missing import MissingEncoder
 
 
@@ -66,8 +66,7 @@ def encoder_name(place: str | Path) -> str:
     place = Path(place)
     if str(place) in PUBLISHED and not place.exists():
         return str(place)
-    there = place.is_file() or any((place / name).is_file() for name in I3D_FILES)
-    if there and not (place / "config.json").is_file():
+    if published_weights(place) and not (place / "config.json").is_file():
         (published,) = PUBLISHED
         return published
     try:

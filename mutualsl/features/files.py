@@ -142,6 +142,13 @@ def _needed(duration_second: float) -> int:
     return max(1, math.ceil(duration_second - 1e-6))
 
 
+def published_weights(place: Path) -> Path | None:
+    """The file of weights at or in `place`, by the names that published ones have."""
+    if place.is_file():
+        return place
+    return next((place / name for name in I3D_FILES if (place / name).is_file()), None)
+
+
 def understood(maker: str, fingerprint: str) -> bool:
     """Whether a model trained on rows of `fingerprint` understands rows of `maker`.
 

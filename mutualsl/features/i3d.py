@@ -25,7 +25,7 @@ from mutualsl.errors import CheckpointError, in_a_line
 from mutualsl.features.base import Frames, Rows
 from mutualsl.features.cache import default_folder
 from mutualsl.features.download import fetch
-from mutualsl.features.files import I3D_FILES
+from mutualsl.features.files import I3D_FILES, published_weights
 from mutualsl.features.inception import CLIP_FRAMES, ROW_WIDTH, SIDE, InceptionI3D, faster
 from mutualsl.features.network import channels_last
 from mutualsl.telling import listening
@@ -104,11 +104,8 @@ class I3DEncoder:
 
 def weights_file(place: Path) -> Path:
     """The file at or in `place`, the one the environment names, or a download kept in the cache."""
-    if place.is_file():
-        return place
-    for name in I3D_FILES:
-        if (place / name).is_file():
-            return place / name
+    if found := published_weights(place):
+        return found
     chosen = os.environ.get(VARIABLE)
     if chosen:
         if not Path(chosen).is_file():

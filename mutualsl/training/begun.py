@@ -101,15 +101,13 @@ class Begun:
         path = Path(self.config.start)
         weights = _weights(path / "model.safetensors" if path.is_dir() else path)
         apart = tuple(f"{stage.learner}." for stage in self.config.stages if stage.learner)
-        learned = frozenset(self._learned_apart(model)) if self.config.anew else frozenset()
-        if self.config.anew:  # also where what is forgotten had other parts
-            own = model.weights().keys()
-            weights = {n: v for n, v in weights.items() if n in own or not n.startswith(apart)}
+        if self.config.anew:
+            kept = frozenset(self._never_learned(model))
+            weights = {n: v for n, v in weights.items() if n in kept or not n.startswith(apart)}
         new = {
             name: value
             for name, value in model.weights().items()
-            if name in learned
-            or (name not in weights and (name.startswith(apart) or name == SHARE))
+            if name not in weights and (name.startswith(apart) or name == SHARE)
         }
         if not _has_seen_rows(weights):  # those of this run, then
             new |= {name: value for name, value in model.weights().items() if STATISTICS in name}
@@ -122,11 +120,11 @@ class Begun:
                 "language model is not the usual one, also --set text_encoder=FOLDER"
             ) from error
 
-    def _learned_apart(self, model: Localizer) -> Iterator[str]:
-        """Names of the weights that parts learn which learn by themselves."""
+    def _never_learned(self, model: Localizer) -> Iterator[str]:
+        """Names of the weights, in parts that learn by themselves, that never do."""
         for learner in {stage.learner for stage in self.config.stages if stage.learner}:
             part = cast(NeuralLocalizer, model.get_submodule(learner))
-            yield from (f"{learner}.{n}" for n in part.weights() if not part.never_trained(n))
+            yield from (f"{learner}.{n}" for n in part.weights() if part.never_trained(n))
 
     @property
     def stages(self) -> list[Any]:

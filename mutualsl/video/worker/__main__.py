@@ -58,7 +58,7 @@ def main(descriptor: str, *ring: str) -> None:
 
 def _limit(kind: int, most: int) -> None:
     """Allow this process no more; a lower limit stays, and what cannot be set is left as it is."""
-    most = min(most, *(n for n in resource.getrlimit(kind) if n != resource.RLIM_INFINITY), most)
+    most = min([most, *(n for n in resource.getrlimit(kind) if n != resource.RLIM_INFINITY)])
     with suppress(OSError, ValueError):
         resource.setrlimit(kind, (most, most))
 
