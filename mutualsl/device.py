@@ -46,6 +46,11 @@ def fastest_dtype(device: torch.device) -> torch.dtype:
     return torch.bfloat16 if fast else torch.float32
 
 
+def multiplies_bytes() -> bool:
+    """Whether the CPU has instructions for sums of products of bytes, by its flags."""
+    return bool(torch.cpu.get_capabilities().get("avx512_vnni"))
+
+
 @contextmanager
 def enough_memory(device: torch.device, what: str) -> Iterator[None]:
     """Around work on `what`: raises `MutualSLError` where the memory of the device ends."""

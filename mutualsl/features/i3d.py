@@ -25,9 +25,9 @@ from mutualsl.errors import CheckpointError, in_a_line
 from mutualsl.features.base import Frames, Rows
 from mutualsl.features.cache import default_folder
 from mutualsl.features.download import fetch
+from mutualsl.features.faster import faster
 from mutualsl.features.files import I3D_FILES, published_weights
-from mutualsl.features.inception import CLIP_FRAMES, ROW_WIDTH, SIDE, InceptionI3D, faster
-from mutualsl.features.network import channels_last
+from mutualsl.features.inception import CLIP_FRAMES, ROW_WIDTH, SIDE, InceptionI3D
 from mutualsl.telling import listening
 from mutualsl.video import FrameRequest
 
@@ -55,8 +55,7 @@ class I3DEncoder:
         self.device = torch.device(device)
         self.dtype = dtype or fastest_dtype(self.device)
         self.fingerprint = fingerprint(network)
-        fast = faster(network, pools_by_axis=self.device.type == "cpu")
-        self.network = channels_last(fast.to(self.device, self.dtype))
+        self.network = faster(network, self.device, self.dtype)
         self._at_once = AtOnce(CLIPS_AT_ONCE[self.device.type], "clips")
 
     @classmethod
@@ -95,10 +94,8 @@ class I3DEncoder:
         """Rows of clips (B, 16, 224, 224, 3), on the device."""
         if self.device.type == "cuda":  # where there is another portion, the GPU is at that one
             clips = clips.pin_memory()
-        moved = clips.to(self.device, non_blocking=True).permute(0, 4, 1, 2, 3)
-        # In this order no digit is lost in 16 bits; -1 is black, 1 is white.
-        scaled = moved.to(self.dtype).sub_(127.5).div_(127.5)
-        rows: Tensor = self.network(scaled)
+        moved = clips.to(self.device, non_blocking=True)
+        rows: Tensor = self.network(moved.permute(0, 4, 1, 2, 3))
         return rows
 
 

@@ -9,13 +9,11 @@ is needed, one more goes behind. Letters: B clips, C channels, T frames, H x W p
 
 from __future__ import annotations
 
-import copy
 from collections import OrderedDict
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 CLIP_FRAMES = 16
 SIDE = 224  # pixels, both ways
@@ -45,51 +43,6 @@ class Unit(nn.Module):
 def pool(kernel: Size, stride: Size) -> nn.Module:
     """Maximum; sizes that are multiples of the stride need their padding behind only."""
     return nn.MaxPool3d(kernel, stride, ceil_mode=True)
-
-
-class PoolByAxis(nn.Module):
-    """The same as `nn.MaxPool3d` on what a ReLU gives, one axis after the other.
-
-    It is faster on a CPU, and there alone: elsewhere every axis is one more pass over the memory.
-
-    Kernels are 1, 2 or 3 wide; those of stride 1 are padded on both sides, others behind only.
-    """
-
-    def __init__(self, pool: nn.MaxPool3d) -> None:
-        super().__init__()
-        self.kernel = _three(pool.kernel_size)
-        self.stride = _three(pool.stride)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(B, C, T, H, W), no number below zero, to the maxima of all windows."""
-        # The bits of such numbers sort as the numbers do, and integers are compared faster.
-        maxima = x.view(torch.int16) if x.dtype == torch.bfloat16 else x
-        for axis in (4, 3, 2):
-            maxima = _along(maxima, axis, self.kernel[axis - 2], self.stride[axis - 2])
-        return maxima.view(x.dtype)
-
-
-def _along(x: Tensor, axis: int, kernel: int, stride: int) -> Tensor:
-    """Maxima of the windows along one axis."""
-    if kernel == 1:
-        return x
-    if stride == 1:
-        behind, maxima = x, x.clone()
-    else:
-        behind, odd = x.reshape(*x.shape[:axis], -1, 2, *x.shape[axis + 1 :]).unbind(axis + 1)
-        maxima = torch.maximum(behind, odd)
-    rest = maxima.shape[axis] - 1
-    if kernel == 3:
-        most = maxima.narrow(axis, 0, rest)
-        torch.maximum(most, behind.narrow(axis, 1, rest), out=most)
-    if stride == 1:
-        most = maxima.narrow(axis, 1, rest)
-        torch.maximum(most, x.narrow(axis, 0, rest), out=most)
-    return maxima
-
-
-def _three(size: int | tuple[int, ...]) -> tuple[int, ...]:
-    return (size,) * 3 if isinstance(size, int) else size
 
 
 class Inception(nn.Module):
@@ -144,16 +97,3 @@ class InceptionI3D(nn.Sequential):
         for layer in self:
             x = layer(x)
         return x.float().mean(dim=(2, 3, 4))
-
-
-def faster(network: InceptionI3D, pools_by_axis: bool = True) -> InceptionI3D:
-    """A copy in eval mode: batch norms part of the convolutions before them, pools by axis."""
-    network = copy.deepcopy(network).eval()
-    for module in list(network.modules()):
-        if isinstance(module, Unit) and isinstance(module.bn, nn.BatchNorm3d):
-            module.conv3d = fuse_conv_bn_eval(module.conv3d, module.bn)
-            module.bn = nn.Identity()
-        for name, pool in list(module.named_children()):
-            if pools_by_axis and isinstance(pool, nn.MaxPool3d):
-                setattr(module, name, PoolByAxis(pool))
-    return network

@@ -1,11 +1,10 @@
-"""The network behind `i3d`: sizes, padding, the faster copy; few clips, for they are slow."""
+"""The network behind `i3d`: sizes and padding; few clips, for they are slow."""
 
 import pytest
 import torch
-from torch import nn
 from torch.nn import functional
 
-from mutualsl.features.inception import InceptionI3D, PoolByAxis, faster
+from mutualsl.features.inception import InceptionI3D
 
 # (channels, frames, height, width) behind each layer, for 16 frames of 224 x 224.
 SHAPES = {
@@ -110,36 +109,6 @@ def small():
 def test_the_network_does_what_the_published_layers_do(network, small):
     with torch.inference_mode():
         torch.testing.assert_close(network(small), by_hand(network, small), rtol=1e-3, atol=1e-4)
-
-
-def test_the_faster_network_gives_the_same_rows(network, small):
-    fast, on_a_gpu = faster(network), faster(network, pools_by_axis=False)
-    slow = (nn.BatchNorm3d, nn.MaxPool3d)
-    left = [
-        len([module for module in each.modules() if isinstance(module, slow)])
-        for each in (network, on_a_gpu, fast)
-    ]
-    assert left == [57 + 13, 13, 0]
-    with torch.inference_mode():
-        rows = fast(small)
-        torch.testing.assert_close(rows, network(small), rtol=1e-3, atol=1e-4)
-        assert torch.equal(on_a_gpu(small), rows)
-
-
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-@pytest.mark.parametrize(
-    ("kernel", "stride", "padding"),
-    [(3, 1, 1), (3, 2, 0), (2, 2, 0), ((1, 3, 3), (1, 2, 2), 0)],
-)
-def test_pools_by_axis_are_exact(dtype, kernel, stride, padding):
-    pool = nn.MaxPool3d(kernel, stride, padding, ceil_mode=True)
-    chance = torch.Generator().manual_seed(0)
-    x = torch.randn(2, 5, 4, 6, 8, generator=chance).relu().to(dtype)
-    for layout in (torch.contiguous_format, torch.channels_last_3d):
-        given = x.contiguous(memory_format=layout)
-        before = given.clone()
-        assert torch.equal(PoolByAxis(pool)(given), pool(x))
-        assert torch.equal(given, before)
 
 
 def test_layers_are_called_as_in_the_published_file():
