@@ -6,11 +6,14 @@ import socket
 import subprocess
 import sys
 import threading
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 import yaml
 from gradio_client import Client, handle_file
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.contract import check_answer
 from tests.demo import ROOT
@@ -33,14 +36,32 @@ def settings() -> dict:
     return yaml.safe_load(text.split("---\n")[1])
 
 
+def pinned() -> dict[str, str]:
+    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    return {canonicalize_name(n): v for n, v in re.findall(r"^([\w-]+)==(\S+)", text, re.M)}
+
+
 def test_settings_agree_with_what_is_pinned():
     found = settings()
-    pins = dict(re.findall(r"^([\w-]+)==(\S+)$", (ROOT / "requirements.txt").read_text(), re.M))
+    pins = pinned()
     assert (found["sdk"], found["sdk_version"]) == ("gradio", pins["gradio"])
     assert f"Python {found['python_version']}" in (ROOT / "requirements.txt").read_text()
     assert (ROOT / found["app_file"]).is_file()
     assert found["license"] == "apache-2.0" and len(found["short_description"]) <= 60
     assert found["models"] and all(re.fullmatch(r"[\w-]+/[\w.-]+", m) for m in found["models"])
+
+
+def test_what_is_pinned_installs_beside_what_a_space_adds():
+    """A Space installs `gradio[oauth,mcp]` in the same command."""
+    pins = pinned()
+    assert metadata.version("gradio") == pins["gradio"]
+    asked = [Requirement(line) for line in metadata.requires("gradio") or []]
+    extras = [{"extra": extra} for extra in ("", "oauth", "mcp")]
+    for each in asked:
+        applies = each.marker is None or any(each.marker.evaluate(extra) for extra in extras)
+        if applies and each.name in pins:
+            assert each.specifier.contains(pins[each.name]), f"{each} and {pins[each.name]}"
+    assert {"pydantic", "huggingface-hub"} <= {each.name for each in asked}
 
 
 def tracked_files() -> list[str]:
