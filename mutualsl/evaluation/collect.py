@@ -42,7 +42,7 @@ def collect(checkpoint: Path, runs: Sequence[Path]) -> dict[str, Any]:
         if (folder / "controls.json").is_file():
             controls = read_json(folder / "controls.json")
     newest = max(about, key=lambda run: str(run["date"]))
-    head = {name: newest[name] for name in ("commit", "seed", "date", "weights")}
+    head = {name: newest[name] for name in ("commit", "seeds", "date", "weights")}
     return {"recipe": newest.get("recipe"), **head} | {"rows": rows, "controls": controls}
 
 

@@ -38,7 +38,7 @@ def record():
     silent = heads(0.0, 31.0, 31.0) | {"visual": metrics(0.0, answered=0)}
     return {
         "commit": "0123456789abcdef",
-        "seed": 3,
+        "seeds": [3],
         "date": "2001-02-03",
         "weights": "feed",
         "rows": [

@@ -8,8 +8,14 @@ import pytest
 
 from mutualsl.evaluation import record
 from mutualsl.evaluation.collect import main
-from mutualsl.evaluation.record import current_commit, weights_id, write_run
+from mutualsl.evaluation.record import current_commit, seeds, weights_id, write_run
 from tests.evaluation.results import control, full_row, heads
+
+ABOUT = {
+    "recipe": "some_recipe",
+    "seed": 7,
+    "stages": [{"train": {"seed": seed}} for seed in (7, 3, 7)],
+}
 
 
 @pytest.fixture
@@ -30,7 +36,7 @@ def evaluated(tmp_path, checkpoint):
         write_run(
             out,
             folder=checkpoint,
-            checkpoint=SimpleNamespace(about={"seed": 7, "recipe": "some_recipe"}),
+            checkpoint=SimpleNamespace(about=ABOUT),
             dataset=dataset,
             data_root=tmp_path / data_root,
             split="test",
@@ -59,8 +65,12 @@ def test_a_row_for_each_run_and_the_controls_of_the_one_that_has_them(checkpoint
     assert record["rows"][0]["n"] == 30
     assert record["rows"][0]["textual"]["mIoU"] == 2.0
     assert record["controls"] == controls
-    assert (record["seed"], record["commit"]) == (7, current_commit())
+    assert (record["seeds"], record["commit"]) == ([7, 3], current_commit())
     assert record["weights"] == weights_id(checkpoint)
+
+
+def test_weights_without_stages_have_one_seed():
+    assert seeds({"seed": 5}) == [5]
 
 
 def test_a_repository_around_an_installed_package_says_nothing_of_it(tmp_path, monkeypatch):
@@ -78,7 +88,7 @@ def test_a_record_of_other_weights_can_be_kept_elsewhere(checkpoint, evaluated, 
     run, out = evaluated("a", metrics=full_row()), tmp_path / "docs" / "official.json"
     assert main(["--checkpoint", str(checkpoint), "--out", str(out), str(run)]) == 0
     record = json.loads(out.read_text())
-    assert (record["recipe"], record["seed"]) == ("some_recipe", 7)
+    assert (record["recipe"], record["seeds"]) == ("some_recipe", [7, 3])
     assert record["rows"][0]["histogram"] == full_row()["histogram"]
     assert record["rows"][0]["intervals"] == full_row()["intervals"]
     assert not (checkpoint / "metrics.json").exists()

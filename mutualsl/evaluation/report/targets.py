@@ -29,6 +29,8 @@ LEAST = (
 )
 GAIN = 5.0  # how far the answer has to lie above either predictor on rendered videos
 
+TRANSFER = 2.0  # what mutual transfer has to give either predictor, a mean over seeds
+
 # A control takes away what a predictor should look at. Its mIoU may then lie this far above
 # that of the whole video, which anybody can answer; below it is as good as chance.
 MARGIN = 5.0
@@ -72,6 +74,21 @@ def targets(record: Mapping[str, Any]) -> Iterator[Target]:
             limit = result["whole_video"] + MARGIN
             name = f"{head} predictor, control: {control}"
             yield Target(name, f"at most {limit:.2f}", result[head], result[head] <= limit)
+
+
+def gains(record: Mapping[str, Any]) -> Iterator[Target]:
+    """What a record of Table 2 says of the transfer; nothing of other tables and without videos."""
+    means = {
+        (cell["data"], cell["split"], cell["row"]): cell["scores"]["mIoU"]["mean"]
+        for cell in record["cells"]
+        if record["table"] == "table2" and cell.get("scores")
+    }
+    for (data, split, row), mean in means.items():
+        before = means.get((data, split, row.replace(" with ", " without ")))
+        if " with " in row and before is not None:
+            name = f"{data} {split}: gain of the {row}"
+            gain = mean - before
+            yield Target(name, f"at least {TRANSFER:.2f}", gain, gain >= TRANSFER)
 
 
 def _speaks_of(row: Mapping[str, Any], least: Least) -> bool:

@@ -41,6 +41,8 @@ def test_the_readme_has_a_line_for_each_data_set_and_kind():
 def test_the_page_names_what_the_numbers_come_from():
     text = made()
     assert "Weights `feed`, seed 3, measured at commit `0123456789`, 2001-02-03" in text
+    text = made(shipped=record() | {"seeds": [0, 4]})
+    assert "Weights `feed`, seeds 0 and 4 (by stage), measured" in text
     assert "| as asked | 30 | 41.0 | 42.0 | 8.0 |" in text
 
 

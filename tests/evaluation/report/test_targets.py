@@ -1,6 +1,6 @@
 """A requirement is met at its limit and not beyond."""
 
-from mutualsl.evaluation.report.targets import targets
+from mutualsl.evaluation.report.targets import gains, targets
 from tests.evaluation.results import control, heads, record
 
 
@@ -51,3 +51,23 @@ def test_only_rendered_test_questions_are_judged():
     results = record()
     results["rows"][0]["split"] = "val"
     assert not any("synthetic" in what for what in verdicts(results))
+
+
+def cell(row, miou):
+    found = {"row": row, "data": "synthetic", "split": "test"}
+    return found | ({"scores": {"mIoU": {"mean": miou}}} if miou else {"missing": "needs videos"})
+
+
+def test_transfer_has_to_give_both_predictors_two():
+    rows = {"visual": (50.0, 52.0), "textual": (40.0, 41.99), "third": (None, 60.0)}
+    cells = [
+        cell(f"{head} predictor {how} transfer", miou)
+        for head, both in rows.items()
+        for how, miou in zip(("without", "with"), both, strict=True)
+    ]
+    found = {gain.what: gain.verdict for gain in gains({"table": "table2", "cells": cells})}
+    assert found == {
+        "synthetic test: gain of the visual predictor with transfer": "met",
+        "synthetic test: gain of the textual predictor with transfer": "not met",
+    }
+    assert not list(gains({"table": "table1", "cells": cells}))
