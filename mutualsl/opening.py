@@ -26,7 +26,7 @@ def visual_place(folder: Path, source: VisualSource, visual: str | Path | None) 
         return Path(visual)  # its weights are fetched
     if not Path(visual).exists():
         raise CheckpointError(f"{visual}: no such file or folder of weights; check the name")
-    place = Path(visual).resolve()
+    place = Path(visual).absolute()  # a link keeps its name, which says what kind of file it is
     if source.encoder in PUBLISHED and published_weights(place) is None:
         raise CheckpointError(
             f"{visual}: none of {', '.join(I3D_FILES)} is in that folder; name the file of weights "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from os.path import isfile  # raises for no name, however odd or long
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,12 @@ def is_repo_id(name: str | Path) -> bool:
 
 
 def named_by(folder: Path, name: str) -> Path:
-    """Where a folder is that the checkpoint in `folder` names."""
-    return (folder / name).resolve()
+    """Where a folder or file is that the checkpoint in `folder` names.
+
+    A file has the name that it is given there, also if that is a link: it says of what kind it is.
+    """
+    place = folder / name
+    return place.parent.resolve() / place.name if isfile(place) else place.resolve()
 
 
 def locate(name: str | Path, **options: Any) -> Path:

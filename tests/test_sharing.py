@@ -182,6 +182,22 @@ def test_weights_of_i3d_of_ones_own_go_along(tmp_path):
     assert "`visual/` holds" in (moved / "README.md").read_text()
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_weights_may_be_a_link_to_a_file_of_any_name(tmp_path, told):
+    """As in the cache of the Hub, where they are called like their hash."""
+    network = realistic()
+    save_file(network.state_dict(), tmp_path / "0123abc")
+    (tmp_path / "i3d.safetensors").symlink_to("0123abc")
+    place = "../elsewhere" if told else "../i3d.safetensors"
+    own = VisualSource(encoder="i3d", fingerprint=fingerprint(network), folder=place)
+    save_checkpoint(parts(model=tiny.model(row_width=1024), visual=own), tmp_path / "model")
+    visual = tmp_path / "i3d.safetensors" if told else None
+    localizer = AnswerLocalizer.from_pretrained(tmp_path / "model", "cpu", visual=visual)
+    assert localizer.encoder.fingerprint == own.fingerprint
+    localizer.save_pretrained(tmp_path / "saved")
+    assert (tmp_path / "saved" / "visual" / "model.safetensors").is_file()
+
+
 def test_published_weights_of_i3d_are_named_and_not_copied(tmp_path, monkeypatch):
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     published = VisualSource(encoder="i3d", fingerprint="i3d", folder="../i3d")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import asdict
@@ -120,12 +121,12 @@ def _checkpoint(prepared: Prepared, out: Path, visual: Path, about: dict[str, An
     """The model with everything it needs to answer; what lies beside it is copied into `out`."""
     text, encoder, config = None, prepared.encoder, prepared.config
     taken = {"checkpoint", *(stage.name for stage in config.stages)}
-    seen = _free(visual.resolve(), taken)
+    seen = _free(visual, taken)
     if prepared.questions is not None:
-        place = Path(config.text_encoder).resolve()
+        read = _free(Path(config.text_encoder), {*taken, seen})
         text = TextSource(
             fingerprint=prepared.questions.fingerprint,
-            folder=_beside(out, prepared.text_folder, _free(place, {*taken, seen})),
+            folder=_beside(out, prepared.text_folder, read),
         )
     return Checkpoint(
         name=config.model,
@@ -151,7 +152,11 @@ def _videos(sources: Iterable[Source]) -> dict[str, list[str]]:
 
 
 def _free(place: Path, taken: Set[str]) -> str:
-    """What a copy of `place` in a run is called; that of a run's checkpoint like the run."""
+    """What a copy of `place` in a run is called; that of a run's checkpoint like the run.
+
+    A link gives it its own name: what lies behind may have one that does not say what it is.
+    """
+    place = Path(os.path.abspath(place))
     name = (place.parent.name or "encoder") if place.name == "checkpoint" else place.name
     while name in taken:
         name += "-copy"

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 from accelerate import PartialState
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from mutualsl import AnswerLocalizer
 from mutualsl.checkpoint import load_model, save_checkpoint
@@ -19,6 +19,7 @@ from mutualsl.data import jsonl
 from mutualsl.data.synthetic import write_dataset
 from mutualsl.errors import CheckpointError, DataError, MutualSLError, UnknownName
 from mutualsl.evaluation.evaluate import evaluate
+from mutualsl.features.i3d import fingerprint
 from mutualsl.models import MODELS
 from mutualsl.models.profiles import profile
 from mutualsl.models.statistics import ScoreCalibration
@@ -34,6 +35,7 @@ from mutualsl.training.validate import validate
 from mutualsl.video import probe
 from tests import text_encoders, tiny
 from tests.demo import ROOT
+from tests.features.networks import realistic
 from tests.tiny_checkpoints import write_model, write_visual
 
 SMALL = {"workers": 1, "size": (64, 36), "rate_hz": 6.25, "length_second": 12.0}
@@ -402,8 +404,9 @@ def test_windows_longer_than_the_positions_are_refused(root, config, tmp_path):
         run(replace(config, window_tokens=65), root, tmp_path, VISUAL)
 
 
-def test_published_rows_are_enough_to_train_and_to_answer(root, config, tmp_path, monkeypatch):
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")  # the weights that made the rows cannot be had
+@pytest.fixture
+def data(root, tmp_path):
+    """The same data with published rows of I3D instead of the videos."""
     data = tmp_path / "data"
     shutil.copytree(root, data, ignore=shutil.ignore_patterns("videos", ".features"))
     features = data / "synthetic" / "features" / "i3d"
@@ -412,6 +415,11 @@ def test_published_rows_are_enough_to_train_and_to_answer(root, config, tmp_path
         count = math.ceil(probe(path).duration_second)
         rows = np.random.default_rng(number).random((count, 1024), dtype=np.float32)
         np.save(features / f"{path.stem}.npy", rows)
+    return data
+
+
+def test_published_rows_are_enough_to_train_and_to_answer(data, config, tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")  # the weights that made the rows cannot be had
     run(replace(config, stages=config.stages[1:]), data, tmp_path / "out", Path("i3d"))
     localizer = AnswerLocalizer.from_pretrained(tmp_path / "out" / "checkpoint", "cpu")
     assert localizer.model["visual_encoder"] == "i3d"
@@ -420,6 +428,20 @@ def test_published_rows_are_enough_to_train_and_to_answer(root, config, tmp_path
     lines = (tmp_path / "scores" / "predictions.jsonl").read_text().splitlines()
     assert len(lines) == len(examples) > 0
     assert all(json.loads(line)["visual"] is not None for line in lines)
+
+
+def test_weights_given_by_a_link_go_along_under_its_name(data, config, tmp_path):
+    """As the cache of the Hub has them: what lies behind is called like its hash."""
+    network = realistic()
+    save_file(network.state_dict(), tmp_path / "0123abc")
+    (tmp_path / "i3d.safetensors").symlink_to("0123abc")
+    (tmp_path / "reader").symlink_to(config.text_encoder)
+    changed = replace(small("vslnet", tmp_path / "reader"), visual=None)
+    run(changed, data, tmp_path / "out", tmp_path / "i3d.safetensors")
+    assert (tmp_path / "out" / "reader" / "config.json").is_file()
+    localizer = AnswerLocalizer.from_pretrained(tmp_path / "out" / "checkpoint", "cpu")
+    assert localizer.encoder.fingerprint == fingerprint(network)
+    assert localizer.visual_folder == tmp_path / "out" / "i3d.safetensors"
 
 
 def test_modalities_cannot_be_left_out_more_often_than_always(root, config, tmp_path):
