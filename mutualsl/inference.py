@@ -24,7 +24,7 @@ from mutualsl.errors import QuestionError
 from mutualsl.explain import cautions
 from mutualsl.features import FeatureCache, VisualEncoder, VisualFeatures, extract, open_encoder
 from mutualsl.models.questions import FrozenLanguageModel
-from mutualsl.opening import check_fit, question_encoder, visual_place
+from mutualsl.opening import at_hand, check_fit, question_encoder, visual_place
 from mutualsl.places import locate
 from mutualsl.prediction import HeadPredictions
 from mutualsl.reading import Admit, Progress, read_video, with_cues
@@ -79,9 +79,10 @@ class AnswerLocalizer(Shareable):
         `device` is auto, cpu or cuda. `visual` is the file or folder of its visual encoder's
         weights, where they are not at the place that the checkpoint names; where a published file
         of weights cannot be found or fetched, the localizer still takes feature rows from files,
-        and subtitles. The other options are about the Hub. Raises `CheckpointError` when it is
-        missing, damaged, or does not fit the encoders it names, and `MutualSLError` when the
-        memory of the device is too small for it.
+        and subtitles. The other options are about the repository of the Hub; `local_files_only`
+        holds for published weights too. Raises `CheckpointError` when it is missing, damaged, or
+        does not fit the encoders it names, and `MutualSLError` when the memory of the device is
+        too small for it.
         """
         chosen = choose_device(device)
         folder = locate(
@@ -92,7 +93,9 @@ class AnswerLocalizer(Shareable):
             checkpoint = load_model(folder, chosen)
             source = checkpoint.visual
             place = visual_place(folder, source, visual)
-            encoder = open_encoder(source.encoder, place, str(chosen), source.fingerprint)
+            encoder = open_encoder(
+                source.encoder, place, str(chosen), source.fingerprint, local_files_only
+            )
             questions = question_encoder(folder, checkpoint.text, chosen)
         return cls(
             checkpoint, encoder, device=chosen, questions=questions, folder=folder, visual=place
@@ -143,7 +146,9 @@ class AnswerLocalizer(Shareable):
         return self.prepared(encoded)
 
     def extract(self, info: VideoInfo, progress: Callable[[float], None]) -> VisualFeatures:
-        """The rows and thumbnails of a video, in one pass over it."""
+        """The rows and thumbnails of a video, in one pass; missing weights are looked for again."""
+        with enough_memory(self.device, "the visual encoder"):
+            self.encoder = at_hand(self.checkpoint, self.encoder)
         return extract(info.path, info, self.encoder, progress)
 
     def with_subtitles(self, encoded: EncodedVideo, subtitles: Subtitles | None) -> EncodedVideo:

@@ -10,6 +10,7 @@ from mutualsl.checkpoint import Checkpoint, TextSource, VisualSource, load_text_
 from mutualsl.errors import CheckpointError
 from mutualsl.features import VisualEncoder
 from mutualsl.features.files import I3D_FILES, PUBLISHED, published_weights, understood
+from mutualsl.features.missing import MissingEncoder
 from mutualsl.models.questions import FrozenLanguageModel
 from mutualsl.places import named_by
 
@@ -48,15 +49,23 @@ def question_encoder(
     return FrozenLanguageModel(language.language_model.to(device))
 
 
+def at_hand(checkpoint: Checkpoint, encoder: VisualEncoder) -> VisualEncoder:
+    """`encoder`, or in place of one that only stands in for it the one whose weights have come.
+
+    Raises `WeightsMissing` where they have not, and `CheckpointError` where they do not fit.
+    """
+    if not isinstance(encoder, MissingEncoder):
+        return encoder
+    found = encoder.opened()
+    _check_rows(checkpoint, found)
+    return found
+
+
 def check_fit(
     checkpoint: Checkpoint, encoder: VisualEncoder, questions: FrozenLanguageModel | None
 ) -> None:
     """Raise `CheckpointError` for encoders that the model was not trained with."""
-    if not understood(encoder.fingerprint, checkpoint.visual.fingerprint):
-        raise CheckpointError(
-            f"the model was trained on rows of {checkpoint.visual.fingerprint}, the visual "
-            f"encoder makes {encoder.fingerprint}; use the encoder the checkpoint names"
-        )
+    _check_rows(checkpoint, encoder)
     if checkpoint.text is not None and (
         questions is None or questions.fingerprint != checkpoint.text.fingerprint
     ):
@@ -64,4 +73,12 @@ def check_fit(
         raise CheckpointError(
             f"the model was trained on questions as {checkpoint.text.fingerprint} reads them, "
             f"the language model given is {found}; use the one the checkpoint names"
+        )
+
+
+def _check_rows(checkpoint: Checkpoint, encoder: VisualEncoder) -> None:
+    if not understood(encoder.fingerprint, checkpoint.visual.fingerprint):
+        raise CheckpointError(
+            f"the model was trained on rows of {checkpoint.visual.fingerprint}, the visual "
+            f"encoder makes {encoder.fingerprint}; use the encoder the checkpoint names"
         )

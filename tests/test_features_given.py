@@ -2,19 +2,22 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 
 from mutualsl import AnswerLocalizer
 from mutualsl.checkpoint import Checkpoint, VisualSource, save_checkpoint
 from mutualsl.data import Example, VideoInput
 from mutualsl.errors import CheckpointError, FeatureError, MutualSLError, WeightsMissing
 from mutualsl.evaluation.evaluate import encode
-from mutualsl.features import VisualFeatures
+from mutualsl.features import VISUAL_ENCODERS, VisualFeatures, i3d, missing
 from mutualsl.features.files import write_rows
 from mutualsl.subtitles import Cue, Subtitles, write_subtitles
-from mutualsl.video import content_hash
+from mutualsl.ui.shelf import Shelf, read_models
+from mutualsl.video import FrameRequest, content_hash
 from tests import tiny
 from tests.command_line import call
 
@@ -104,6 +107,67 @@ def test_pictures_need_the_weights_and_the_message_says_how_to_get_them(reader, 
     assert reader.ask(encoded, QUESTION).textual is not None
     with pytest.raises(MutualSLError, match="nothing to ask about"):
         reader.encode_video(None)
+
+
+class Grey:
+    """Rows of zeros, by the encoder that the model was trained with."""
+
+    name, fingerprint, row_width, frames_per_row = "i3d", FINGERPRINT, 1024, 1
+    request = FrameRequest(rate_hz=1, width=32, height=18)
+    device = torch.device("cpu")
+
+    def encode(self, frames):
+        return np.zeros((len(frames), 1024), np.float32)
+
+
+@pytest.fixture
+def host(monkeypatch):
+    """Where the weights are fetched from, out of reach at first."""
+    host = SimpleNamespace(tries=0, encoder=None)
+
+    def opened(place, device, local_files_only):
+        host.tries += 1
+        if host.encoder is None:
+            raise WeightsMissing(f"out of reach, try {host.tries}")
+        return host.encoder
+
+    monkeypatch.setitem(VISUAL_ENCODERS, "i3d", opened)
+    return host
+
+
+def test_weights_are_tried_again_but_not_at_once(host, folder, short_video, monkeypatch):
+    reader = AnswerLocalizer.from_pretrained(folder, "cpu")
+    with pytest.raises(WeightsMissing, match="try 1"):
+        reader.encode_video(short_video, "none")
+    monkeypatch.setattr(missing, "AGAIN_SECOND", 0)
+    with pytest.raises(WeightsMissing, match="try 2"):
+        reader.encode_video(short_video, "none")
+    host.encoder = Grey()
+    encoded = reader.encode_video(short_video, "none")
+    assert reader.ask(encoded, QUESTION).visual is not None
+    assert reader.encoder is host.encoder and host.tries == 3
+
+
+def test_weights_that_come_later_have_to_fit_too(host, folder, short_video, monkeypatch):
+    reader = AnswerLocalizer.from_pretrained(folder, "cpu")
+    monkeypatch.setattr(missing, "AGAIN_SECOND", 0)
+    host.encoder = Grey()
+    host.encoder.fingerprint = "i3d-fedcba9876543210"
+    with pytest.raises(CheckpointError, match="trained on rows of i3d-0123.*makes i3d-fedc"):
+        reader.encode_video(short_video, "none")
+
+
+def test_the_page_says_in_its_log_why_a_model_cannot_see(host, folder, caplog):
+    Shelf(read_models(folder), "cpu").open()
+    assert len(caplog.messages) == 1 and "out of reach, try 1" in caplog.text
+
+
+def test_files_alone_are_used_where_that_is_said(folder, short_video, monkeypatch):
+    monkeypatch.delenv("HF_HUB_OFFLINE")
+    monkeypatch.setattr(i3d, "URL", "http://127.0.0.1:9/rgb.pt")
+    reader = AnswerLocalizer.from_pretrained(folder, "cpu", local_files_only=True)
+    with pytest.raises(WeightsMissing, match="is not here, and local_files_only is set"):
+        reader.encode_video(short_video, "none")
 
 
 def test_what_is_in_the_cache_needs_no_weights(reader, short_video, rows):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from mutualsl.errors import CheckpointError, UnknownName, WeightsMissing
@@ -12,41 +13,52 @@ from mutualsl.features.files import PUBLISHED, published_weights
 from mutualsl.features.missing import MissingEncoder
 
 
-def _i3d(place: str | Path, device: str) -> VisualEncoder:
+def _i3d(place: str | Path, device: str, local_files_only: bool) -> VisualEncoder:
     from mutualsl.features.i3d import I3DEncoder
 
-    return I3DEncoder.from_folder(place, device)
+    return I3DEncoder.from_folder(place, device, local_files_only)
 
 
-def _mini(place: str | Path, device: str) -> VisualEncoder:
+def _mini(place: str | Path, device: str, local_files_only: bool) -> VisualEncoder:
     from mutualsl.features.mini import MiniEncoder
 
     return MiniEncoder.from_folder(place, device)
 
 
-# Each is opened from a file or folder of weights, on a device; torch is imported then.
-VISUAL_ENCODERS: dict[str, Callable[[str | Path, str], VisualEncoder]] = {
+# Each is opened from a file or folder of weights, on a device, without a network if that is said;
+# torch is imported then.
+VISUAL_ENCODERS: dict[str, Callable[[str | Path, str, bool], VisualEncoder]] = {
     "i3d": _i3d,
     "mini": _mini,
 }
 
 
 def open_encoder(
-    name: str, place: str | Path, device: str = "cpu", fingerprint: str | None = None
+    name: str,
+    place: str | Path,
+    device: str = "cpu",
+    fingerprint: str | None = None,
+    local_files_only: bool = False,
 ) -> VisualEncoder:
     """The encoder of that name with the weights at `place`, a file or folder.
 
-    Without published weights at hand, one that only stands in for it: it makes no rows, but rows of
-    `fingerprint`, or of any published weights, can be read from files.
+    Without published weights at hand, which `local_files_only` keeps from being fetched, one that
+    only stands in for it: it makes no rows, but rows of `fingerprint`, or of any published weights,
+    can be read from files.
     Raises `UnknownName`, or `CheckpointError` for weights that are damaged.
     """
     if name not in VISUAL_ENCODERS:
         raise UnknownName("visual encoder", name, VISUAL_ENCODERS)
+    opened = partial(VISUAL_ENCODERS[name], place, device, local_files_only)
     try:
-        return VISUAL_ENCODERS[name](place, device)
+        return opened()
     except WeightsMissing as error:
         return MissingEncoder(
-            name=name, fingerprint=fingerprint or name, row_width=PUBLISHED[name], why=str(error)
+            name=name,
+            fingerprint=fingerprint or name,
+            row_width=PUBLISHED[name],
+            why=str(error),
+            again=opened,
         )
 
 

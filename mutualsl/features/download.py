@@ -30,17 +30,25 @@ TIMEOUT_SECOND = 20
 PIECE_BYTES = 1 << 20
 
 
-def fetch(url: str, path: Path, *, todo: str, progress: Progress | None = None) -> Path:
+def fetch(
+    url: str,
+    path: Path,
+    *,
+    todo: str,
+    progress: Progress | None = None,
+    local_files_only: bool = False,
+) -> Path:
     """`path`, fetched from `url` when it is not there yet; `todo` says what else a person can do.
 
-    Raises `WeightsMissing` without a network or when `HF_HUB_OFFLINE` forbids to use it, and
-    `CheckpointError` when the file is not the one that was fetched at first.
+    Raises `WeightsMissing` without a network or when `local_files_only` or `HF_HUB_OFFLINE` forbids
+    to use it, and `CheckpointError` when the file is not the one that was fetched at first.
     """
     if path.is_file():
         _check(path)
         return path
-    if offline():
-        raise WeightsMissing(f"{path.name} is not here, and HF_HUB_OFFLINE is set; {todo}")
+    if local_files_only or offline():
+        switch = "local_files_only" if local_files_only else "HF_HUB_OFFLINE"
+        raise WeightsMissing(f"{path.name} is not here, and {switch} is set; {todo}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(path.with_name(f"{path.name}.lock")):

@@ -59,13 +59,15 @@ class I3DEncoder:
         self._at_once = AtOnce(CLIPS_AT_ONCE[self.device.type], "clips")
 
     @classmethod
-    def from_folder(cls, place: str | Path, device: str = "cpu") -> I3DEncoder:
+    def from_folder(
+        cls, place: str | Path, device: str = "cpu", local_files_only: bool = False
+    ) -> I3DEncoder:
         """Load the published weights: a file, the one in a folder, or else a download.
 
         Raises `CheckpointError` when they are damaged or others, `WeightsMissing` when there are
-        none and none can be fetched.
+        none and none can be fetched, or `local_files_only` forbids it.
         """
-        path = weights_file(Path(place))
+        path = weights_file(Path(place), local_files_only)
         network = InceptionI3D()
         network.load_state_dict(checked(read_weights(path), network.state_dict(), path))
         return cls(network, device)
@@ -99,7 +101,7 @@ class I3DEncoder:
         return rows
 
 
-def weights_file(place: Path) -> Path:
+def weights_file(place: Path, local_files_only: bool = False) -> Path:
     """The file at or in `place`, the one the environment names, or a download kept in the cache."""
     if found := published_weights(place):
         return found
@@ -108,7 +110,8 @@ def weights_file(place: Path) -> Path:
         if not Path(chosen).is_file():
             raise CheckpointError(f"{VARIABLE}={chosen}: no such file; {TODO}")
         return Path(chosen)
-    return fetch(URL, default_folder() / "weights" / I3D_FILES[1], todo=TODO)
+    path = default_folder() / "weights" / I3D_FILES[1]
+    return fetch(URL, path, todo=TODO, local_files_only=local_files_only)
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:

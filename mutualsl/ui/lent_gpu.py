@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from mutualsl.data.example import Example
-from mutualsl.errors import MutualSLError, VideoError
+from mutualsl.errors import MutualSLError, VideoError, WeightsMissing
 from mutualsl.features import VisualFeatures
+from mutualsl.features.missing import MissingEncoder
 from mutualsl.inference import AnswerLocalizer, EncodedVideo
 from mutualsl.prediction import HeadPredictions
 from mutualsl.telling import listening
@@ -91,8 +92,11 @@ class LentGpu(AnswerLocalizer):
     def extract(self, info: VideoInfo, progress: Callable[[float], None]) -> VisualFeatures:
         """As the localizer does; a video whose features are in the cache never comes here.
 
-        Raises `VideoError` for a video that takes longer than a GPU is lent.
+        Raises `VideoError` for a video that takes longer than a GPU is lent, and `WeightsMissing`
+        where the encoder's weights were not there when the page was served.
         """
+        if isinstance(self.encoder, MissingEncoder):  # what a process fetches is gone with it
+            raise WeightsMissing(self.encoder.why)
         if _extract_second(self.name, info) > MAX_LENT_SECOND:
             most = (MAX_LENT_SECOND - START_SECOND) / EXTRACT_SHARE / 60
             raise VideoError(

@@ -128,9 +128,12 @@ def _metrics(path: Path) -> dict[str, Any] | None:
 
 def _load(model: Model, device: str) -> AnswerLocalizer:
     """Its answers carry the name that it has in the list."""
+    from mutualsl.features.missing import MissingEncoder
     from mutualsl.inference import AnswerLocalizer
 
     localizer = AnswerLocalizer.from_pretrained(model.folder, device)
+    if isinstance(localizer.encoder, MissingEncoder):
+        log.warning("%s reads subtitles alone for now: %s", model.name, localizer.encoder.why)
     about = {**localizer.checkpoint.about, "name": model.name}
     localizer.checkpoint = replace(localizer.checkpoint, about=about)
     if not zero_gpu.ACTIVE:

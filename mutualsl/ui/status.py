@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mutualsl.atomic import DISK_FULL
 from mutualsl.encoded import EncodedVideo
-from mutualsl.errors import MutualSLError
+from mutualsl.errors import MutualSLError, WeightsMissing
 from mutualsl.subtitles.doctor import covered_second
 from mutualsl.ui.progress import STAGES, Update
 from mutualsl.ui.text import clock, escaped, file_name, percent
@@ -17,6 +17,10 @@ log = logging.getLogger(__name__)
 
 EMPTY = "Load a how-to video, ask a question, get the clip."
 NO_ROOM = "The server has no room left for what it would make. Try again later."
+NO_WEIGHTS = (
+    "The weights of this model's visual encoder are not on this server at the moment. Ask about "
+    "the subtitles alone, or try again later."
+)
 UNEXPECTED = "Something went wrong here, not with you. Try again, or try another file."
 
 
@@ -98,6 +102,9 @@ def sentence(error: Exception, *paths: str | None) -> str:
     if isinstance(error, OSError) and error.errno in DISK_FULL:
         log.error("the disk is full: %s", error)
         return NO_ROOM
+    if isinstance(error, WeightsMissing):
+        log.warning("a video was not read: %s", error)
+        return NO_WEIGHTS
     if not isinstance(error, MutualSLError):
         log.error("unexpected error on the page", exc_info=error)
         return UNEXPECTED

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from mutualsl.errors import VideoError
+from mutualsl.errors import VideoError, WeightsMissing
 from mutualsl.ui import status
 from mutualsl.ui.progress import Update
 from tests.ui.values import encoded_video
@@ -34,6 +34,12 @@ def test_an_error_names_the_file_and_not_the_server(tmp_path):
 def test_an_unforeseen_error_is_logged_and_not_shown(caplog):
     assert status.sentence(RuntimeError("tensor of size 3")) == status.UNEXPECTED
     assert "tensor of size 3" in caplog.text
+
+
+def test_missing_weights_are_the_business_of_whoever_serves_the_page(caplog):
+    error = WeightsMissing("rgb_imagenet.pt is not here; name the file with --visual")
+    assert status.sentence(error) == status.NO_WEIGHTS
+    assert "--visual" in caplog.text
 
 
 def test_ready_says_where_the_subtitles_are_from():

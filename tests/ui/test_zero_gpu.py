@@ -9,8 +9,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from mutualsl.errors import CheckpointError, MutualSLError, VideoError
+from mutualsl.errors import CheckpointError, MutualSLError, VideoError, WeightsMissing
 from mutualsl.features import FeatureCache
+from mutualsl.features.missing import MissingEncoder
 from mutualsl.ui import lent_gpu, zero_gpu
 from mutualsl.ui import shelf as shelf_module
 from mutualsl.ui.shelf import Shelf, read_models
@@ -90,6 +91,16 @@ def test_a_video_longer_than_a_gpu_is_lent_is_refused(lent, calls, monkeypatch, 
     monkeypatch.setattr(lent_module(), "MAX_LENT_SECOND", 10.5)
     with pytest.raises(VideoError, match=r"lent here for 10.5 s at a time"):
         lent.get("one").encode_video(short_video)
+    assert calls == []
+
+
+def test_no_gpu_is_asked_for_without_the_weights(lent, calls, short_video):
+    localizer = lent.get("one")
+    localizer.encoder = MissingEncoder(
+        name="i3d", fingerprint="i3d-aaaa", row_width=1024, why="no weights here"
+    )
+    with pytest.raises(WeightsMissing, match="no weights here"):
+        localizer.encode_video(short_video)
     assert calls == []
 
 
