@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mutualsl.checkpoint import Checkpoint
 from mutualsl.description import UNKNOWN_DATA
 from mutualsl.places import VISUAL
 
+if TYPE_CHECKING:
+    from huggingface_hub import CardData, ModelCardData
+
 PAPER = "https://arxiv.org/abs/2210.14823"
+OTHER, RESEARCH_USE = "other", "research-use"  # licence that the Hub does not know, and its name
 PLACEHOLDER = "OWNER/NAME"  # of a repository that is not known yet
 LOADED = re.compile(r'(AnswerLocalizer\.from_pretrained\(")[^"]*("\))')
 
@@ -31,10 +35,10 @@ def model_card(
     """
     if about.startswith("---\n"):
         return _changed(about, repo_id, changes)
+    data = _front_matter(changes)
     text = about.strip() or _about(checkpoint)
-    return (
-        f"---\n{_front_matter(changes)}\n---\n{text}\n\n{_use(repo_id or PLACEHOLDER, checkpoint)}"
-    )
+    use = _use(repo_id or PLACEHOLDER, checkpoint, _terms(data))
+    return f"---\n{data.to_yaml()}\n---\n{text}\n\n{use}"
 
 
 def _changed(card: str, repo_id: str | None, changes: dict[str, Any]) -> str:
@@ -43,25 +47,44 @@ def _changed(card: str, repo_id: str | None, changes: dict[str, Any]) -> str:
 
     if changes:
         found = ModelCard(card, ignore_metadata_errors=True)
-        for name, value in changes.items():
-            setattr(found.data, name, value)
+        before = _terms(found.data)
+        _change(found.data, changes)
+        found.text = found.text.replace(before, _terms(found.data), 1)
         card = f"{str(found).rstrip()}\n"
     if repo_id is not None:
         card = LOADED.sub(lambda found: f"{found[1]}{repo_id}{found[2]}", card, count=1)
     return card
 
 
-def _front_matter(changes: dict[str, Any]) -> str:
+def _front_matter(changes: dict[str, Any]) -> ModelCardData:
     from huggingface_hub import ModelCardData  # takes long to import
 
-    known: dict[str, Any] = {
-        "library_name": "mutualsl",
-        "pipeline_tag": "video-text-to-text",
-        "license": "other",
-        "license_name": "research-use",
-        "tags": ["mutualsl", "visual-answer-localization", "video-moment-retrieval", "subtitles"],
-    }
-    return str(ModelCardData(**{**known, **changes}).to_yaml())
+    data = ModelCardData(
+        library_name="mutualsl",
+        pipeline_tag="video-text-to-text",
+        license=OTHER,
+        license_name=RESEARCH_USE,
+        tags=["mutualsl", "visual-answer-localization", "video-moment-retrieval", "subtitles"],
+    )
+    _change(data, changes)
+    return data
+
+
+def _change(data: CardData, changes: dict[str, Any]) -> None:
+    """Put in `changes`; a licence that the Hub knows has no name and no link beside it."""
+    for name, value in changes.items():
+        setattr(data, name, value)
+    if data.get("license", OTHER) != OTHER:
+        data["license_name"] = data["license_link"] = None
+
+
+def _terms(data: CardData) -> str:
+    """What the front matter says of the licence, as a sentence."""
+    known = data.get("license", OTHER)
+    name = data.get("license_name", RESEARCH_USE) if known == OTHER else known
+    if name == RESEARCH_USE:
+        return "The weights are for research use; the data they were trained on decides."
+    return f"The licence of the weights is `{name}`."
 
 
 def _about(checkpoint: Checkpoint) -> str:
@@ -82,7 +105,7 @@ def _about(checkpoint: Checkpoint) -> str:
     )
 
 
-def _use(repo_id: str, checkpoint: Checkpoint) -> str:
+def _use(repo_id: str, checkpoint: Checkpoint, terms: str) -> str:
     rows = "`visual/` holds the visual encoder whose rows the model reads. There are no pickles."
     if checkpoint.visual.folder != VISUAL:
         rows = (
@@ -104,7 +127,6 @@ print(localizer.ask(video, "How do I open the jar?").span)
 
 ## Licence and paper
 
-The weights are for research use; the data they were trained on decides. The code is under the \
-Apache License 2.0. The method: Weng and Li, [Visual Answer Localization with Cross-Modal Mutual \
-Knowledge Transfer]({PAPER}), ICASSP 2023.
+{terms} The code is under the Apache License 2.0. The method: Weng and Li, [Visual Answer \
+Localization with Cross-Modal Mutual Knowledge Transfer]({PAPER}), ICASSP 2023.
 """

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -66,26 +67,34 @@ def fetch(repo_id: str, files: Sequence[str], **options: Any) -> Path:
         ) from error
 
 
-def push(
-    folder: Path,
-    repo_id: str,
-    *,
-    private: bool | None = None,
-    token: str | bool | None = None,
-    **options: Any,
-) -> str:
-    """Upload a folder as a model repository, made if it is not there; the URL of the commit.
+def create(repo_id: str, *, private: bool | None = None, token: str | bool | None = None) -> str:
+    """The whole name, `owner/name`, of a model repository, which is made if it is not there.
 
-    `options` are those of `huggingface_hub.upload_folder`. Raises `CheckpointError` when the Hub
-    cannot be reached or does not let this user write there.
+    Raises `CheckpointError` when the Hub cannot be reached or does not let this user write there.
     """
-    try:
+    with _writing_to(repo_id):
         api = HfApi(token=token)
-        repo_id = api.create_repo(repo_id=repo_id, private=private, exist_ok=True).repo_id
+        return str(api.create_repo(repo_id=repo_id, private=private, exist_ok=True).repo_id)
+
+
+def push(folder: Path, repo_id: str, *, token: str | bool | None = None, **options: Any) -> str:
+    """Upload a folder to a model repository; the URL of the commit.
+
+    `options` are those of `huggingface_hub.upload_folder`. Raises what `create` does.
+    """
+    with _writing_to(repo_id):
+        api = HfApi(token=token)
         commit = api.upload_folder(
             repo_id=repo_id, repo_type="model", folder_path=folder, **options
         )
         return str(commit.commit_url)
+
+
+@contextmanager
+def _writing_to(repo_id: str) -> Iterator[None]:
+    """Raises `CheckpointError` for whatever keeps from writing to a repository."""
+    try:
+        yield
     except (HfHubHTTPError, HFValidationError, LocalTokenNotFoundError) as error:
         raise CheckpointError(
             f"{repo_id}: the Hub does not take it ({in_a_line(error)}); check the name, and "

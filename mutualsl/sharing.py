@@ -16,7 +16,16 @@ from mutualsl.atomic import atomic_output, write_whole
 from mutualsl.card import model_card
 from mutualsl.checkpoint import Checkpoint, save_checkpoint
 from mutualsl.errors import CheckpointError
-from mutualsl.places import CARD, ENCODER_FILES, METRICS, PICKLED, TEXT, VISUAL, named_by
+from mutualsl.places import (
+    CARD,
+    CHECKPOINT_FILES,
+    ENCODER_FILES,
+    METRICS,
+    PICKLED,
+    TEXT,
+    VISUAL,
+    named_by,
+)
 from mutualsl.weights import WEIGHTS, write_weights, writing
 
 
@@ -77,7 +86,8 @@ class Shareable:
         if not (out / CARD).is_file():
             own = self.folder / CARD
             about = own.read_text(encoding="utf-8") if own.is_file() else ""
-            card = model_card(saved, about, repo_id, **(model_card_kwargs or {}))
+            whole = repo_id if repo_id and "/" in repo_id else None  # else its owner is not known
+            card = model_card(saved, about, whole, **(model_card_kwargs or {}))
             write_whole(out / CARD, card)
         if not push_to_hub:
             return None
@@ -104,17 +114,22 @@ class Shareable:
         """Save it and upload that as one commit to the model repository `repo_id`; its URL.
 
         The repository is made if it is not there; `branch` is the one to commit to, `create_pr`
-        makes a pull request of the commit, and the patterns choose what is uploaded or deleted.
+        makes a pull request of the commit, and the patterns choose what is uploaded or deleted. An
+        upload of everything deletes what a checkpoint before has left there, numbers and encoders;
+        `delete_patterns=[]` keeps it.
         Raises `CheckpointError` when the Hub cannot be reached or does not let this user write.
         """
-        from mutualsl.hub import push  # what talks to the Hub takes long to import
+        from mutualsl.hub import create, push  # what talks to the Hub takes long to import
 
+        if delete_patterns is None and allow_patterns is None and ignore_patterns is None:
+            delete_patterns = list(CHECKPOINT_FILES)  # but for what is uploaded now
+        _ = self.visual_folder  # raises before a repository is made
+        repo_id = create(repo_id, private=private, token=token)
         with TemporaryDirectory() as folder:
             self.save_pretrained(folder, repo_id=repo_id, model_card_kwargs=model_card_kwargs)
             return push(
                 Path(folder),
                 repo_id,
-                private=private,
                 token=token,
                 commit_message=commit_message,
                 revision=branch,

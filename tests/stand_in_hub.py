@@ -45,6 +45,11 @@ class StandInHub:
 
         def upload_folder(*, repo_id, folder_path, **options):
             self._ask(call="upload", repo_id=repo_id, **options)
+            old = self.repository(repo_id)
+            names = [p.relative_to(old).as_posix() for p in old.rglob("*") if p.is_file()]
+            delete = options["delete_patterns"]
+            for name in [] if delete is None else filter_repo_objects(names, allow_patterns=delete):
+                (old / name).unlink()
             shutil.copytree(folder_path, self.repository(repo_id), dirs_exist_ok=True)
             return SimpleNamespace(commit_url=f"https://huggingface.co/{repo_id}/commit/0123abc")
 

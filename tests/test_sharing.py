@@ -38,6 +38,7 @@ FILES = {
     "README.md", "config.json", "metrics.json", "model.safetensors", "tokenizer.json",
     "visual/config.json", "visual/model.safetensors",
 }  # fmt: skip
+RESEARCH = "The weights are for research use; the data they were trained on decides."
 QUESTION = "how do i open the jar"
 
 
@@ -159,7 +160,29 @@ def test_other_words_of_a_card_that_is_whole(localizer, tmp_path):
     one, two = (ModelCard.load(tmp_path / name / "README.md") for name in ("one", "two"))
     assert (two.data.license, two.data.language) == ("mit", "en")
     assert two.data.pipeline_tag == one.data.pipeline_tag
-    assert two.text.strip() == one.text.strip().replace("me/one", "me/two")
+    said = one.text.strip().replace("me/one", "me/two")
+    assert two.text.strip() == said.replace(RESEARCH, "The licence of the weights is `mit`.")
+    assert RESEARCH in said and two.data.license_name is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "front", "words"),
+    [
+        ({"language": "en"}, ("other", "research-use", None), RESEARCH),
+        ({"license": "mit"}, ("mit", None, None), "The licence of the weights is `mit`."),
+        (
+            {"license_name": "mine", "license_link": "LICENSE"},
+            ("other", "mine", "LICENSE"),
+            "The licence of the weights is `mine`.",
+        ),
+    ],
+)
+def test_text_and_front_matter_agree_on_the_licence(localizer, tmp_path, changes, front, words):
+    localizer.save_pretrained(tmp_path, model_card_kwargs=changes)
+    card = ModelCard.load(tmp_path / "README.md")
+    assert (card.data.license, card.data.license_name, card.data.license_link) == front
+    (said,) = [line for line in card.text.splitlines() if line.endswith("ICASSP 2023.")]
+    assert said.startswith(f"{words} The code is under")
 
 
 def parts(**changes):
@@ -285,6 +308,47 @@ def test_saving_can_push_too(localizer, hub, tmp_path):
     assert url == "https://huggingface.co/me/jars/commit/0123abc"
     assert hub.asked[-1]["commit_message"] == "first"
     assert files(hub.repository("me/jars")) == FILES == files(tmp_path / "jars")
+
+
+def test_the_example_in_the_card_has_the_whole_name(localizer, hub, tmp_path):
+    """Who owns a repository that is named without its owner, the Hub says."""
+    localizer.save_pretrained(tmp_path / "saved", repo_id="jars", push_to_hub=True)
+    pushed = (hub.repository("me/jars") / "README.md").read_text()
+    assert 'from_pretrained("me/jars")' in pushed
+    assert 'from_pretrained("OWNER/NAME")' in (tmp_path / "saved" / "README.md").read_text()
+
+
+OF_ANOTHER = {"metrics.json", "text/config.json", "text/x.safetensors", "visual/x.safetensors"}
+
+
+@pytest.mark.parametrize(
+    ("options", "stays"),
+    [
+        ({}, {"notes.md"}),
+        ({"delete_patterns": []}, {"notes.md"} | OF_ANOTHER),
+        ({"allow_patterns": "README.md"}, {"notes.md"} | OF_ANOTHER),
+        ({"delete_patterns": "notes.md"}, OF_ANOTHER),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
+)
+def test_what_another_model_left_in_the_repository_goes(
+    localizer, hub, tiny_models, tmp_path, options, stays
+):
+    source = shutil.copytree(tiny_models.parent, tmp_path / "models") / "one"
+    (source / "metrics.json").unlink()
+    repository = hub.repository("me/jars")
+    for name in OF_ANOTHER | {"notes.md"}:
+        (repository / name).parent.mkdir(exist_ok=True)
+        (repository / name).write_text("of another")
+    AnswerLocalizer.from_pretrained(source, "cpu").push_to_hub("me/jars", **options)
+    assert files(repository) == (FILES - {"metrics.json"}) | stays
+
+
+def test_no_repository_is_made_for_what_cannot_be_saved(localizer, hub):
+    parts = AnswerLocalizer(localizer.checkpoint, localizer.encoder, device=localizer.device)
+    with pytest.raises(CheckpointError, match="from_pretrained"):
+        parts.push_to_hub("me/jars")
+    assert hub.asked == []
 
 
 def test_a_model_of_the_hub_stands_alone_on_the_page(localizer, hub):
