@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from email.message import Message
 from http import HTTPStatus
 from http.client import HTTPException
 from pathlib import Path
@@ -68,19 +69,26 @@ def offline() -> bool:
 
 
 def _download(url: str, path: Path, progress: Progress) -> None:
-    """Fetch what is missing of the part that is there, note the hash, then give it its name."""
+    """Fetch what is missing of the part that is there, note the hash, then give it its name.
+
+    A part goes on only while the file at the source is the one that it is of, by its `_version`.
+    """
     log.warning("fetching %s to %s", url, path)
-    part = path.with_name(f"{path.name}.part")
-    begin = part.stat().st_size if part.exists() else 0
-    request = urllib.request.Request(url, headers={"Range": f"bytes={begin}-"} if begin else {})
+    part, of = (path.with_name(f"{path.name}.{end}") for end in ("part", "part.version"))
+    version = of.read_text("latin-1") if of.exists() else ""
+    begin = part.stat().st_size if version and part.exists() else 0
+    asked = {"Range": f"bytes={begin}-", "If-Range": version} if begin else {}
+    request = urllib.request.Request(url, headers=asked)
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT_SECOND) as answer:
-            if answer.status != HTTPStatus.PARTIAL_CONTENT:
-                begin = 0  # the server sends all of it
-            elif not answer.headers.get("Content-Range", "").startswith(f"bytes {begin}-"):
-                raise OSError("the server sent another part than was asked for")
-            total = begin + int(answer.headers.get("Content-Length") or 0)
-            _append(answer, part, begin, total, progress)
+            if answer.status != HTTPStatus.PARTIAL_CONTENT:  # the server sends all of it
+                begin = 0
+                part.unlink(missing_ok=True)  # before it is noted what comes now
+                of.write_text(_version(answer.headers), "latin-1")
+            elif not _goes_on(answer.headers, begin, version):
+                part.unlink()
+                return _download(url, path, progress)
+            _append(answer, part, begin, progress)
     except urllib.error.HTTPError as error:
         if error.code != HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             raise
@@ -90,11 +98,27 @@ def _download(url: str, path: Path, progress: Progress) -> None:
             return _download(url, path, progress)
     _hash_file(path).write_text(f"{_sha256(part)}  {path.name}\n")
     part.replace(path)
+    of.unlink(missing_ok=True)
     progress(1.0)
 
 
-def _append(answer: Any, part: Path, begin: int, total: int, progress: Progress) -> None:
-    done = begin
+def _version(headers: Message) -> str:
+    """What is the same for the same bytes only, in the words of `If-Range`; "" where nothing is."""
+    tag: str = headers.get("ETag", "")
+    return tag if tag.startswith('"') else headers.get("Last-Modified", "")
+
+
+def _goes_on(headers: Message, begin: int, version: str) -> bool:
+    """Whether what a server sends is the part that was asked for, and of the same file."""
+    part: str = headers.get("Content-Range", "")
+    return part.startswith(f"bytes {begin}-") and _version(headers) in ("", version)
+
+
+def _append(answer: Any, part: Path, begin: int, progress: Progress) -> None:
+    length = answer.headers.get("Content-Length")
+    if length is None and not answer.chunked:  # one that ends early would pass as whole
+        raise OSError("the server does not say how long the file is")
+    done, total = begin, begin + int(length) if length is not None else 0
     with part.open("r+b" if begin else "wb") as file:
         file.seek(begin)
         while piece := answer.read(PIECE_BYTES):
