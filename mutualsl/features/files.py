@@ -14,6 +14,7 @@ import math
 import zipfile
 import zlib
 from collections.abc import Callable
+from os.path import isfile  # raises for no name, however odd or long
 from pathlib import Path
 from tokenize import TokenError
 from typing import IO, Any
@@ -144,9 +145,9 @@ def _needed(duration_second: float) -> int:
 
 def published_weights(place: Path) -> Path | None:
     """The file of weights at or in `place`, by the names that published ones have."""
-    if place.is_file():
+    if isfile(place):
         return place
-    return next((place / name for name in I3D_FILES if (place / name).is_file()), None)
+    return next((place / name for name in I3D_FILES if isfile(place / name)), None)
 
 
 def understood(maker: str, fingerprint: str) -> bool:

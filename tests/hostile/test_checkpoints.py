@@ -18,7 +18,7 @@ from safetensors.torch import load_file, save_file
 from mutualsl import AnswerLocalizer
 from mutualsl.checkpoint import load_model, load_text_encoder
 from mutualsl.description import describe
-from mutualsl.errors import CheckpointError, MutualSLError
+from mutualsl.errors import CheckpointError, MutualSLError, WeightsMissing
 from mutualsl.features import encoder_at
 from mutualsl.subtitles import Cue, Subtitles
 from tests import tiny
@@ -191,6 +191,17 @@ def test_a_visual_encoder_that_has_no_name_or_place_is_refused(model, place, odd
     path.write_text(json.dumps(with_other(json.loads(path.read_text()), place, odd)))
     with pytest.raises(CheckpointError, match=place[-1]):
         AnswerLocalizer.from_pretrained(model, "cpu")
+
+
+def test_a_place_of_published_weights_with_an_endless_name_is_none(model, monkeypatch, tmp_path):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("MUTUALSL_CACHE", str(tmp_path))
+    path = model / "config.json"
+    record = json.loads(path.read_text())
+    visual = {"encoder": "i3d", "fingerprint": "i3d", "folder": "x" * 5000}
+    path.write_text(json.dumps({**record, "visual": visual}))
+    with pytest.raises(WeightsMissing):
+        _ = AnswerLocalizer.from_pretrained(model, "cpu").encoder.request
 
 
 @pytest.mark.parametrize("odd", ODD)
