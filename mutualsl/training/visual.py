@@ -26,7 +26,13 @@ from mutualsl.evaluation.record import current_commit
 from mutualsl.features.mini import MiniConfig, MiniEncoder
 from mutualsl.features.network import MiniNetwork, channels_last
 from mutualsl.training import state
-from mutualsl.training.config import RENDERED_ONLY
+from mutualsl.training.config import (
+    RENDERED_ONLY,
+    check_counts,
+    check_rates,
+    check_seed,
+    check_shares,
+)
 from mutualsl.training.labelled import ATTRIBUTES, UNKNOWN, LabelledClips, load_clips
 from mutualsl.training.report import Report
 
@@ -45,6 +51,12 @@ class VisualTrainConfig:
     other_share: float = 0.15  # and of all others, which are easily told apart
     weight_decay: float = 0.02
     encoder: MiniConfig = field(default_factory=MiniConfig)
+
+    def __post_init__(self) -> None:
+        check_seed(self)
+        check_counts(self, "epochs", "batch")
+        check_rates(self, "lr", "weight_decay")
+        check_shares(self, "step_share", "other_share")
 
 
 def run_visual(config: VisualTrainConfig, root: Path, out: Path) -> None:

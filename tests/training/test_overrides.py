@@ -75,12 +75,24 @@ def test_every_key_a_recipe_offers_can_be_set(recipe):
 
 
 @pytest.mark.parametrize(
-    "setting",
-    ["epochs=0", "save_every=0", "accumulate=0", "max_questions=0", "looking.dropout=2",
-     "reading.synthetic.per_epoch=-3", "together.synthetic.drop_video=1.5", "patience=0",
-     "text_lr=-1", "new_lr=-5", "weight_decay=-1", "clip=0", "bias_lr=-3", "frozen_layers=-2"],
+    ("recipe", "setting"),
+    [("mutualsl_mini", setting) for setting in (
+        "epochs=0", "save_every=0", "accumulate=0", "max_questions=0", "looking.dropout=2",
+        "reading.synthetic.per_epoch=-3", "together.synthetic.drop_video=1.5", "patience=0",
+        "text_lr=-1", "new_lr=-5", "weight_decay=-1", "clip=0", "bias_lr=-3", "frozen_layers=-2",
+        "seed=99999999999999999999999", "looking.seed=-1",
+    )]
+    + [("visual_mini", setting) for setting in (
+        "epochs=0", "epochs=-1", "batch=0", "batch=-3", "lr=-1", "lr=1e999", "weight_decay=-1",
+        "step_share=1.5", "other_share=-0.5", "seed=-1", "seed=99999999999999999999999",
+    )],
 )  # fmt: skip
-def test_what_no_training_can_do_is_refused(setting):
+def test_what_no_training_can_do_is_refused(recipe, setting):
     name = setting.partition("=")[0].rpartition(".")[2]
     with pytest.raises(DataError, match=f"{name} is .*it must be"):
-        override(mutualsl_mini(), [setting])
+        override(RECIPES[recipe](), [setting])
+
+
+def test_an_unknown_model_is_refused_whatever_is_set_after_it():
+    with pytest.raises(UnknownName, match="unknown model 'nosuch'.*tmlga"):
+        override(mutualsl_mini(), ["model=nosuch", "epochs=2"])

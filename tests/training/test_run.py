@@ -384,6 +384,12 @@ def test_an_unknown_model_is_refused_with_the_known_ones(root, config, tmp_path)
         run(replace(config, model="no such"), root, tmp_path, VISUAL)
 
 
+@pytest.mark.parametrize("model", ["tmlga", "vptsl", "mor"])
+def test_sizes_of_another_model_are_refused(root, config, tmp_path, model):
+    with pytest.raises(DataError, match=f"tiny sets .*shared_layers.*take a recipe of {model}"):
+        run(replace(config, model=model), root, tmp_path, VISUAL)
+
+
 def test_a_language_model_of_the_hub(root, config, tmp_path, hub):
     """As DeBERTa-v3 is published: relative positions, and only `spm.model` for a tokenizer."""
     repository = hub.repository("me/deberta")
