@@ -20,8 +20,12 @@ def check(capfd, dataset, root, *more):
 
 def test_a_table_for_people(tmp_path, capfd):
     raw.write_tutorialvqa(tmp_path)
+    video_id = json.loads((tmp_path / "videos.json").read_text())[0]["video_id"]
+    (tmp_path / "features" / "i3d").mkdir(parents=True)
+    (tmp_path / "features" / "i3d" / f"{video_id}.npy").touch()
     done = check(capfd, "tutorialvqa", tmp_path)
     assert (done.code, done.err) == (0, "")
+    assert "features" in done.out and "1 i3d" in done.out
     assert "official train" in done.out and "3,718" in done.out
     assert "disjoint test" in done.out and "0 of 1" in done.out
     assert "- official, train has 6 questions; expected are 3,718" in done.out.splitlines()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=False)
 
-MIN_WIDTH = 120  # of the tables, also where the terminal is narrower
+MIN_WIDTH = 160  # of the tables, also where the terminal is narrower
 
 
 @app.callback()
@@ -65,7 +65,7 @@ def _print(report: Report) -> None:
 def _contents(splits: tuple[SplitReport, ...]) -> Table:
     table = _table(
         "What is there", "split", "questions", "expected", "videos", "no subtitles", "no video",
-        "gold outside", "cue edges", "rows",
+        "features", "gold outside", "cue edges", "rows",
         caption="cue edges, rows: the best mIoU (percent) of spans made of these, rows of 1 s",
     )  # fmt: skip
     for split in splits:
@@ -76,6 +76,7 @@ def _contents(splits: tuple[SplitReport, ...]) -> Table:
             f"{split.videos:,}",
             f"{len(split.without_subtitles):,}",
             f"{len(split.without_video):,}",
+            ", ".join(f"{n:,} {encoder}" for encoder, n in split.with_features.items()) or "-",
             f"{len(split.gold_outside):,}",
             _percent(split.cue_ceiling),
             _percent(split.row_ceiling),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mutualsl.data.ceilings import cue_ceiling, row_ceiling
 from mutualsl.data.dataset import Dataset, Part
 from mutualsl.data.example import Example
+from mutualsl.data.folders import find_features, is_video, why_unusable
 from mutualsl.data.record import WHERE_TO_GET
 from mutualsl.errors import DataError
 from mutualsl.spans import Span
@@ -41,6 +42,7 @@ class SplitReport:
     videos: int
     without_subtitles: tuple[str, ...]
     without_video: tuple[str, ...]
+    with_features: dict[str, int]  # videos with a file of feature rows, by encoder
     gold_outside: tuple[str, ...]
     cue_ceiling: float | None
     row_ceiling: float | None
@@ -74,6 +76,8 @@ def check(
         report = _split_report(dataset, root, part, examples, train.get(part.split_set))
         reports.append(report)
         findings += _odd(report, examples)
+        unused = _unused(dataset, root, report, examples)
+        findings += [finding for finding in unused if finding not in findings]
         progress(done / len(present))
     return Report(splits=tuple(reports), findings=(*findings, *dataset.remarks(root)))
 
@@ -93,7 +97,8 @@ def _split_report(
         expected=part.question_count,
         videos=len(videos),
         without_subtitles=tuple(sorted(name for name, v in videos.items() if not v.cues)),
-        without_video=tuple(sorted(n for n in videos if dataset.find_video(root, n) is None)),
+        without_video=tuple(sorted(n for n in videos if not is_video(dataset.find_video(root, n)))),
+        with_features=_with_features(root, videos),
         gold_outside=tuple(e.sample_id for e in examples if _is_outside(e)),
         cue_ceiling=cue_ceiling(examples),
         row_ceiling=row_ceiling(examples),
@@ -132,6 +137,29 @@ def _odd(report: SplitReport, examples: Sequence[Example]) -> list[str]:
     if repeated := sorted(i for i, count in ids.items() if count > 1):
         found.append(f"{name}: more than one question is called {_some(repeated)}")
     return found
+
+
+def _unused(
+    dataset: Dataset, root: Path, report: SplitReport, examples: Sequence[Example]
+) -> list[str]:
+    """Sentences about files of a split that are there and give nothing."""
+    silent = {e.video.video_id for e in examples if not e.video.cues}
+    reasons = (why_unusable(dataset.find_subtitles(root, name)) for name in sorted(silent))
+    found = [f"subtitles are not used: {why}" for why in reasons if why is not None]
+    for name in report.without_video:
+        if (path := dataset.find_video(root, name)) is not None:
+            found.append(
+                f"not counted as a video: {path.name} ends like none; name it after its container, "
+                "as .mp4"
+            )
+    return found
+
+
+def _with_features(root: Path, videos: Collection[str]) -> dict[str, int]:
+    """How many of the videos have feature rows, by encoder."""
+    encoders = sorted(folder.name for folder in root.glob("features/*") if folder.is_dir())
+    counts = {e: sum(find_features(root, e, name) is not None for name in videos) for e in encoders}
+    return {encoder: count for encoder, count in counts.items() if count}
 
 
 def _name(split_set: str | None, split: str) -> str:

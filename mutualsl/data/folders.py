@@ -3,6 +3,8 @@
 DIR/videos/<video_id>.*
 DIR/subtitles/<video_id>.{vtt,srt}
 DIR/features/<encoder>/<video_id>.{npz,npy}
+
+Endings may be in capitals.
 """
 
 from __future__ import annotations
@@ -26,7 +28,12 @@ def find_video(root: str | Path, video_id: str) -> Path | None:
     if exact.is_file():
         return exact
     found = [p for p in folder.iterdir() if p.stem == video_id and p.is_file()]
-    return min(found, key=lambda p: (p.suffix.lower() not in VIDEO_SUFFIXES, p.name), default=None)
+    return min(found, key=lambda p: (not is_video(p), p.name), default=None)
+
+
+def is_video(path: Path | None) -> bool:
+    """Whether a file is a video, by its name."""
+    return path is not None and path.suffix.lower() in VIDEO_SUFFIXES
 
 
 def find_subtitles(root: str | Path, video_id: str) -> Path | None:
@@ -40,8 +47,13 @@ def find_features(root: str | Path, encoder: str, video_id: str) -> Path | None:
 
 
 def _first(folder: Path, video_id: str, suffixes: tuple[str, ...]) -> Path | None:
-    files = (folder / f"{video_id}{suffix}" for suffix in suffixes)
-    return next((file for file in files if file.is_file()), None)
+    for suffix in suffixes:
+        if (file := folder / f"{video_id}{suffix}").is_file():
+            return file
+    if not folder.is_dir():
+        return None
+    found = [p for p in folder.iterdir() if p.stem == video_id and p.suffix.lower() in suffixes]
+    return min((p for p in found if p.is_file()), default=None)
 
 
 def read_cues(root: str | Path, video_id: str) -> tuple[Cue, ...]:
@@ -53,3 +65,13 @@ def read_cues(root: str | Path, video_id: str) -> tuple[Cue, ...]:
         return read_subtitles(path).cues
     except SubtitleError:
         return ()  # a video whose track is unusable is a video without subtitles
+
+
+def why_unusable(track: Path | None) -> str | None:
+    """Why a subtitle file gives no cues; `None` if it gives some, or is not there."""
+    try:
+        if track is not None:
+            read_subtitles(track)
+    except SubtitleError as error:
+        return str(error)
+    return None

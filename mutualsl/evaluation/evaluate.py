@@ -13,14 +13,14 @@ from mutualsl.answer import Answer, ReadOut
 from mutualsl.atomic import atomic_output, write_json
 from mutualsl.data import DATASETS, Dataset, Example
 from mutualsl.data.example import VideoInput
-from mutualsl.data.folders import find_features
+from mutualsl.data.folders import find_features, why_unusable
 from mutualsl.encoded import ASK_AT_ONCE, EncodedVideo
 from mutualsl.errors import FeatureError, MutualSLError, SubtitleError, VideoError, WeightsMissing
 from mutualsl.evaluation.predictions import QuestionResult, from_row, to_row
 from mutualsl.evaluation.summary import summary
 from mutualsl.features.files import fitting
 from mutualsl.reading import Progress
-from mutualsl.subtitles import Subtitles, read_subtitles
+from mutualsl.subtitles import Subtitles
 
 if TYPE_CHECKING:
     from mutualsl.inference import AnswerLocalizer
@@ -100,7 +100,8 @@ def encode(
     rows that the model does not understand, or missing weights, raise `CheckpointError`.
     """
     video_id, cues = example.video.video_id, example.video.cues
-    warnings = () if cues else _unreadable(dataset.find_subtitles(root, video_id))
+    why = None if cues else why_unusable(dataset.find_subtitles(root, video_id))
+    warnings = () if why is None else (why,)
     video = dataset.find_video(root, video_id)
     rows = features = find_features(root, localizer.encoder.name, video_id)
     track: Subtitles | None = Subtitles(cues=cues) if cues else None
@@ -139,14 +140,3 @@ def _as_long_as(video: VideoInput, encoded: EncodedVideo, features: Path | None)
         rows = fitting(rows, video.duration_second, features, at_least=video.at_least)
         longest = max(longest, len(rows)) if video.at_least else longest
     return replace(encoded, input=replace(encoded.input, duration_second=longest, rows=rows))
-
-
-def _unreadable(track: Path | None) -> tuple[str, ...]:
-    """Why a subtitle file gave no cues."""
-    if track is None:
-        return ()
-    try:
-        read_subtitles(track)
-    except SubtitleError as error:
-        return (str(error),)
-    return ()

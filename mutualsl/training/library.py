@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 from collections import Counter
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from mutualsl.data import Dataset, Example, TextTokenizer, dataset_in, prepare
 from mutualsl.data.example import Rows, VideoInput
-from mutualsl.data.folders import find_features
+from mutualsl.data.folders import find_features, why_unusable
 from mutualsl.errors import DataError, FeatureError
 from mutualsl.features import FeatureCache, VisualEncoder, extract
 from mutualsl.features.files import fits, fitting, made_of, read_rows, within
@@ -20,6 +21,8 @@ from mutualsl.training.augment import WordPieces
 from mutualsl.training.config import Part, Stage
 from mutualsl.training.sampling import Source
 from mutualsl.video import content_hash, probe
+
+log = logging.getLogger(__name__)
 
 
 class Library:
@@ -30,6 +33,7 @@ class Library:
         self._tokenizer = tokenizer
         self._encoder = encoder
         self._cache = FeatureCache(root / ".features", limit_bytes=2**40)
+        self._unusable: set[str] = set()  # what was said of subtitle files
         self._read: dict[tuple[str, str | None, str], list[Example]] = {}
 
     def sources(self, stage: Stage) -> list[Source]:
@@ -79,10 +83,19 @@ class Library:
         if not examples:
             raise DataError(f"{folder}: the {split} split is empty")
         videos = {example.video.video_id: example.video for example in examples}
+        self._tell_unusable(source, folder, [v.video_id for v in videos.values() if not v.cues])
         with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoding happens in worker processes
             rows = pool.map(lambda video: self._rows(source, folder, video), videos.values())
             by_name = dict(zip(videos, rows, strict=True))
         return prepare(examples, self._tokenizer, by_name.__getitem__)
+
+    def _tell_unusable(self, source: Dataset, folder: Path, silent: Sequence[str]) -> None:
+        """One warning for each subtitle file from which nothing is learned."""
+        for video_id in silent:
+            why = why_unusable(source.find_subtitles(folder, video_id))
+            if why is not None and why not in self._unusable:
+                self._unusable.add(why)
+                log.warning("%s: nothing is learned from these subtitles: %s", folder.name, why)
 
     def _rows(self, source: Dataset, folder: Path, video: VideoInput) -> Rows | None:
         """Rows from a file that the data set has, or else from its video."""

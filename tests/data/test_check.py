@@ -63,6 +63,28 @@ def test_what_is_missing_and_gold_outside_the_video_are_listed(tmp_path):
     assert any("more than one question is called rounded" in f for f in report.findings)
 
 
+def test_files_that_give_nothing_are_named_once_and_feature_files_counted(tmp_path):
+    rows = [{"video_id": name, "question": name} for name in "abc"]
+    write(tmp_path, train=rows, val=rows)
+    for path, text in {
+        "subtitles/a.vtt": "WEBVTT\n\nno times\n",
+        "subtitles/b.VTT": "WEBVTT\n\n00:01.000 --> 00:02.000\nopen it\n",
+        "videos/a.MP4": "",
+        "videos/b.jpg": "",
+        "features/i3d/b.npy": "",
+        "features/i3d/c.NPZ": "",
+        "features/mini/other.npz": "",
+    }.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    report = check(DATASETS["jsonl"], tmp_path)
+    for split in report.splits:
+        assert (split.without_subtitles, split.without_video) == (("a", "c"), ("b", "c"))
+        assert split.with_features == {"i3d": 2}
+    track, picture = report.findings
+    assert track.startswith("subtitles are not used: a.vtt: ") and "b.jpg ends like" in picture
+
+
 @pytest.mark.parametrize("name", ["tutorialvqa", "vehiclevqa", "medvidqa"])
 def test_a_partial_copy_is_read_and_reported(tmp_path, name):
     getattr(raw, f"write_{name}")(tmp_path)

@@ -56,6 +56,17 @@ def test_something_is_always_left_to_learn_from(library):
     assert len(train) == 2 and len(validation) == 18
 
 
+def test_a_track_that_teaches_nothing_is_warned_of_once(library, tmp_path, caplog):
+    (tmp_path / "text" / "subtitles").mkdir()
+    for name, text in (("t1", "no cues"), ("v", "WEBVTT\n\n00:01.000 --> 00:02.000\nopen\n")):
+        (tmp_path / "text" / "subtitles" / f"{name}.vtt").write_text(text)
+    lines = (tmp_path / "text" / "train.jsonl").read_text()
+    (tmp_path / "text" / "val.jsonl").write_text(lines)
+    assert "t1" in videos(library, 0.0)[1]
+    (warning,) = caplog.messages
+    assert warning.startswith("text: nothing is learned from these subtitles: t1.vtt")
+
+
 @pytest.mark.parametrize(("count", "kept"), [(9, 9), (11, 9), (7, 7), (12, None)])
 def test_rows_of_a_file_are_those_of_a_video_of_that_length(library, tmp_path, count, kept):
     path = tmp_path / "text" / "features" / "mini" / "t0.npz"
