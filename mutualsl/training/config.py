@@ -52,6 +52,9 @@ class TrainConfig:
     epochs: int = 10
     max_tokens: int = 3072  # text tokens of a batch
     max_questions: int = 32
+    # Batches hold neighbours in length, of as many batches drawn at random; `None`: of all. All
+    # questions of a video are as long as it is, and would be in one batch in every epoch.
+    pool_batches: int | None = None
     accumulate: int = 1  # batches to one step of the optimizer
     text_lr: float = 5e-5  # the pre-trained language model
     new_lr: float = 5e-4  # everything else
@@ -79,7 +82,7 @@ class TrainConfig:
     def __post_init__(self) -> None:
         check_seed(self)
         counts = ("epochs", "max_tokens", "max_questions", "accumulate", "log_every", "save_every")
-        check_counts(self, *counts, "patience")
+        check_counts(self, *counts, "pool_batches", "patience")
         check_shares(self, "warmup_share", "dropout", "average_decay")
         check_rates(self, "text_lr", "new_lr", "weight_decay", "bias_lr", "frozen_layers")
         _check(self, ("clip",), "more than 0", lambda value: value > 0)

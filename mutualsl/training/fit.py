@@ -34,6 +34,7 @@ def fit(
     batches = make_batches(
         draw_epoch(sources, chance), chance,
         max_tokens=config.max_tokens, max_questions=config.max_questions,
+        pool_batches=config.pool_batches,
     )  # fmt: skip
     left_out = model.fit(map(collator, batches), config.seed, deadline)
     return Fitted(time.monotonic() - began, time.process_time() - cpu_began, left_out)

@@ -4,7 +4,8 @@ For a GPU; docs/training.md has the whole way from videos to numbers. All weight
 rate. What the paper does not say is as in its public code: the rise over the first epoch, the
 cosine, the decay. Four things are not as there: the language model has no dropout, gradients are
 clipped, biases, norms and embeddings do not decay, and the weights kept are those of the best epoch
-on the val split, where the code keeps every epoch and chooses none.
+on the val split, where the code keeps every epoch and chooses none. Batches are drawn at random
+from neighbours in length, of a dozen batches each, for less padding.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ WINDOW_TOKENS = 4096  # a whole transcript: positions of this language model are
 VAL_QUESTIONS = 145
 IN_THE_CODE: dict[str, Any] = {
     "fall": "cosine", "weight_decay": 1e-6, "average_decay": 0.0, "gradient_checkpointing": True,
-    "max_tokens": 32_768, "save_every": 1000,
+    "max_tokens": 32_768, "pool_batches": 12, "save_every": 1000,
 }  # fmt: skip
 
 

@@ -67,21 +67,38 @@ def _changed(example: Example, source: Source, chance: random.Random) -> VideoIn
 
 
 def make_batches(
-    examples: Sequence[Example], chance: random.Random, *, max_tokens: int, max_questions: int
+    examples: Sequence[Example],
+    chance: random.Random,
+    *,
+    max_tokens: int,
+    max_questions: int,
+    pool_batches: int | None = None,
 ) -> list[list[Example]]:
-    """Batches of at most `max_tokens` text tokens, neighbours in length, in random order."""
+    """Batches of at most `max_tokens` text tokens, neighbours in length, in random order.
+
+    Neighbours among all examples, or of random pools of so many batches each.
+    """
     shuffled = chance.sample(list(examples), len(examples))
-    shuffled.sort(key=lambda e: e.video.token_count)  # stable: ties stay shuffled
+    size = len(shuffled) if pool_batches is None else pool_batches * max_questions
+    batches = []
+    for begin in range(0, len(shuffled), max(1, size)):
+        pool = sorted(shuffled[begin : begin + size], key=lambda e: e.video.token_count)
+        batches += _cut(pool, max_tokens, max_questions)  # sorted stably: ties stay shuffled
+    chance.shuffle(batches)
+    return batches
+
+
+def _cut(examples: Sequence[Example], max_tokens: int, max_questions: int) -> list[list[Example]]:
+    """The examples in order, as few batches as the limits allow."""
     batches: list[list[Example]] = [[]]
     cost = 0
-    for example in shuffled:
+    for example in examples:
         tokens = example.video.token_count + QUESTION_TOKENS
         if batches[-1] and (cost + tokens > max_tokens or len(batches[-1]) == max_questions):
             batches.append([])
             cost = 0
         batches[-1].append(example)
         cost += tokens
-    chance.shuffle(batches)
     return batches
 
 

@@ -216,6 +216,7 @@ class Trainer:
             chance,
             max_tokens=config.max_tokens,
             max_questions=config.max_questions,
+            pool_batches=config.pool_batches,
         )
         missing = -len(batches) % (accelerator.num_processes * config.accumulate)
         batches += [batches[i % len(batches)] for i in range(missing)]

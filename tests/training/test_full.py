@@ -122,6 +122,7 @@ def test_settings_are_those_that_are_published():
         assert (train.text_lr, train.new_lr) == (lr, lr)
         assert (train.epochs, train.max_questions, train.accumulate) == (epochs, questions, 1)
         assert train.warmup_share * epochs == pytest.approx(1.0) and train.fall == "cosine"
+        assert train.pool_batches == 12  # of the questions of many videos, not of one
         assert (run.sizes["width"], run.text_encoder) == (1024, LARGE)
 
 

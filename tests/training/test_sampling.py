@@ -50,6 +50,33 @@ def test_batches_hold_every_example_once_within_their_limits():
         assert max(lengths) - min(lengths) <= 16  # neighbours in length: little padding
 
 
+def test_pools_mix_the_questions_of_a_video_anew_each_time():
+    """80 videos with 4 questions each, which are all as long as their video."""
+    videos = [tiny.example(i, cue_count=10 + i) for i in range(80)]
+    asked = [replace(e, question=f"{e.video.video_id} {n}") for e in videos for n in range(4)]
+
+    def batches(seed, pool_batches):
+        return make_batches(
+            asked, random.Random(seed), max_tokens=10**6, max_questions=4, pool_batches=pool_batches
+        )
+
+    def pairs(groups):
+        names = [[e.video.video_id for e in group] for group in groups]
+        return {(a, b) for group in names for a in group for b in group if a < b}
+
+    pooled = batches(1, 12)
+    assert sorted(e.question for group in pooled for e in group) == sorted(
+        e.question for e in asked
+    )
+    assert {len(group) for group in pooled} == {4} and len(pooled) == 80
+    apart = [len({e.video.video_id for e in group}) >= 3 for group in pooled]
+    assert sum(apart) > 0.8 * len(apart)
+    assert len(pairs(pooled) & pairs(batches(2, 12))) < 0.6 * len(pairs(pooled))
+    padded = sum(len(group) * max(e.video.token_count for e in group) for group in pooled)
+    assert sum(e.video.token_count for e in asked) > 0.85 * padded
+    assert {len({e.video.video_id for e in group}) for group in batches(1, None)} == {1}
+
+
 def test_only_transcripts_without_a_video_are_cropped():
     with_video = source(per_epoch=10, crop_tokens=4)
     assert all(e.video.token_count == 4 * len(e.video.cues) for e in with_video.examples)

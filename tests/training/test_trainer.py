@@ -263,6 +263,20 @@ def test_an_epoch_asks_every_question_and_makes_whole_steps(tmp_path, accumulate
     assert state.read(tmp_path).step == asked // accumulate
 
 
+@pytest.mark.parametrize(("pool_batches", "alone"), [(None, True), (4, False)])
+def test_questions_of_one_video_are_a_batch_unless_drawn_from_pools(tmp_path, pool_batches, alone):
+    examples = [tiny.example(i, cue_count=1 + i) for i in range(8) for _ in range(4)]
+    config = replace(CONFIG, epochs=1, max_tokens=10**6, max_questions=4, pool_batches=pool_batches)
+    groups, collator = [], tiny.collator()
+
+    def collate(group):
+        groups.append({e.video.video_id for e in group})
+        return collator(group)
+
+    Trainer(tiny.model(), collate, [source(examples)], {}, config, tmp_path, lambda m: None).train()
+    assert len(groups) == 8 and all(len(group) == 1 for group in groups) == alone
+
+
 def test_a_stage_goes_on_with_the_same_questions_and_processes_only(tmp_path):
     start(tmp_path, deadline=time.monotonic())
     path = tmp_path / state.FILE_NAME
