@@ -72,17 +72,18 @@ class AtOnce:
         self.most = most
         self._what = what  # for the warning
 
-    def over(self, count: int, work: Callable[[slice], T]) -> list[T]:
+    def over(self, count: int, work: Callable[[slice], T], most: int | None = None) -> list[T]:
         """What `work` returns for one slice after the other, until `count` items are done.
 
-        After each but the last, whoever waits is told (`telling`) how much is done.
+        `most`: how many of these items a slice may have, where that is less than usual. After each
+        but the last, whoever waits is told (`telling`) how much is done.
         Raises the error of the memory (`memory_is_short`) when one item is too much; and at once
         while gradients are kept, as halves would then take as much together.
         """
         results: list[T] = []
         begin = 0
         while begin < count:
-            portion = slice(begin, min(count, begin + self.most))
+            portion = slice(begin, min(count, begin + min(self.most, most or self.most)))
             try:
                 results.append(work(portion))
                 begin = portion.stop

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -11,9 +12,9 @@ from transformers import BertConfig, BertForMaskedLM
 from mutualsl.checkpoint import Checkpoint, VisualSource, load_model, save_checkpoint
 from mutualsl.data.batch import Collator
 from mutualsl.errors import CheckpointError
-from mutualsl.models import MutualSL, MutualSLConfig
+from mutualsl.models import MutualSL, MutualSLConfig, text_encoder
 from mutualsl.models.sentences import SentenceEncoder, in_first_layers
-from mutualsl.models.text_encoder import TextEncoder, longest_input
+from mutualsl.models.text_encoder import Prompt, TextEncoder, longest_input
 from mutualsl.pretrained import read_language_model
 from tests import text_encoders, tiny
 
@@ -77,6 +78,41 @@ def test_windows_may_be_as_long_as_the_model_has_positions_for(kind):
     if longest is not None:
         with pytest.raises(CheckpointError, match=f"window_tokens={longest}"):
             model.check_input(text_encoders.tokenizer(kind), longest + 1)
+
+
+@pytest.mark.parametrize(
+    ("device", "length", "portions"),
+    [("cpu", 512, [16, 4]), ("cpu", 2048, [4] * 5), ("cpu", 4096, [1] * 20),
+     ("cpu", 5000, [1] * 20), ("meta", 4096, [16, 4])],
+)  # fmt: skip
+@pytest.mark.parametrize("prompted", [False, True])
+@torch.no_grad()
+def test_a_cpu_computes_few_long_windows_at_once(device, length, portions, prompted, monkeypatch):
+    """Its memory ends without an error that could be answered by smaller portions."""
+    model, made = encoder("deberta-v2"), []
+
+    def encode(self, ids, mask, prompt=None):
+        assert (prompt is not None) == prompted
+        made.append(len(ids))
+        return torch.zeros(len(ids), 1, 1)
+
+    monkeypatch.setattr(TextEncoder, "_encode_prompted" if prompted else "_encode", encode)
+    ids = torch.ones(20, length, dtype=torch.long, device=device)
+    windows = SimpleNamespace(window_ids=ids, window_mask=ids, window_question=ids[:, 0] * 0)
+    if prompted:
+        model.prompted(windows, Prompt(ids[:1], ids[:1, 0]))
+    else:
+        model.tokens(windows)
+    assert made == portions
+
+
+@torch.no_grad()
+def test_windows_say_the_same_whatever_the_portions(monkeypatch):
+    model, batch = encoder("deberta-v2"), collator("deberta-v2")([example("deberta-v2", 40)])
+    assert len(batch.window_ids) > 4
+    whole = model.tokens(batch)
+    monkeypatch.setattr(text_encoder, "PAIRS_AT_ONCE", 2 * batch.window_ids.shape[1] ** 2)
+    torch.testing.assert_close(model.tokens(batch), whole, atol=1e-6, rtol=0)
 
 
 def test_a_tokenizer_of_another_model_is_refused():
