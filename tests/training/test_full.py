@@ -62,7 +62,12 @@ def large(hub, monkeypatch):
 
 @pytest.mark.parametrize(
     ("recipe", "processes", "step_count"),
-    [("paper_medvidqa", 1, 2), ("released_medvidqa", 1, 6), ("released_medvidqa", 2, 3)],
+    [
+        ("paper_medvidqa", 1, 2),
+        ("paper_medvidqa", 2, 1),
+        ("released_medvidqa", 1, 6),
+        ("released_medvidqa", 2, 3),
+    ],
 )
 def test_a_full_recipe_runs_to_the_end_and_both_predictors_answer(
     root, large, recipe, processes, step_count, tmp_path
