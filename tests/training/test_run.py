@@ -390,6 +390,12 @@ def test_sizes_of_another_model_are_refused(root, config, tmp_path, model):
         run(replace(config, model=model), root, tmp_path, VISUAL)
 
 
+@pytest.mark.parametrize("name", ["width", "reader_width"])
+def test_a_size_that_no_model_can_have_is_refused(root, config, tmp_path, name):
+    with pytest.raises(DataError, match="mutualsl cannot have these sizes"):
+        run(override(config, [f"{name}={10**23}"]), root, tmp_path, VISUAL)
+
+
 def test_a_language_model_of_the_hub(root, config, tmp_path, hub):
     """As DeBERTa-v3 is published: relative positions, and only `spm.model` for a tokenizer."""
     repository = hub.repository("me/deberta")
