@@ -160,11 +160,9 @@ def _connect(desk: Desk, clips: Clips, parts: Parts, examples: gr.HTML | None) -
 
     asked = [question, loaded, *files, choice, turns]
     settle(gr.on([parts["ask"].click, question.submit], desk.ask, asked, **common))
-    changed = start(
-        [each for file in files for each in (file.upload, file.clear)],
-        desk.load,
-        [*files, loaded, choice],
-    )
+    files_given = [each for file in files for each in (file.upload, file.clear)]
+    changed = start(files_given, desk.load, [*files, loaded, choice])
+    gr.on(files_given, desk.clear_unused, files, subtitles, **at_once)
     changed_again = start([parts["history"].select], changes.bring_back, [loaded], writing)
     what_ifs = (
         start([parts["offset"].release], changes.shift, [parts["offset"], loaded]),
@@ -181,4 +179,4 @@ def _connect(desk: Desk, clips: Clips, parts: Parts, examples: gr.HTML | None) -
     settle(start([choice.input], desk.switch, [choice, parts["model"], loaded, *files]))
     parts["cancel"].click(desk.stop, [loaded, turns], **common)
     parts["results"].click(clips.save, [loaded, turns], **common)
-    parts["history"].click(desk.show_again, loaded, **writing)
+    parts["history"].click(desk.show_again, [loaded, turns], **writing)

@@ -32,7 +32,7 @@ from mutualsl.ui.views import (
     what_ifs,
 )
 from mutualsl.ui.watching import Steps
-from mutualsl.ui.work import Work
+from mutualsl.ui.work import Work, refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,8 @@ class Desk:
 
         A file taken away and another one given are two events, which may arrive in any order.
         """
-        if not turns.quiet or turns.files in (None, (video, subtitles)):
+        used, known = self.reader.used, turns.files
+        if not turns.quiet or known is None or used(*known) == used(video, subtitles):
             yield view()
             return
         loaded = yield from self._load(video, subtitles, before, model, turns)
@@ -110,14 +111,18 @@ class Desk:
     ) -> Iterator[View]:
         """A question was asked; it waits if its video is still on the way."""
         turns.begin()
-        nothing = loaded is None and video is None and subtitles is None
-        turns.asked = question if question.strip() or not nothing else None
+        problem = refused(question)
+        if problem is not None:  # what was asked before stays what is asked again
+            turns.stopped = None
+            yield view(status=problem)
+            return
+        turns.asked = question
         if turns.reading:
             turns.wait(question)
             yield view()
         elif loaded is not None:
             yield from self.work.answer(loaded, question, turns)
-        elif nothing:
+        elif video is None and subtitles is None:
             turns.wait(question)
             text = "Load a video first; your question is kept and answered then."
             yield view(status=status.notice(text))
@@ -209,7 +214,7 @@ class Desk:
         waiting = turns.waiting
         if again is not None:
             if not waiting and problem is None and again.answers:
-                waiting = again.answers[-1].question
+                waiting = turns.asked or again.answers[-1].question
             if waiting:
                 yield from self.work.answer(again, waiting, turns, problem)
         elif video is None and subtitles is None:
@@ -221,6 +226,10 @@ class Desk:
             if there is not None and problem is not None:
                 yield view(status=problem)
 
+    def clear_unused(self, video: str | None, subtitles: str | None) -> Any:
+        """Empty the box of a subtitle file that is not used."""
+        return gr.skip() if self.reader.used(video, subtitles) == (video, subtitles) else None
+
     def stop(self, loaded: Loaded | None, turns: Turns) -> View:
         """Cancel was pressed; what runs ends first, so that it cannot write over this."""
         turns.stop(status.stopped(reading=loaded is None))
@@ -230,10 +239,14 @@ class Desk:
         changes = {} if loaded is None else {"model_choice": loaded.model, **what_ifs(loaded)}
         return view(status=turns.stopped, ask=unlocked(), **changes)
 
-    def show_again(self, event: gr.EventData, loaded: Loaded | None) -> Iterator[View]:
-        """An earlier answer was clicked."""
+    def show_again(
+        self, event: gr.EventData, loaded: Loaded | None, turns: Turns
+    ) -> Iterator[View]:
+        """An earlier answer was clicked; what is changed from now on is asked of its question."""
         place = int(event.answer)
         if loaded is not None and 0 <= place < len(loaded.answers):
             question = loaded.answers[place].question
+            if turns.waiting is None:  # else the answer on its way is shown next
+                turns.asked = question
             yield filled(view(clip="", **shown(loaded, place)), question=question)
         yield filled(view())  # not the question once more: the visitor may be writing another

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import filecmp
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -30,6 +31,18 @@ class Reader:
         self.examples = tuple(examples)
         self._folder = folder
         self._kept: dict[tuple[str, str, str | None], Loaded] = {}
+
+    def used(self, video: str | None, subtitles: str | None) -> tuple[str | None, str | None]:
+        """The files to read: an example's subtitles are not used for any other video.
+
+        They are still in their box when a visitor gives a video after trying the example.
+        """
+        if video is None or subtitles is None:
+            return video, subtitles
+        owners = [each for each in self.examples if _is_copy(subtitles, each.subtitles)]
+        if owners and not any(_is_copy(video, owner.video) for owner in owners):
+            return video, None
+        return video, subtitles
 
     def kept(self, model: str, video: str | None, subtitles: str | None) -> Loaded | None:
         """An example that was read before."""
@@ -62,3 +75,10 @@ class Reader:
 def files_of(example: DemoVideo) -> tuple[str, str | None]:
     """Its video and its subtitle file, as a visitor would give them."""
     return str(example.video), str(example.subtitles) if example.subtitles else None
+
+
+def _is_copy(path: str, original: Path | None) -> bool:
+    """Whether a file holds what another one does; what an example wrote into a box is a copy."""
+    with contextlib.suppress(OSError):  # one is gone
+        return original is not None and filecmp.cmp(path, original, shallow=False)
+    return False

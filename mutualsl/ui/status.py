@@ -61,8 +61,11 @@ def _before(count: int) -> str:
     return f"All places are taken; {who} before you."
 
 
-def ready(encoded: EncodedVideo) -> str:
-    """What was loaded: the video, its subtitles, and every repair that was made to them."""
+def ready(encoded: EncodedVideo, unused: str | None = None) -> str:
+    """What was loaded: the video, its subtitles, and every repair that was made to them.
+
+    `unused` is the name of an example's subtitle file that was not read for another video.
+    """
     name = encoded.name if encoded.info is not None else "Subtitles only"
     facts = [f"<b>{escaped(name)}</b>", clock(encoded.duration_second)]
     if encoded.info is not None:
@@ -77,8 +80,14 @@ def ready(encoded: EncodedVideo) -> str:
         lines = f"{len(subtitles):,} line{'' if len(subtitles) == 1 else 's'}"
         share = covered_second(subtitles.cues) / max(encoded.duration_second, 1e-6)
         facts.append(f"Subtitles: {kind}, {lines}, shown {percent(min(share, 1.0))} of the time")
+    if unused is not None:
+        facts.append(f"{escaped(unused)} belongs to an example and is not used")
     notes = list(encoded.warnings)
     if subtitles is not None:
+        inside = len(encoded.info.text_tracks) if encoded.info is not None else 0
+        if inside and subtitles.track_number is None:
+            tracks = "text track" if inside == 1 else f"{inside} text tracks"
+            notes.append(f"the subtitle file is used in place of the {tracks} inside the video")
         notes += [f"{repair.kind} ({repair.count}): {repair.detail}" for repair in subtitles.report]
     listed = "".join(f"<li>{escaped(note)}</li>" for note in notes)
     details = (

@@ -46,6 +46,7 @@ class Loaded:
     gold: Mapping[str, Span] = field(default_factory=dict)  # true answers, by question
     what_if: WhatIf = WhatIf()
     earlier: tuple[Asked, ...] = ()  # under another `what_if`, or of another text track
+    unused: str | None = None  # name of a subtitle file that was not read, as it is an example's
 
     @property
     def file(self) -> str | None:
@@ -185,7 +186,7 @@ def as_it_is(loaded: Loaded, differ: bool) -> dict[str, Any]:
 
 def ready(loaded: Loaded) -> str:
     """The status line when nothing runs."""
-    return status.ready(loaded.encoded)
+    return status.ready(loaded.encoded, loaded.unused)
 
 
 def locked() -> Any:

@@ -5,15 +5,16 @@ Each step is a view of the page; whose turn it is decides whether the next one c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
-from mutualsl.answer import Answer
+from mutualsl.answer import Answer, check_question
 from mutualsl.errors import QuestionError
 from mutualsl.ui import limits, status
 from mutualsl.ui.progress import Report
 from mutualsl.ui.reader import Reader
 from mutualsl.ui.shelf import Shelf
+from mutualsl.ui.text import file_name
 from mutualsl.ui.turns import Turns
 from mutualsl.ui.views import (
     Loaded,
@@ -46,14 +47,17 @@ class Work:
         for_question: bool = False,
     ) -> Steps[Loaded | None]:
         """Read, on an empty page unless it is at hand; the button waits `for_question`."""
-        loaded = self.reader.kept(model, video, subtitles)
+        used = self.reader.used(video, subtitles)
+        loaded = self.reader.kept(model, *used)
         if loaded is None:
             yield view(**emptied(), ask=locked())
-            work = partial(self.reader.read, model, video, subtitles)
-            loaded = yield from watched(work, "video", video, subtitles)
+            work = partial(self.reader.read, model, *used)
+            loaded = yield from watched(work, "video", *used)
         if loaded is None:
             yield view(ask=unlocked())
         else:
+            if subtitles is not None and used != (video, subtitles):
+                loaded = replace(loaded, unused=file_name(subtitles))
             button = locked() if for_question else unlocked()
             yield view(**unasked(loaded), ask=button, model=model, clip="")
         return loaded
@@ -87,11 +91,7 @@ class Work:
 
     def _answer(self, loaded: Loaded, question: str, problem: str | None) -> Steps[None]:
         """Each line of `question` is one; the last answer stays on the page."""
-        lines = [line for line in question.splitlines() if line.strip()] or [question]
-        if len(lines) > limits.MAX_QUESTIONS:
-            text = f"these are {len(lines)} questions; ask at most {limits.MAX_QUESTIONS} at once"
-            yield view(status=status.failed(QuestionError(text)), ask=unlocked())
-            return
+        lines = _lines(question)
         for number, line in enumerate(lines, start=1):
             answer = yield from watched(partial(self._ask, loaded, line), "question")
             if answer is None:
@@ -105,3 +105,22 @@ class Work:
 
     def _ask(self, loaded: Loaded, question: str, report: Report) -> Answer:
         return self.shelf.get(loaded.model).ask(loaded.encoded, question)
+
+
+def refused(question: str) -> str | None:
+    """Why nothing of what was typed is asked, as a status line; `None` where all of it can be."""
+    lines = _lines(question)
+    try:
+        for line in lines:
+            check_question(line)
+        if len(lines) > limits.MAX_QUESTIONS:
+            text = f"these are {len(lines)} questions; ask at most {limits.MAX_QUESTIONS} at once"
+            raise QuestionError(text)
+    except QuestionError as error:
+        return status.failed(error)
+    return None
+
+
+def _lines(question: str) -> list[str]:
+    """Each line is a question."""
+    return [line for line in question.splitlines() if line.strip()] or [question]

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from mutualsl.subtitles import shifted
+
 pytestmark = pytest.mark.browser
 
 
@@ -25,6 +27,24 @@ def test_each_line_is_a_question_and_every_answer_can_be_seen_again(
     expect(visitor["question"].locator("textarea, input")).to_have_value(first)
     expect(chips.nth(0)).to_have_attribute("aria-current", "true")
     expect(chips).to_have_count(3)
+
+
+def test_a_change_after_going_back_is_about_the_question_gone_back_to(
+    asked, demos, localizer, kitchen
+):
+    visitor, first = asked
+    second = demos["kitchen"].questions[1]
+    visitor.ask(second)
+    visitor.shows(localizer.ask(kitchen, second))
+    visitor["history"].locator(".chip").nth(0).click()
+    visitor.shows(first)
+    number = visitor["offset"].locator("input[type=number]")
+    number.fill("-4")
+    number.blur()
+    track = shifted(kitchen.subtitles, -4.0, kitchen.duration_second)
+    moved = localizer.with_subtitles(kitchen, track)
+    visitor.shows(localizer.ask(moved, first.question))
+    expect(visitor["question"].locator("textarea")).to_have_value(first.question)
 
 
 def test_another_video_begins_with_none(visit, demos, localizer, kitchen, garden):

@@ -1,8 +1,9 @@
-"""A video with several text tracks lets its visitor choose among them."""
+"""Which subtitles are read: of several text tracks, of a file, and never those of an example."""
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.page import ANSWER_MS
 from tests.video.conftest import make_tracks
 
 pytestmark = pytest.mark.browser
@@ -39,3 +40,20 @@ def test_a_subtitle_file_leaves_no_choice(visit, two_tracks, one_cue):
     visitor.has_video()
     expect(visitor["transcript"]).to_contain_text("Pour the kettle.")
     expect(visitor["track"]).to_be_hidden()
+
+
+def test_subtitles_of_an_example_go_with_its_video(visit, two_tracks, demos, localizer, kitchen):
+    visitor = visit()
+    question = demos["kitchen"].questions[0]
+    visitor.try_example(question)
+    visitor.shows(localizer.ask(kitchen, question))
+    expect(visitor["subtitle-file"]).to_contain_text("kitchen")
+    visitor.upload(two_tracks)
+    expect(visitor["status"]).to_contain_text(
+        "kitchen-basics.srt belongs to an example and is not used", timeout=ANSWER_MS
+    )
+    expect(visitor["status"]).to_contain_text("Subtitles: track 1 of the video")
+    expect(visitor["subtitle-file"]).not_to_contain_text("kitchen")
+    expect(visitor["transcript"]).to_contain_text("Open the jar.")
+    visitor.ask(QUESTION)
+    visitor.shows(localizer.ask(localizer.encode_video(two_tracks), QUESTION))

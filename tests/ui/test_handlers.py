@@ -50,9 +50,36 @@ def test_a_video_whose_first_track_is_empty_is_shown_with_the_next_one(desk, tmp
 
 def test_too_many_questions_at_once_are_refused_and_none_is_asked(desk, loaded):
     questions = "\n".join([QUESTION] * (MAX_QUESTIONS + 1))
-    *_, last = desk.ask(questions, loaded, None, None, "one", Turns())
-    assert f"ask at most {MAX_QUESTIONS} at once" in shown(last, "status")
-    assert shown(last, "loaded") != loaded
+    (only,) = desk.ask(questions, loaded, None, None, "one", Turns())
+    assert f"ask at most {MAX_QUESTIONS} at once" in shown(only, "status")
+
+
+@pytest.mark.parametrize(
+    ("refused", "why"),
+    [
+        ("", "empty"),
+        (f"{QUESTION}\n{'why ' * 251}", "1,004 characters"),
+        ("\n".join([QUESTION] * (MAX_QUESTIONS + 1)), "at once"),
+    ],
+)
+def test_a_question_that_is_refused_leaves_the_one_before_it_to_be_asked_again(
+    desk, loaded, refused, why
+):
+    turns = Turns()
+    *_, answered = desk.ask(QUESTION, loaded, None, None, "one", turns)
+    loaded = shown(answered, "loaded")
+    (said,) = desk.ask(refused, loaded, None, None, "one", turns)
+    assert "is-failed" in shown(said, "status") and why in shown(said, "status")
+    *_, moved = Changes(desk.shelf).shift(0.5, loaded, turns)
+    assert answers(desk.ask_again(shown(moved, "loaded"), turns)) == [QUESTION]
+
+
+def test_a_question_that_is_refused_is_said_also_after_a_stop(desk, loaded):
+    turns = Turns()
+    desk.stop(loaded, turns)
+    list(desk.ask("", loaded, None, None, "one", turns))
+    (settled,) = desk.settle(loaded, turns)
+    assert isinstance(shown(settled, "status"), dict)  # an update without a change
 
 
 def test_a_question_that_is_being_answered_is_asked_again_of_another_model(desk, loaded):
@@ -242,8 +269,47 @@ def test_what_an_event_writes_into_the_boxes_is_not_its_last_step():
 def test_an_earlier_answer_does_not_write_its_question_twice(desk, loaded):
     *_, last = desk.ask(QUESTION, loaded, None, None, "one", Turns())
     clicked = SimpleNamespace(answer="0")
-    steps = list(desk.show_again(clicked, shown(last, "loaded")))
+    steps = list(desk.show_again(clicked, shown(last, "loaded"), Turns()))
     assert QUESTION in steps[0] and steps[-1] == filled(view())
+
+
+@pytest.fixture
+def gone_back(desk, loaded):
+    """Two questions were asked; the answer to the first is on the page again."""
+    turns = Turns()
+    *_, last = desk.ask(f"{QUESTION}\nanother", loaded, None, None, "one", turns)
+    list(desk.show_again(SimpleNamespace(answer="0"), shown(last, "loaded"), turns))
+    return shown(last, "loaded"), turns
+
+
+def test_a_change_after_going_back_asks_what_is_on_the_page(desk, gone_back):
+    loaded, turns = gone_back
+    *_, moved = Changes(desk.shelf).shift(0.5, loaded, turns)
+    assert answers(desk.ask_again(shown(moved, "loaded"), turns)) == [QUESTION]
+
+
+def test_another_model_after_going_back_is_asked_what_is_on_the_page(desk, gone_back):
+    loaded, turns = gone_back
+    views = list(desk.switch("two", "one", loaded, None, None, turns))
+    assert shown(views[-1], "loaded").answers[-1].model["name"] == "two"
+    assert answers(views)[-1] == QUESTION
+
+
+def test_going_back_while_a_question_is_answered_leaves_that_to_be_asked_again(desk, gone_back):
+    loaded, turns = gone_back
+    asking = desk.ask("a third", loaded, None, None, "one", turns)
+    next(asking)
+    list(desk.show_again(SimpleNamespace(answer="1"), loaded, turns))
+    *_, last = asking
+    *_, moved = Changes(desk.shelf).shift(0.5, shown(last, "loaded"), turns)
+    assert answers(desk.ask_again(shown(moved, "loaded"), turns)) == ["a third"]
+
+
+def test_a_subtitle_file_that_is_used_in_place_of_a_track_is_noted(desk, track, tmp_path):
+    video = str(make_tracks(tmp_path / "own.mkv", ("eng", "", [(1.0, 2.0, "close the box")])))
+    said = [shown(list(desk.load(video, file, None, "one", Turns()))[-1], "status")
+            for file in (track, None)]  # fmt: skip
+    assert ["in place of the text track inside the video" in text for text in said] == [True, False]
 
 
 def test_what_several_events_have_mixed_up_is_put_right_when_the_last_has_settled(

@@ -1,11 +1,17 @@
-"""Examples are read once for each model, other files every time."""
+"""Examples are read once for each model, other files every time; their subtitles are theirs."""
+
+import shutil
 
 import pytest
 
 from mutualsl.spans import Span
 from mutualsl.subtitles import Cue, write_subtitles
 from mutualsl.ui.examples import DemoVideo
+from mutualsl.ui.handlers import Desk
 from mutualsl.ui.reader import Reader, files_of
+from mutualsl.ui.turns import Turns
+from mutualsl.ui.views import OUTPUTS, view
+from tests.video.conftest import make_tracks
 
 
 @pytest.fixture
@@ -50,3 +56,42 @@ def test_an_example_that_cannot_be_read_is_left_to_who_clicks_it(reader, example
     example.subtitles.write_text("no subtitles at all")
     reader._read_all()
     assert reader.kept("one", *files_of(example)) is None
+
+
+@pytest.fixture
+def desk(shelf, reader, tmp_path):
+    (tmp_path / "copy").mkdir()
+    return Desk(shelf, reader)
+
+
+def shown(views, name):
+    *_, last = views
+    return last[OUTPUTS.index(name)]
+
+
+def test_subtitles_of_an_example_are_not_used_for_another_video(desk, example, tmp_path):
+    track = str(shutil.copy(example.subtitles, tmp_path / "copy"))  # as the page has it
+    own = str(make_tracks(tmp_path / "own.mkv", ("eng", "", [(1.0, 2.0, "close the box")])))
+    turns = Turns()
+    read = list(desk.load(own, track, None, "one", turns))
+    assert "track.srt belongs to an example and is not used" in shown(read, "status")
+    loaded = shown(read, "loaded")
+    assert loaded.encoded.subtitles.track_number == 1
+    assert desk.clear_unused(own, track) is None
+    list(desk.settle(loaded, turns)), turns.drawn()
+    for shows in (track, None):  # before and after the box is empty
+        assert list(desk.load_late(own, shows, loaded, "one", turns)) == [view()]
+    asked = desk.ask("open the jar", None, own, track, "one", Turns())
+    assert shown(asked, "loaded").encoded.subtitles.track_number == 1
+
+
+@pytest.mark.parametrize("with_video", [True, False])
+def test_subtitles_of_an_example_are_used_with_its_video_and_alone(
+    desk, example, tmp_path, with_video
+):
+    video, track = (str(shutil.copy(file, tmp_path / "copy")) for file in files_of(example))
+    files = (video if with_video else None, track)
+    read = list(desk.load(*files, None, "one", Turns()))
+    assert shown(read, "loaded").encoded.subtitles.format == "srt"
+    assert "belongs to an example" not in shown(read, "status")
+    assert desk.clear_unused(*files) is not None
