@@ -30,8 +30,9 @@ OUTPUTS = (
     *("evidence", "offset", "history", "given", "track", "model", "model_choice"),
 )
 INPUTS = ("video_file", "subtitle_file", "question")
-"""What a visitor gives. Only an example and an earlier answer write there: Gradio may set what was
-typed back to what it wrote last, for every event that could write."""
+"""What a visitor gives. Only an example and an earlier answer write there, and what empties the box
+of subtitles: Gradio may set what was typed back to what it wrote last, for every event that could
+write."""
 
 
 @dataclass(frozen=True, slots=True)

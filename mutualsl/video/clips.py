@@ -53,8 +53,9 @@ def export_clip(
 def playable_copy(
     path: str | Path, info: VideoInfo, folder: str | Path, progress: Progress | None = None
 ) -> Path:
-    """The file itself if a browser plays it, else a small H.264 copy under a name nobody can guess.
+    """The file itself if a browser plays it, else a copy under a name nobody can guess.
 
+    Where only the container is wrong, its packets are copied; else it becomes small H.264 + AAC.
     It is made once for each content, as long as this program runs.
     """
     if info.browser_playable:
@@ -65,11 +66,9 @@ def playable_copy(
         os.utime(copy)  # somebody watches it, so it is not old
     except FileNotFoundError:
         with atomic_output(copy) as partial:
-            run_job(
-                "transcode",
-                path,
-                progress=progress,
-                out=str(partial.absolute()),
-                height_limit=PLAYABLE_HEIGHT,
-            )
+            out = str(partial.absolute())
+            try:
+                run_job("remux", path, progress=progress, out=out)
+            except VideoError:  # a copy of its packets will not do
+                run_job("transcode", path, progress=progress, out=out, height_limit=PLAYABLE_HEIGHT)
     return copy

@@ -17,6 +17,7 @@ from mutualsl.errors import SubtitleError, VideoError
 from mutualsl.video.worker.channel import Channel
 from mutualsl.video.worker.frames import read_frames
 from mutualsl.video.worker.probing import probe
+from mutualsl.video.worker.remuxing import remux
 from mutualsl.video.worker.text_tracks import read_text_track
 from mutualsl.video.worker.transcoding import transcode
 
@@ -24,6 +25,7 @@ JOBS: dict[str, Callable[..., object]] = {
     "probe": probe,
     "read_frames": read_frames,
     "read_text_track": read_text_track,
+    "remux": remux,
     "transcode": transcode,
 }
 
