@@ -12,7 +12,7 @@ import pysubs2
 from pysubs2.time import TIMESTAMP, TIMESTAMP_SHORT
 
 from mutualsl.errors import SubtitleError, in_a_line
-from mutualsl.subtitles.markup import plain_text, tidy_lines
+from mutualsl.subtitles.markup import plain_text, srt_text, tidy_lines
 from mutualsl.subtitles.model import Cue, Parsed, Repair
 
 # pysubs2 warns about every damaged margin or layer, which are of no use here.
@@ -93,14 +93,18 @@ def parse_track(
     events: Iterable[tuple[float, float, str]], codec: str, language: str | None
 ) -> Parsed:
     """Read (start second, end second, text) of a text track inside a video."""
-    words = _packet_words if codec == "ass" else str
-    cues = [Cue(start, end, plain_text(words(text))) for start, end, text in events]
+    words = _TRACK_WORDS.get(codec, plain_text)
+    cues = [Cue(start, end, words(text)) for start, end, text in events]
     return Parsed(cues=cues, format=codec, repairs=[], language=language)
 
 
 def _packet_words(text: str) -> str:
     """The words of an event, with or without the fields before them."""
-    return _words(_PACKET_FIELDS.sub("", text, count=1) if _PACKET_FIELDS.match(text) else text)
+    fields = _PACKET_FIELDS.match(text)
+    return plain_text(_words(text[fields.end() :] if fields else text))
+
+
+_TRACK_WORDS = {"ass": _packet_words, "subrip": srt_text}
 
 
 def _words(text: str) -> str:

@@ -5,10 +5,13 @@ import re
 
 # Only what WebVTT and SRT define is markup; `<script>` or `a < b` is text, which the page escapes.
 _TAG = re.compile(
-    r"</?(?:c|i|b|u|s|v|lang|ruby|rt|font)(?:\.[^\s<>]*)?(?:\s[^<>]*)?>"
+    r"</?(?:(?:c|v|lang|font)(?:\.[^\s<>]*)?(?:\s[^<>]*)?|(?:i|b|u|s|ruby|rt)(?:\.[^\s<>]*)?\s*)>"
     r"|<(?:[0-9]+:)?[0-9]{1,2}:[0-9]{2}(?:\.[0-9]+)?>",
     re.IGNORECASE,
 )
+# As programs leave them in SRT files; where a cue holds a path, a backslash is a part of it.
+_BREAK = re.compile(r"<br\s*/?>|\\n", re.IGNORECASE)
+_PATH = re.compile(r"\b[A-Za-z]:\\")
 _ASS_OVERRIDE = re.compile(r"\{\\[^{}]*\}")  # {\an8} turns up in SRT files as well
 # No character has such a number, and Python refuses to read one of thousands of digits.
 _HUGE_REFERENCE = re.compile(r"&#[0-9]{100,};?")
@@ -22,6 +25,13 @@ def plain_text(marked_up: str) -> str:
     """Return the words of a cue as lines without markup, doubled spaces or empty lines."""
     text = _TAG.sub("", _ASS_OVERRIDE.sub("", marked_up))
     return tidy_lines(html.unescape(_HUGE_REFERENCE.sub("\ufffd", text)))
+
+
+def srt_text(marked_up: str) -> str:
+    """Return the words of an SRT cue, which has further signs for line breaks and spaces."""
+    if not _PATH.search(marked_up):
+        marked_up = _BREAK.sub("\n", marked_up.replace(r"\h", " "))
+    return plain_text(marked_up)
 
 
 def tidy_lines(text: str) -> str:

@@ -4,8 +4,9 @@ import io
 
 import webvtt
 
+from mutualsl.subtitles.markup import srt_text
 from mutualsl.subtitles.model import Parsed, Repair
-from mutualsl.subtitles.timestamps import STRICT_SRT_LINE, holds_times
+from mutualsl.subtitles.timestamps import STRICT_SRT_LINE, bare_number, holds_times
 from mutualsl.subtitles.vtt import cues_of, mend_timing_lines
 
 
@@ -21,7 +22,7 @@ def parse_srt(text: str) -> Parsed:
     # webvtt-py leaves out cues without text; an SRT player shows nothing for them either.
     if empty := sum(map(holds_times, lines)) - len(captions):
         repairs.append(Repair("empty", empty, "cues without text were left out"))
-    return Parsed(cues=cues_of(captions), format="srt", repairs=repairs)
+    return Parsed(cues=cues_of(captions, srt_text), format="srt", repairs=repairs)
 
 
 def _number_cues(lines: list[str]) -> tuple[list[str], int]:
@@ -34,11 +35,12 @@ def _number_cues(lines: list[str]) -> tuple[list[str], int]:
     cue_count = missing = first_cue = 0
     for line in lines:
         if not holds_times(line):
-            numbered.append(line.strip())
+            number = bare_number(line)
+            numbered.append(line.strip() if number is None else number)
             continue
         cue_count += 1
         gap = _pop_blank(numbered)
-        if numbered and _is_number(numbered[-1]) and (not gap or _stands_alone(numbered)):
+        if numbered and bare_number(numbered[-1]) and (not gap or _stands_alone(numbered)):
             numbered.pop()
         else:
             missing += 1
@@ -54,10 +56,6 @@ def _pop_blank(lines: list[str]) -> bool:
     while lines and not lines[-1]:
         lines.pop()
     return len(lines) < count
-
-
-def _is_number(line: str) -> bool:
-    return line.isascii() and line.isdigit()
 
 
 def _stands_alone(lines: list[str]) -> bool:

@@ -10,7 +10,10 @@ _LOOSE = (
     r"-?(?:[0-9]{1,10}[ \t]*:[ \t]*)?[0-9]{1,3}[ \t]*:[ \t]*[0-9]{1,2}(?:[.,][0-9]*|:[0-9]{3})?"
     r"(?![0-9])"
 )
-_LOOSE_LINE = re.compile(rf"[ \t\f\ufeff]*({_LOOSE})[ \t\f]*-->[ \t\f]*({_LOOSE})")
+# Editors put no-break spaces, and marks of the direction of writing, around numbers too.
+_UNSEEN = " \t\f\u00a0\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_GAP = f"[{_UNSEEN}]*"
+_LOOSE_LINE = re.compile(rf"{_GAP}({_LOOSE}){_GAP}-->{_GAP}({_LOOSE})")
 
 # What the WebVTT parser and the common SRT readers accept.
 _VTT = r"(?:[0-9]+:[0-5][0-9]|[0-5][0-9]):[0-5][0-9]\.[0-9]{3}(?![0-9])"
@@ -28,6 +31,12 @@ class Timing(NamedTuple):
 def holds_times(line: str) -> bool:
     """Tell whether `parse_timing_line` reads a line, without reading it."""
     return _LOOSE_LINE.match(line) is not None
+
+
+def bare_number(line: str) -> str | None:
+    """The digits of a line that shows nothing else, "" for an empty one; otherwise `None`."""
+    bare = line.strip(_UNSEEN)
+    return bare if not bare or (bare.isascii() and bare.isdigit()) else None
 
 
 def parse_timing_line(line: str) -> Timing | None:

@@ -8,6 +8,7 @@ comma or short fields, times that carry over. Its tag stripper would also delete
 
 import io
 import re
+from collections.abc import Callable
 
 import webvtt
 
@@ -46,10 +47,10 @@ def parse_webvtt(text: str) -> Parsed:
     )
 
 
-def cues_of(captions: list[webvtt.Caption]) -> list[Cue]:
+def cues_of(captions: list[webvtt.Caption], words: Callable[[str], str] = plain_text) -> list[Cue]:
     """Turn webvtt-py's captions into cues; its `start_in_seconds` would lose the fraction."""
     return [
-        Cue(parse_timestamp(item.start), parse_timestamp(item.end), plain_text(item.raw_text))
+        Cue(parse_timestamp(item.start), parse_timestamp(item.end), words(item.raw_text))
         for item in captions
     ]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mutualsl.atomic import write_whole
 from mutualsl.errors import SubtitleError
-from mutualsl.subtitles.markup import escape_text, plain_text, tidy_lines
+from mutualsl.subtitles.markup import escape_text, srt_text, tidy_lines
 from mutualsl.subtitles.model import Cue, Subtitles
 from mutualsl.subtitles.timestamps import format_timing_line
 
@@ -55,7 +55,9 @@ def _timing_line(cue: Cue, decimal_sign: str = ".") -> str:
 def _srt_text(text: str) -> str:
     """Escape only text that would not be read back as it is: SRT players show escapes."""
     text = tidy_lines(text)
-    return text if plain_text(text) == text and "-->" not in text else escape_text(text)
+    if srt_text(text) == text and "-->" not in text:
+        return text
+    return escape_text(text).replace("\\", "&#92;")
 
 
 _WRITERS = {".vtt": to_webvtt, ".srt": to_srt}

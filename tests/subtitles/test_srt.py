@@ -1,4 +1,6 @@
-from mutualsl.subtitles import Cue, parse_subtitles
+import pytest
+
+from mutualsl.subtitles import Cue, from_track, parse_subtitles, to_srt
 
 ONE_TWO = (Cue(1, 2, "one"), Cue(3.5, 4, "two"))
 
@@ -71,3 +73,43 @@ def test_srt_named_vtt_is_read_as_what_it_is():
     subtitles = read("1\n00:00:01,000 --> 00:00:02,000\none\n", "cues.vtt")
     assert subtitles.format == "srt"
     assert kinds(subtitles) == {"format": 1}
+
+
+TWO_CUES = "1\n00:00:01,000 --> 00:00:02,000\none\n\n2\n00:00:03,500 --> 00:00:04,000\ntwo\n"
+
+
+@pytest.mark.parametrize("mark", ["\u200e", "\u200f", "\u202a", "\u202b", "\u2067", "\ufeff"])
+def test_marks_of_direction_before_numbers_and_times(mark):
+    everywhere = "".join(mark + line for line in TWO_CUES.splitlines(keepends=True))
+    assert [cue.text.strip(mark) for cue in read(everywhere)] == ["one", "two"]
+    before_numbers = TWO_CUES.replace("1\n", f"{mark}1\n", 1).replace("\n2\n", f"\n{mark}2\n")
+    assert read(before_numbers).cues == ONE_TWO
+    around_times = TWO_CUES.replace("00:00:0", f"{mark}00:00:0").replace("0 -->", f"0{mark} -->")
+    assert read(around_times).cues == ONE_TWO
+    as_webvtt = read("WEBVTT\n\n" + around_times.replace(",", "."), "cues.vtt")
+    assert as_webvtt.cues == ONE_TWO
+    assert kinds(as_webvtt) == {"timestamps": 2}
+
+
+def test_no_break_spaces_around_the_arrow():
+    assert read(TWO_CUES.replace(" --> ", "\u00a0-->\u00a0")).cues == ONE_TWO
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("second<br>third<br/>fourth<BR />x", "second\nthird\nfourth\nx"),
+        (r"first\Nsecond\nthird\hx", "first\nsecond\nthird x"),
+        (r"open C:\new\Notes now", r"open C:\new\Notes now"),
+        ("if a<b & c>d", "if a<b & c>d"),
+        ("<i >so</i>, <b.loud>so</b>, <font color=red>so</font>", "so, so, so"),
+    ],
+)
+def test_line_breaks_and_tags_of_srt(written, text):
+    assert read(TWO_CUES.replace("one", written)).cues[0].text == text
+    assert from_track([(1, 2, written)], codec="subrip", language=None).cues[0].text == text
+
+
+@pytest.mark.parametrize("text", [r"type \n here", r"\hbox", "<br> ends a line", r"C:\new"])
+def test_signs_of_srt_in_a_text_survive_being_written(text):
+    assert read(to_srt([Cue(1, 2, text)])).cues[0].text == text
