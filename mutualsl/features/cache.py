@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import tempfile
 import threading
 import time
 import weakref
@@ -43,13 +44,26 @@ class Locks:
 
 
 _MAKING = Locks()  # paths of entries that this process is making
-_TOLD: set[Path] = set()  # folders of which this process has said that they cannot be written
+_TOLD: set[tuple[Path, str]] = set()  # what this process has said of folders
 
 
 def default_folder() -> Path:
-    """`MUTUALSL_CACHE`, or `features` in the user's cache folder."""
-    chosen = os.environ.get("MUTUALSL_CACHE")
-    return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("mutualsl")) / "features"
+    """`MUTUALSL_CACHE`, or `features` in the user's cache folder, or in that for temporary files.
+
+    The last is for users without a home directory, as containers may have.
+    """
+    if chosen := os.environ.get("MUTUALSL_CACHE"):
+        return Path(chosen)
+    try:
+        return Path(platformdirs.user_cache_dir("mutualsl")) / "features"
+    except RuntimeError:
+        folder = Path(tempfile.gettempdir()) / f"mutualsl-{os.getuid()}" / "features"
+        _tell_once(
+            folder,
+            "no home directory is known, so the feature cache is here, where it may not last; "
+            "name a folder in MUTUALSL_CACHE",
+        )
+        return folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,22 +147,22 @@ class FeatureCache:
                 _save(self._path(content_hash, fingerprint), made)
                 self.evict()
             except OSError as error:
-                _tell_once(self.folder, error)
+                _tell_once(
+                    self.folder,
+                    f"the feature cache cannot be written ({error.strerror or error}), so videos "
+                    "may be read anew each time; make room or the folder writable, or name "
+                    "another in MUTUALSL_CACHE",
+                )
         return made
 
     def _path(self, content_hash: str, fingerprint: str) -> Path:
         return self.folder / f"{content_hash}.{fingerprint}.npz"
 
 
-def _tell_once(folder: Path, error: OSError) -> None:
-    if folder not in _TOLD:
-        _TOLD.add(folder)
-        log.warning(
-            "%s: the feature cache cannot be written (%s), so videos may be read anew each time; "
-            "make room or the folder writable, or name another in MUTUALSL_CACHE",
-            folder,
-            error.strerror or error,
-        )
+def _tell_once(folder: Path, what: str) -> None:
+    if (folder, what) not in _TOLD:
+        _TOLD.add((folder, what))
+        log.warning("%s: %s", folder, what)
 
 
 @contextlib.contextmanager

@@ -39,13 +39,22 @@ def read_subtitles(path: str | Path, video_duration_second: float | None = None)
     path = Path(path)
     try:
         if not path.is_file():
-            what = "is not a file" if path.exists() else "does not exist"
-            raise SubtitleError(f"{path}: {what}; give the path of a subtitle file ({FORMATS})")
+            raise SubtitleError(f"{path}: {_no_file(path)} ({FORMATS})")
         refuse_size(path.stat().st_size, path.name)
         data = path.read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a NUL inside the path
         raise SubtitleError(f"{path}: cannot be opened ({error}); check the path") from error
     return parse_subtitles(data, path.name, video_duration_second)
+
+
+def _no_file(path: Path) -> str:
+    """Why a path cannot be read, and what to give."""
+    if str(path) == "-" or path.is_fifo():
+        return (
+            "pipes and standard input are not read; save the subtitles to a file and give its path"
+        )
+    what = "is not a file" if path.exists() else "does not exist"
+    return f"{what}; give the path of a subtitle file"
 
 
 def parse_subtitles(

@@ -104,6 +104,22 @@ def test_a_cache_that_cannot_be_written_is_said_once(tmp_path, caplog):
     assert said.startswith(f"{cache.folder}: ") and "MUTUALSL_CACHE" in said
 
 
+def test_without_a_home_directory_it_is_a_folder_for_temporary_files(tmp_path, monkeypatch, caplog):
+    def nobody(name):
+        raise RuntimeError("could not determine the home directory")
+
+    monkeypatch.delenv("MUTUALSL_CACHE", raising=False)
+    monkeypatch.setattr("platformdirs.user_cache_dir", nobody)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    cache, again = FeatureCache(), FeatureCache()
+    assert tmp_path in cache.folder.parents
+    assert cache == again
+    (said,) = caplog.messages
+    assert str(cache.folder) in said and "MUTUALSL_CACHE" in said
+    cache.get_or_make("hash", "encoder", features)
+    again.get_or_make("hash", "encoder", never)
+
+
 @pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o002, 0o664)])
 def test_who_may_read_an_entry_is_as_usual(tmp_path, mask, mode):
     cache, other = FeatureCache(tmp_path / "own"), FeatureCache(tmp_path / "other")

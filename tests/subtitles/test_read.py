@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from mutualsl.errors import SubtitleError
@@ -47,6 +49,13 @@ def test_huge_file_is_refused_before_it_is_read(tmp_path):
 def test_unreadable_path(name, tmp_path):
     with pytest.raises(SubtitleError, match="is not a file|does not exist|cannot be opened"):
         read_subtitles(f"{tmp_path}/{name}")
+
+
+def test_pipes_are_refused_with_what_to_do(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path in ("-", tmp_path / "pipe"):
+        with pytest.raises(SubtitleError, match=f"{path}: pipes .* are not read; save .* a file"):
+            read_subtitles(path)
 
 
 def test_nul_characters_in_webvtt_are_replaced_as_the_standard_says():
