@@ -3,8 +3,6 @@
 import codecs
 from typing import NamedTuple
 
-from charset_normalizer import from_bytes
-
 from mutualsl.errors import SubtitleError
 from mutualsl.subtitles.codepages import LEGACY_ENCODINGS, plausibility
 from mutualsl.subtitles.model import Repair
@@ -22,7 +20,7 @@ _COMMON_NAMES = {"cp950": "big5", "cp932": "shift_jis", "cp949": "euc_kr"}
 _MIN_PLAUSIBILITY = 0.5
 # A page of plain text with a few broken bytes is still worth reading.
 _MAX_BROKEN_SHARE = 0.05
-_SAMPLE_BYTES = 64_000
+_SAMPLE_BYTES = 16_000
 IF_WRONG = "; if its text looks wrong, save it as UTF-8"
 
 
@@ -84,23 +82,13 @@ def _broken_share(data: bytes) -> float:
 
 
 def _decode_legacy(data: bytes, name: str) -> Decoded:
-    """Decode with the encoding that charset-normalizer allows and that looks most like text.
-
-    charset-normalizer rules out what cannot be decoded, but its own order is a coin toss on short
-    files (it reads Chinese as Korean), so its candidates are ranked by `plausibility`.
-    """
+    """Decode with the encoding in which the text looks most like one that people write."""
     sample = _non_ascii_lines(data)[:_SAMPLE_BYTES]
     sample = sample[: sample.rfind(b"\n") + 1] or sample
-    # Chaos is judged below; a threshold under 1 would drop the right answer on short files.
-    matches = from_bytes(sample, cp_isolation=list(LEGACY_ENCODINGS), threshold=1.0)
-    possible = {encoding for match in matches for encoding in match.could_be_from_charset}
-    possible.add("cp1252")  # left out where another single-byte page gives nearly the same
-    scores = {
-        encoding: plausibility(sample.decode(encoding, errors="replace"), encoding)
-        for encoding in LEGACY_ENCODINGS
-        if encoding in possible
-    }
-    best = max(scores, key=lambda encoding: scores[encoding])
+    texts = {each: sample.decode(each, errors="replace") for each in LEGACY_ENCODINGS}
+    scores = {encoding: plausibility(text, encoding) for encoding, text in texts.items()}
+    likeliest = max(scores, key=lambda encoding: scores[encoding])
+    best = next(each for each, text in texts.items() if text == texts[likeliest])
     if scores[best] < _MIN_PLAUSIBILITY:
         # The standard reads any bytes after this header as UTF-8.
         if data.startswith(b"WEBVTT") or _broken_share(data) < _MAX_BROKEN_SHARE:

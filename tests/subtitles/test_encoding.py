@@ -11,6 +11,19 @@ JAPANESE = ["水を鍋に入れます。", "火を止めてください", "わ�
 FRENCH = ["Ouvrez le capot", "L’huile est à côté — ça va ?", "crème brûlée…"]
 GERMAN = ["Die Größe prüfen", "Über dem Öl", "fertig"]
 ENGLISH = ["Don’t “move” it", "plain", "wait—what"]
+SPANISH = ["¿Dónde está la llave?", "Mañana será más fácil", "¡Listo!"]
+SWEDISH = ["Häll långsamt i vattnet", "Täck över den", "Sätt på ugnen"]
+ITALIAN = ["Perché? È più semplice così", "La teglia è calda", "Può bastare metà"]
+POLISH = ["Dodajemy łyżeczkę soli", "Przykryjcie je ściereczką", "Cześć, już gotowe"]
+CZECH = ["Přidejte lžičku soli", "Těsto hněteme deset minut", "Děkuji, na shledanou"]
+HUNGARIAN = ["Kapcsoljuk be a sütőt", "Várjunk, amíg megkel", "Őrölt bors és egy űrlap"]
+TURKISH = ["Şimdi hamuru yoğuruyoruz", "Üzerini örtün", "İzlediğiniz için teşekkürler"]
+LITHUANIAN = ["Įdėkite šaukštelį druskos", "Uždenkite rankšluosčiu", "Ačiū, kad žiūrėjote"]
+GREEK = ["Προσθέστε το αλάτι", "Ανακατέψτε με τα χέρια", "Μην ανοίξετε την πόρτα"]
+HEBREW = ["עכשיו מרימים את המכונית", "מהדקים את הברגים", "תודה שצפיתם"]
+ARABIC = ["أولا نغسل الأرز جيدا", "ثم نضع القدر على النار", "هل هو جاهز؟ نعم"]
+THAI = ["ตั้งกระทะให้ร้อน", "ใส่ข้าวลงไปคลุกให้เข้ากัน", "ขอบคุณที่รับชม"]
+RUSSIAN = ["Поставьте кастрюлю на огонь", "Осторожно, горячо", "Что дальше?"]
 SHORT = ["好", "是的", "不"]
 
 
@@ -44,6 +57,24 @@ def srt(texts):
         ("big5", SHORT, "big5"),
         ("shift_jis", JAPANESE, "shift_jis"),
         ("cp1251", ["Налейте воды", "Привет", "Что это?"], "cp1251"),
+        ("cp1252", SPANISH, "cp1252"),
+        ("cp1252", SWEDISH, "cp1252"),
+        ("cp1252", ITALIAN, "cp1252"),
+        ("cp1252", ["a crêpe pan", "smørrebrød", "25°C, ½ cup, 10 µm", "1º paso"], "cp1252"),
+        ("cp1250", POLISH, "cp1250"),
+        ("cp1250", CZECH, "cp1250"),
+        ("cp1250", HUNGARIAN, "cp1250"),
+        ("iso8859_2", POLISH, "iso8859_2"),
+        ("iso8859_2", CZECH, "iso8859_2"),
+        ("cp1254", TURKISH, "cp1254"),
+        ("cp1257", LITHUANIAN, "cp1257"),
+        ("cp1253", GREEK, "cp1253"),
+        ("cp1255", HEBREW, "cp1255"),
+        ("cp1256", ARABIC, "cp1256"),
+        ("cp874", THAI, "cp874"),
+        ("koi8_r", RUSSIAN, "koi8_u"),
+        ("cp866", RUSSIAN, "cp866"),
+        ("euc_jp", JAPANESE, "euc_jp"),
         ("cp949", ["물을 붓고 뚜껑을 닫으세요", "감사합니다"], "euc_kr"),
     ],
 )
