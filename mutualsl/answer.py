@@ -40,6 +40,7 @@ class Answer:
     source: Source
     agreement: float | None  # IoU of the two spans
     related: float | None = None  # cosine of the question and the nearest subtitle, where known
+    foreign: str | None = None  # what is not in English, as a subject with its verb
     warnings: tuple[str, ...] = ()
     video_name: str = ""
     model: dict[str, Any] | None = None
@@ -47,10 +48,16 @@ class Answer:
 
     @property
     def doubt(self) -> str | None:
-        """A sentence when the answer is probably not in the video; the spans are given anyway.
+        """A sentence when the spans are guesses, or the answer is probably not in the video.
 
-        Without an answer to stand behind there is no probability to go by.
+        The spans are given anyway. Without an answer to stand behind there is no probability to go
+        by.
         """
+        if self.foreign is not None:
+            return (
+                f"Not to be relied on: {self.foreign} not in English, which is what this model has "
+                "learned to read; the spans are guesses, and their scores say little."
+            )
         if self.unrelated:
             return (
                 "Probably not answered in this video: nothing said in it is near to the question."
@@ -69,8 +76,9 @@ class Answer:
 
     @property
     def chance(self) -> float | None:
-        """The score where it is a chance: of a predictor, about something that is spoken of."""
-        return None if self.source == "fallback" or self.unrelated else self.score
+        """The score where it is a chance: of a predictor, about something that it can read of."""
+        unknown = self.source == "fallback" or self.unrelated or self.foreign is not None
+        return None if unknown else self.score
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object of the command line and the API, schema 1."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,7 @@ from mutualsl.encoded import EncodedVideo
 from mutualsl.features.files import PUBLISHED
 from mutualsl.prediction import HeadPredictions, Prediction
 from mutualsl.spans import Span, iou
+from mutualsl.subtitles import Subtitles
 
 if TYPE_CHECKING:
     from mutualsl.checkpoint import Checkpoint
@@ -26,6 +28,10 @@ NEAR_SECOND = 1.5  # edges no farther apart count as the same
 SILENT_SHARE = 0.5  # of a span with subtitles; below, most of it is silent
 CUT_NEAR_SECOND = 1.0  # rows are a second apart
 CUT_DEVIATIONS = 2.5  # a step between rows so much larger than usual is a cut
+ENGLISH = "en"  # begins English, eng and en-US too
+NO_LANGUAGE = ("und", "mis", "mul", "zxx", "unknown", "auto")  # tags that name none
+LANGUAGE_CUES = 200  # enough to tell the language
+LATIN = re.compile("[A-Za-z\u00aa-\u024f\u1e00-\u1eff\uff21-\uff5a]")
 
 
 def why_they_differ(encoded: EncodedVideo, answer: Answer) -> str | None:
@@ -156,6 +162,31 @@ def _later(second: float) -> str:
     return f"{abs(second):.1f} s {'later' if second > 0 else 'earlier'}"
 
 
+def not_in_english(subtitles: Subtitles | None, question: str) -> str | None:
+    """Which of both is in another language, as a subject with its verb; `None` where neither is.
+
+    Told by the letters, and for subtitles by the language that they are said to be in; another
+    language in Latin letters, of which nothing is said, is not noticed.
+    """
+    foreign = []
+    if subtitles is not None:
+        language = (subtitles.language or ENGLISH).lower()
+        told = not language.startswith((ENGLISH, *NO_LANGUAGE))
+        if told or _other_letters("".join(cue.text for cue in subtitles.cues[:LANGUAGE_CUES])):
+            foreign.append("the subtitles")
+    if _other_letters(question):
+        foreign.append("the question")
+    if not foreign:
+        return None
+    return f"{' and '.join(foreign)} {'is' if foreign == ['the question'] else 'are'}"
+
+
+def _other_letters(text: str) -> bool:
+    """Whether most letters are not Latin ones."""
+    letters = [character for character in text if character.isalpha()]
+    return 2 * sum(LATIN.match(letter) is None for letter in letters) > len(letters)
+
+
 def cautions(
     encoded: EncodedVideo,
     heads: HeadPredictions,
@@ -189,6 +220,8 @@ def cautions(
         for name in model.needs
         if not there[name]
     ]
+    if encoded.subtitles is not None and "subtitles" in model.reads:
+        said += [found.detail for found in encoded.subtitles.report if found.kind == "encoding"]
     if question_limit is not None:
         said.append(f"the question is long; its first {question_limit} tokens were used")
     return tuple(said)

@@ -21,7 +21,7 @@ from mutualsl.description import UNKNOWN_DATA
 from mutualsl.device import AtOnce, choose_device, enough_memory, precision
 from mutualsl.encoded import ASK_AT_ONCE, EncodedVideo
 from mutualsl.errors import QuestionError
-from mutualsl.explain import cautions
+from mutualsl.explain import cautions, not_in_english
 from mutualsl.features import FeatureCache, VisualEncoder, VisualFeatures, extract, open_encoder
 from mutualsl.models.questions import FrozenLanguageModel
 from mutualsl.opening import at_hand, check_fit, question_encoder, visual_place
@@ -232,6 +232,7 @@ class AnswerLocalizer(Shareable):
     ) -> Answer:
         span, score, source = choose(heads, encoded.duration_second, read_out)
         limit = self.collator.question_limit(question)
+        read = encoded.subtitles if "subtitles" in self.checkpoint.model.reads else None
         return Answer(
             question=question,
             duration_second=encoded.duration_second,
@@ -242,6 +243,7 @@ class AnswerLocalizer(Shareable):
             source=source,
             agreement=agreement(heads),
             related=heads.related,
+            foreign=not_in_english(read, question),
             warnings=(*encoded.warnings, *cautions(encoded, heads, self.checkpoint, limit)),
             video_name=encoded.name,
             model=self.model,

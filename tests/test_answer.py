@@ -69,6 +69,24 @@ def test_a_doubtful_answer_says_so_and_keeps_its_span(score, source, doubted):
     assert "0:01.0 - 0:02.0" in answer_table(given)
 
 
+def test_an_answer_in_another_language_has_no_chance_and_says_so():
+    given = Answer(
+        question="Что дальше?",
+        duration_second=30.0,
+        visual=None,
+        textual=SURE,
+        span=SURE.span,
+        score=SURE.score,
+        source="textual",
+        agreement=None,
+        related=0.1,
+        foreign="the question is",
+    )
+    assert given.chance is None
+    assert given.to_dict()["warnings"] == [given.doubt]
+    assert "the question is not in English" in answer_table(given)
+
+
 @pytest.mark.parametrize(("related", "doubted"), [(None, False), (0.32, True), (0.34, False)])
 def test_a_question_that_nobody_speaks_of_is_doubted_whatever_its_score(related, doubted):
     given = Answer(

@@ -3,10 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mutualsl.explain import what_changed, why_they_differ
+from mutualsl.explain import not_in_english, what_changed, why_they_differ
 from mutualsl.prediction import Candidate
 from mutualsl.spans import Span
-from mutualsl.subtitles import Cue
+from mutualsl.subtitles import Cue, Subtitles
 from tests.ui.values import answer, encoded_video, prediction
 
 CUES = tuple(Cue(10.0 * i, 10.0 * i + 9.0, f"step {i}") for i in range(10))
@@ -114,3 +114,23 @@ def test_spans_that_come_and_go_and_another_that_is_believed():
     assert "the visual span is new" in what_changed(one, both)
     nothing = answer(None, None, "fallback")
     assert what_changed(one, nothing).endswith("none is now believed.")
+
+
+@pytest.mark.parametrize(
+    ("said", "language", "question", "foreign"),
+    [
+        ("open the jar", None, "How is it opened?", None),
+        ("open the jar", "en-US", "How?", None),
+        ("open the jar", "und", "How?", None),
+        ("crème brûlée, 42", None, "?", None),
+        ("öffne das Glas", "de", "How?", "the subtitles are"),
+        ("先把洋葱切成小块", None, "How?", "the subtitles are"),
+        ("先把洋葱切成小块", "eng", "How?", "the subtitles are"),
+        ("нарежьте лук OK", None, "Что дальше?", "the subtitles and the question are"),
+        ("open the jar", None, "كيف نفتح العلبة؟", "the question is"),
+        (None, None, "どうやって開けますか", "the question is"),
+    ],
+)
+def test_what_is_not_in_english(said, language, question, foreign):
+    track = said and Subtitles(cues=(Cue(0.0, 1.0, said),), language=language)
+    assert not_in_english(track, question) == foreign

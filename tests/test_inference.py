@@ -19,7 +19,7 @@ from mutualsl.errors import (
 )
 from mutualsl.features import FeatureCache
 from mutualsl.spans import iou
-from mutualsl.subtitles import Cue, Subtitles
+from mutualsl.subtitles import Cue, Subtitles, parse_subtitles
 from tests.contract import check_answer, without_timings
 
 QUESTION = "Where is the kettle poured?"
@@ -181,6 +181,16 @@ def test_a_long_question_is_cut_and_says_so(localizer, kitchen):
 
 
 # Heads that must not speak
+
+
+def test_another_language_and_a_guessed_encoding_are_said(localizer, kitchen):
+    russian = b"WEBVTT\n\n00:01.000 --> 00:04.000\n" + "Налейте воды в чашку".encode("koi8_r")
+    other = localizer.with_subtitles(kitchen, parse_subtitles(russian, "cues.vtt"))
+    answer = localizer.ask(other, QUESTION)
+    assert answer.foreign == "the subtitles are" and answer.chance is None
+    assert any("koi8_u" in warning for warning in answer.warnings)
+    assert localizer.ask(kitchen, "Где чайник?").foreign == "the question is"
+    assert localizer.ask(kitchen, QUESTION).foreign is None
 
 
 def test_an_encoder_the_model_was_not_trained_with(localizer):

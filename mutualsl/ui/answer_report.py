@@ -70,7 +70,7 @@ def _answer(answer: Answer) -> str:
 def _spans(answer: Answer) -> str:
     rows = "".join(
         f'<tr class="{head}"><th scope="row">{name} predictor</th>'
-        f"{_cells(getattr(answer, head))}</tr>"
+        f"{_cells(getattr(answer, head), answer)}</tr>"
         for head, name in HEADS.items()
     )
     return (
@@ -79,10 +79,11 @@ def _spans(answer: Answer) -> str:
     )
 
 
-def _cells(prediction: Prediction | None) -> str:
+def _cells(prediction: Prediction | None, answer: Answer) -> str:
     if prediction is None:
         return "<td>no span</td><td></td>"
-    score = percent(prediction.score) if prediction.in_domain else "a guess, which is not used"
+    rated = "a guess" if answer.foreign is not None else percent(prediction.score)
+    score = rated if prediction.in_domain else "a guess, which is not used"
     return f"<td>{clock_range(prediction.span)}</td><td>{score}</td>"
 
 

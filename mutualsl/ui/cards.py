@@ -113,13 +113,12 @@ def _card(head: str, answer: Answer | None, playable: bool) -> str:
     prediction: Prediction | None = getattr(answer, head, None)
     chosen = answer is not None and answer.source == head
     muted = prediction is not None and not prediction.in_domain
-    condition = ", if it is answered here at all" if answer is not None and answer.unrelated else ""
     classes = f"card {head}{' is-answer' if chosen else ''}{' is-muted' if muted else ''}"
     badge = '<span class="badge">✓ Answer</span>' if chosen else ""
-    if prediction is None:
+    if answer is None or prediction is None:
         body = _silent_body(head, MISSING[head] if answer is not None else "Waits for a question.")
     else:
-        body = _spoken_body(head, prediction, playable, condition)
+        body = _spoken_body(head, prediction, answer, playable)
     return (
         f'<section class="{classes}" aria-label="{TITLES[head]}"><header>'
         f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{_ICONS[head]}</svg>'
@@ -136,9 +135,13 @@ def _silent_body(head: str, why: str) -> str:
     )
 
 
-def _spoken_body(head: str, prediction: Prediction, playable: bool, condition: str) -> str:
-    if prediction.in_domain:
+def _spoken_body(head: str, prediction: Prediction, answer: Answer, playable: bool) -> str:
+    rated = prediction.in_domain and answer.foreign is None
+    if rated:
+        condition = ", if it is answered here at all" if answer.unrelated else ""
         meaning = f"<b>{percent(prediction.score)}</b> {CHANCE}{condition}"
+    elif prediction.in_domain:
+        meaning = "A guess: this is not in the language that this model has learned."
     else:
         meaning = "Outside what this predictor has learned: a guess, which is not used."
     span, off = prediction.span, "" if playable else " disabled"
@@ -154,7 +157,7 @@ def _spoken_body(head: str, prediction: Prediction, playable: bool, condition: s
         f' aria-label="Download the clip of the {name}"{off}>Download clip</button>'
         f'<button type="button" class="loop" data-loop aria-pressed="false"'
         f' aria-label="Play the span of the {name} again and again"{off}>Loop</button></div>'
-        f"{_nudges(off)}{_candidates(prediction, off)}"
+        f"{_nudges(off)}{_candidates(prediction, off, rated)}"
     )
 
 
@@ -171,14 +174,14 @@ def _nudges(off: str) -> str:
     return f'<div class="nudges">{"".join(groups)}</div>'
 
 
-def _candidates(prediction: Prediction, off: str) -> str:
+def _candidates(prediction: Prediction, off: str, rated: bool) -> str:
     others = prediction.candidates[1:]
     if not others:
         return ""
     chips = "".join(
         f'<button type="button" class="chip" data-play {span_data(other.span)}{off}>'
         f"{clock_range(other.span)}"
-        f"{f' <small>{percent(other.score)}</small>' if prediction.in_domain else ''}</button>"
+        f"{f' <small>{percent(other.score)}</small>' if rated else ''}</button>"
         for other in others
     )
     return f'<div class="candidates"><p>Next best, click to play</p>{chips}</div>'

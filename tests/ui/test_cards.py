@@ -99,6 +99,14 @@ def test_a_doubtful_answer_keeps_its_spans():
     assert "Probably not" not in results(answer(None, prediction(score=0.3)))
 
 
+def test_a_guess_in_another_language_shows_no_chance():
+    given = answer(prediction(score=0.83), prediction(score=0.91))
+    page = results(replace(given, foreign="the subtitles are"))
+    assert "the subtitles are not in English" in page
+    assert page.count("not in the language that this model has learned") == 2
+    assert "83 %" not in page and "91 %" not in page and "91 %" in results(given)
+
+
 def test_a_question_about_something_else_has_no_chance_of_its_own():
     given = answer(None, prediction(score=0.9))
     line, _, cards = results(replace(given, related=0.1)).partition('<div class="cards">')
