@@ -64,6 +64,15 @@ def test_every_way_has_a_name_of_its_own():
 ATTACK = "</title></style><script>alert(1)</script><img src=x onerror=alert(2)>\" onload='a()"
 
 
+def test_a_report_runs_as_its_language_is_written():
+    hebrew = Cue(12.0, 20.0, "סובבו את המכסה")
+    page = answer_report(encoded_video([hebrew]), answer(None, prediction(), question="איך?"))
+    assert '<h1 dir="auto">איך?</h1>' in page
+    assert f'<li class=inside dir="auto"><time>0:12</time> {hebrew.text}</li>' in page
+    foreign = replace(answer(None, prediction(score=0.62)), foreign="the subtitles are")
+    assert "62 %" not in answer_report(encoded_video([hebrew]), foreign)
+
+
 def test_a_report_holds_what_was_asked_and_answered(given):
     cues = [Cue(float(second), second + 4.0, f"line at {second}") for second in range(0, 100, 5)]
     encoded = encoded_video(cues, [(s, b"\xff\xd8 picture") for s in range(0, 100, 5)])
@@ -74,7 +83,7 @@ def test_a_report_holds_what_was_asked_and_answered(given):
     assert "They look elsewhere." in page and "Answered by mini, trained on toys." in page
     visual, textual = re.findall(r"Said around .*?<ul>(.*?)</ul>", page)
     assert [int(s) for s in re.findall(r"line at (\d+)", visual)] == list(range(15, 60, 5))
-    assert [int(s) for s in re.findall(r"<li class=inside>.*?line at (\d+)", visual)] == [
+    assert [int(s) for s in re.findall(r"<li class=inside .*?line at (\d+)", visual)] == [
         30, 35, 40
     ]  # fmt: skip
     assert [int(s) for s in re.findall(r"line at (\d+)", textual)] == list(range(0, 40, 5))

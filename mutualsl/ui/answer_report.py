@@ -37,7 +37,7 @@ def answer_report(
     """
     question = escaped(answer.question)
     parts = [
-        f"<h1>{question}</h1>",
+        f'<h1 dir="auto">{question}</h1>',
         f"<p>Video: <b>{escaped(encoded.name)}</b>, {clock(encoded.duration_second)}</p>",
         _answer(answer),
         _spans(answer),
@@ -95,7 +95,7 @@ def _quoted(head: str, prediction: Prediction | None, encoded: EncodedVideo) -> 
     near = Span(span.start_second - AROUND_SECOND, span.end_second + AROUND_SECOND)
     cues = [cue for cue in encoded.subtitles if _meet(cue, near)]
     lines = "".join(
-        f"<li{' class=inside' if _meet(cue, span) else ''}>"
+        f'<li{" class=inside" if _meet(cue, span) else ""} dir="auto">'
         f"<time>{short_clock(cue.start_second)}</time> {escaped(' '.join(cue.text.split()))}</li>"
         for cue in cues[: limits.MAX_REPORT_LINES]
     )

@@ -68,7 +68,7 @@ def _answer_line(
     chance = "" if answer.chance is None else f" · {percent(answer.chance)} {CONFIDENCE}"
     return (
         f'<div class="answer {answer.source}" role="status">'
-        f'<p class="answer-question">{escaped(answer.question)}</p>'
+        f'<p class="answer-question" dir="auto">{escaped(answer.question)}</p>'
         f'<p class="answer-main"><span class="answer-label">Answer</span>'
         f'<strong id="answer-span">{clock_range(answer.span)}</strong></p>{doubt}'
         f"<p>{SOURCES[answer.source]}{chance}</p>{_agreement(answer)}"

@@ -55,6 +55,7 @@ def _chip(
     about = [clock_range(answer.span), _model(answer) if several_models else "", changed]
     marked = ' aria-current="true"' if current else ""
     return (
-        f'<li><button type="button" class="chip" {place}{marked}>{escaped(answer.question)}'
-        f" <small>{escaped(' · '.join(filter(None, about)))}</small></button></li>"
+        f'<li><button type="button" class="chip" dir="auto" {place}{marked}>'
+        f"{escaped(answer.question)}"
+        f' <small dir="ltr">{escaped(" · ".join(filter(None, about)))}</small></button></li>'
     )

@@ -42,7 +42,7 @@ def transcript(
     own = encoded.subtitles.cues if encoded.subtitles is not None else ()
     numbered = zip(range(len(own)) if places is None else places, own, strict=False)
     cues = [_cue(cue, _BARS, _OUT.format(place)) for place, cue in numbered]
-    return _transcript(cues, says, _left_out(left_out))
+    return _transcript(cues, says, encoded, _left_out(left_out))
 
 
 def marked_transcript(encoded: EncodedVideo | None, spans: Mapping[str, Span]) -> str:
@@ -51,7 +51,7 @@ def marked_transcript(encoded: EncodedVideo | None, spans: Mapping[str, Span]) -
         return ""
     cues = [_cue(cue, _marks(cue, spans)) for cue in encoded.subtitles.cues]
     keys = " ".join(f'<span class="tr-key {kind}"><i></i>{kind}</span>' for kind in spans)
-    return _transcript(cues, f"Marks show which spans a line lies in: {keys}")
+    return _transcript(cues, f"Marks show which spans a line lies in: {keys}", encoded)
 
 
 def _marks(cue: Cue, spans: Mapping[str, Span]) -> str:
@@ -64,7 +64,9 @@ def _marks(cue: Cue, spans: Mapping[str, Span]) -> str:
     return f'<span class="tr-bars tr-marks" aria-hidden="true">{bars}</span>{said}'
 
 
-def _transcript(cues: Sequence[str], says: str, left_out: str = "") -> str:
+def _transcript(cues: Sequence[str], says: str, encoded: EncodedVideo, left_out: str = "") -> str:
+    language = encoded.subtitles.language if encoded.subtitles is not None else None
+    written = f' lang="{escaped(language)}"' if language else ""
     parts = (cues[first : first + _PART] for first in range(0, len(cues), _PART))
     lists = "".join(
         f'<ol class="tr-part" style="--rows:{len(part)}">{"".join(part)}</ol>' for part in parts
@@ -74,7 +76,7 @@ def _transcript(cues: Sequence[str], says: str, left_out: str = "") -> str:
         f"<p>{says}</p>"
         '<input type="search" class="tr-search" placeholder="Search the transcript"'
         ' aria-label="Search the transcript"><span class="tr-count" role="status"></span></header>'
-        f'{left_out}<div class="tr-cues">{lists}</div></section>'
+        f'{left_out}<div class="tr-cues"{written}>{lists}</div></section>'
     )
 
 
@@ -83,7 +85,8 @@ def _left_out(cues: Sequence[Cue]) -> str:
     if not cues:  # its place is kept, so that what follows it is not drawn anew
         return '<div class="tr-left-out" hidden></div>'
     lines = "".join(
-        f"<li><time>{short_clock(cue.start_second)}</time> {_on_one_line(cue)}</li>" for cue in cues
+        f'<li dir="auto"><time>{short_clock(cue.start_second)}</time> {_on_one_line(cue)}</li>'
+        for cue in cues
     )
     return (
         '<div class="tr-left-out"><p>Asked without:</p>'
@@ -97,7 +100,7 @@ def _cue(cue: Cue, bars: str, after: str = "") -> str:
     return (
         f'<li><button type="button" class="tr-cue" {span_data(own)}>{bars}'
         f"<time>{short_clock(cue.start_second)}</time>"
-        f'<span class="tr-text">{_on_one_line(cue)}</span></button>{after}</li>'
+        f'<span class="tr-text" dir="auto">{_on_one_line(cue)}</span></button>{after}</li>'
     )
 
 

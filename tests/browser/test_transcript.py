@@ -1,13 +1,15 @@
 """The transcript as evidence: shaded by both predictors, searched, clicked, followed."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from benchmarks.page import drawn
 from mutualsl.subtitles import Cue
-from mutualsl.ui.transcript_view import evidence
+from mutualsl.ui import transcript_view
+from mutualsl.ui.transcript_view import evidence, transcript
 from tests.browser.page import ANSWER_MS, new_page
 from tests.browser.test_what_if import leave_out
 from tests.ui.values import answer, encoded_video, prediction
@@ -138,3 +140,23 @@ def test_without_subtitles_there_is_no_transcript(visit, short_video):
     visitor.upload(short_video)
     visitor.has_video()
     expect(visitor["transcript"]).to_be_hidden()
+
+
+def test_lines_are_aligned_as_their_language_is_written(browser):
+    lines = [Cue(0.0, 1.0, "סובבו את המכסה"), Cue(1.0, 2.0, "turn the lid")]
+    style = Path(transcript_view.__file__).with_name("style.css").read_text(encoding="utf-8")
+    with new_page(browser) as page:
+        page.set_content(
+            f'<style>{style}</style><div class="gradio-container">'
+            f"{transcript(encoded_video(lines))}</div>"
+        )
+        gaps = page.locator(".tr-text").evaluate_all(
+            """lines => lines.map((line) => {
+              const words = document.createRange();
+              words.selectNodeContents(line);
+              const [own, all] = [words.getBoundingClientRect(), line.getBoundingClientRect()];
+              return [own.left - all.left, all.right - own.right];
+            })"""
+        )
+    (before_hebrew, after_hebrew), (before_english, after_english) = gaps
+    assert after_hebrew < 1 < before_hebrew and before_english < 1 < after_english

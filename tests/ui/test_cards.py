@@ -99,6 +99,11 @@ def test_a_doubtful_answer_keeps_its_spans():
     assert "Probably not" not in results(answer(None, prediction(score=0.3)))
 
 
+def test_a_question_runs_as_it_is_written():
+    page = results(answer(None, prediction(), question="איך פותחים?"))
+    assert '<p class="answer-question" dir="auto">איך פותחים?</p>' in page
+
+
 def test_a_guess_in_another_language_shows_no_chance():
     given = answer(prediction(score=0.83), prediction(score=0.91))
     page = results(replace(given, foreign="the subtitles are"))

@@ -32,3 +32,9 @@ def test_answers_of_before_a_change_are_listed_with_what_was_changed_then():
     assert re.findall(r'data-(answer|earlier)="(\d)"', page) == [("answer", "0"), ("earlier", "0")]
     assert page.count("subtitles moved by +1.5 s") == page.count(UNCHANGED) == 1
     assert history([], [Asked(first, None)] * 2) == ""
+
+
+def test_a_question_runs_as_it_is_written_and_its_times_do_not():
+    page = history([answer(None, prediction(10, 20), question="איך פותחים?")] * 2)
+    assert page.count('class="chip" dir="auto"') == 2
+    assert page.count('<small dir="ltr">0:10.0 – 0:20.0</small>') == 2

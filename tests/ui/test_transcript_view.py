@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mutualsl.subtitles import Cue
-from mutualsl.ui.transcript_view import evidence, transcript
+from mutualsl.ui.transcript_view import evidence, marked_transcript, transcript
 from tests.ui.values import answer, encoded_video, prediction
 
 CUES = (Cue(10.0, 20.0, "hello"), Cue(25.0, 30.0, "world"), Cue(60.0, 80.0, "bye"))
@@ -47,6 +47,18 @@ def test_lines_that_were_left_out_can_be_brought_back():
     assert "Bring back these lines" in transcript(encoded_video(()), CUES)  # not one is left
     whole = transcript(encoded_video(CUES))
     assert "data-bring-back" not in whole and '<div class="tr-left-out" hidden>' in whole
+
+
+def test_each_line_runs_as_it_is_written_and_the_language_is_said():
+    hebrew = Cue(1.0, 2.0, "סובבו את המכסה")
+    encoded = encoded_video([hebrew])
+    page = transcript(encoded, [hebrew])
+    assert f'<span class="tr-text" dir="auto">{hebrew.text}</span>' in page
+    assert f'<li dir="auto"><time>0:01</time> {hebrew.text}</li>' in page
+    assert " lang=" not in page
+    told = replace(encoded, subtitles=replace(encoded.subtitles, language='he"><b>'))
+    for page in (transcript(told), marked_transcript(told, {})):
+        assert '<div class="tr-cues" lang="he&quot;&gt;&lt;b&gt;">' in page
 
 
 def test_without_subtitles_there_is_none():

@@ -141,6 +141,7 @@
       }
       for (const name of this.columns) {
         const td = tr.insertCell();
+        td.dir = "auto";
         if (name === AXIS) td.append(this.axis(row));
         else if (name === "question" && this.opens) td.append(this.opener(row));
         else td.textContent = this.shownValue(row, name);

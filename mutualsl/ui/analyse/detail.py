@@ -79,7 +79,7 @@ def detail(opened: Opened) -> str:
         '<div class="detail-steps"><button type="button" class="chip" data-step="-1">‹ Previous'
         '</button><span class="detail-where" role="status"></span>'
         '<button type="button" class="chip" data-step="1">Next ›</button></div>'
-        f'<h3 tabindex="-1">{escaped(result.question) or "(empty question)"}</h3>'
+        f'<h3 tabindex="-1" dir="auto">{escaped(result.question) or "(empty question)"}</h3>'
         f'<p class="facts">{escaped(" · ".join(facts))}</p>'
         '<div class="wide" tabindex="0" role="region" aria-label="Spans of this question"><table>'
         f'<thead><tr><th>span</th><th>time</th><th title="Overlap with gold; {IOU_SCALE}">IoU'
@@ -114,5 +114,6 @@ def _row(line: Line, playable: bool) -> str:
         )
     return (
         f'<tr class="{line.kind}"><th scope="row"><i></i>{line.name}</th><td>{shown}</td>'
-        f"<td>{measured}</td><td>{score}</td><td>{escaped(line.said)}</td><td>{play}</td></tr>"
+        f'<td>{measured}</td><td>{score}</td><td dir="auto">{escaped(line.said)}</td>'
+        f"<td>{play}</td></tr>"
     )
