@@ -10,13 +10,14 @@ from tests.evaluation.rows import head, random_rows, row
 pytestmark = pytest.mark.browser
 
 KNOWN = row("known", visual=head((10.0, 20.0)), textual=head((80.0, 90.0)), question="The odd one?")
+HEBREW = row("hebrew", textual=head((10.0, 20.0)), question="איך פותחים?")
 
 OTHER = {"visual right": "textual", "textual right": "visual"}
 
 
 @pytest.fixture
 def report(browser, tmp_path):
-    rows = [from_row(made, "here") for made in (*random_rows(400), KNOWN)]
+    rows = [from_row(made, "here") for made in (*random_rows(399), KNOWN, HEBREW)]
     path = tmp_path / "report.html"
     path.write_text(analysis_page(analyse(rows), "made up"), encoding="utf-8")
     page = browser.new_page()
@@ -49,6 +50,15 @@ def test_search_and_filters(report):
     assert rows.count() == 0
     report.get_by_label("Visual is").select_option(label="right")
     assert rows.count() == 1
+
+
+def test_a_question_runs_as_it_is_written(report):
+    for question, way in (("פותחים", "rtl"), ("odd", "ltr")):
+        report.get_by_label("Search").fill(question)
+        cell = report.locator(".q-rows tbody td").first
+        assert question in cell.inner_text()
+        style = "cell => [getComputedStyle(cell).direction, getComputedStyle(cell).textAlign]"
+        assert cell.evaluate(style) == [way, "start"]
 
 
 def test_every_slice_is_a_filter(report):
