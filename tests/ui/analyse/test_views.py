@@ -35,7 +35,7 @@ def test_a_question_in_full():
     assert "0:10.0 – 0:20.0" in first and "right" in first and HINT in first
     assert "&lt;b&gt;Why?&lt;/b&gt;" in detail(replace(mine, place=1))
     assert "(empty question)" in detail(replace(mine, place=2))
-    assert "data-play" not in first
+    assert "data-play" not in first and '<h3 tabindex="-1" dir="auto">' in first
     lanes = axis(replace(mine, place=0, note=Note(span=Span(1.0, 2.0))))
     assert lanes.count("tl-candidate") == 1
     assert '<span class="is-last" style="right:10.000%">1:30</span>' in lanes
