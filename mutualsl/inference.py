@@ -243,7 +243,7 @@ class AnswerLocalizer(Shareable):
             source=source,
             agreement=agreement(heads),
             related=heads.related,
-            foreign=not_in_english(read, question),
+            foreign=not_in_english(read, question) if self.collator.tokenizer.is_english else None,
             warnings=(*encoded.warnings, *cautions(encoded, heads, self.checkpoint, limit)),
             video_name=encoded.name,
             model=self.model,

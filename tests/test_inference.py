@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from mutualsl import AnswerLocalizer
+from mutualsl.data import tokenizer
 from mutualsl.encoded import ASK_AT_ONCE
 from mutualsl.errors import (
     CheckpointError,
@@ -191,6 +192,11 @@ def test_another_language_and_a_guessed_encoding_are_said(localizer, kitchen):
     assert any("koi8_u" in warning for warning in answer.warnings)
     assert localizer.ask(kitchen, "Где чайник?").foreign == "the question is"
     assert localizer.ask(kitchen, QUESTION).foreign is None
+
+
+def test_a_tokenizer_of_other_languages_may_have_learned_them(localizer, kitchen, monkeypatch):
+    monkeypatch.setattr(tokenizer, "ENGLISH_SIZES", (7,))
+    assert localizer.ask(kitchen, "Где чайник?").foreign is None
 
 
 def test_an_encoder_the_model_was_not_trained_with(localizer):

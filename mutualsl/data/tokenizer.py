@@ -13,6 +13,7 @@ from mutualsl.errors import CheckpointError
 
 FILE_NAME = "tokenizer.json"
 SENTENCEPIECE_NAME = "spm.model"
+ENGLISH_SIZES = (30_522, 28_996, 50_265, 128_001)  # BERT, uncased and cased, RoBERTa, DeBERTa-v3
 SPECIAL = (("[CLS]", "<s>"), ("[SEP]", "</s>"), ("[PAD]", "<pad>"))  # as BERT or RoBERTa call them
 
 
@@ -80,6 +81,11 @@ class TextTokenizer:
             return path.read_bytes() == self.tokenizer.to_str().encode()
         except OSError:
             return False
+
+    @property
+    def is_english(self) -> bool:
+        """Whether it is one of the usual ones for English alone, by its size."""
+        return self.tokenizer.get_vocab_size() in ENGLISH_SIZES
 
     @property
     def size(self) -> int:
