@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     from torch import Tensor
 
 T = TypeVar("T")
+ROUNDING = 1e-9  # differences of IoU, or of seconds, below this are none
 
 
 class Span(NamedTuple):
@@ -35,6 +38,17 @@ def shared_second(a: Span, b: Span) -> float:
     """Seconds that lie in both spans; 0 when disjoint."""
     end_second = min(a.end_second, b.end_second)
     return max(0.0, end_second - max(a.start_second, b.start_second))
+
+
+@overload
+def reaches(value: float, threshold: float) -> bool: ...
+@overload
+def reaches(
+    value: npt.NDArray[np.float64], threshold: npt.NDArray[np.float64] | float
+) -> npt.NDArray[np.bool_]: ...
+def reaches(value: Any, threshold: Any) -> Any:
+    """Whether a value, such as an IoU, is at least `threshold`; ties count, however rounded."""
+    return value >= threshold - ROUNDING
 
 
 def batched_iou(starts: Tensor, ends: Tensor, gold: Tensor) -> Tensor:

@@ -20,11 +20,11 @@ from mutualsl.evaluation.ious import SCORED, measure
 from mutualsl.evaluation.metrics import Floats
 from mutualsl.evaluation.predictions import QuestionResult, read_predictions
 from mutualsl.evaluation.report.markdown import table
+from mutualsl.spans import ROUNDING, reaches
 
 FLIPS = 10_000
 FLIP_AT_ONCE = 500  # so that thousands of videos fit into memory
 SHOWN_IDS = 3
-ROUNDING = 1e-9  # differences of IoU below this are none
 
 
 class Comparison(NamedTuple):
@@ -94,7 +94,7 @@ def sign_flip_p_value(differences: Floats, groups: Sequence[str], seed: int = 0)
         parts = [FLIP_AT_ONCE] * (FLIPS // FLIP_AT_ONCE)
         drawn = [generator.choice((1.0, -1.0), size=(part, len(sums))) @ sums for part in parts]
         flipped = np.abs(np.concatenate([[sums.sum()], *drawn]))
-    return float((flipped >= abs(sums.sum()) - ROUNDING).mean())
+    return float(reaches(flipped, abs(sums.sum())).mean())
 
 
 def _paired(

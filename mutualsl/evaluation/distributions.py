@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from mutualsl.evaluation.metrics import Floats
+from mutualsl.spans import reaches
 
 BINS = 10
 HIT_IOU = 0.5  # a score is the probability of at least this IoU
@@ -27,7 +28,7 @@ def reliability(scores: Floats, ious: Floats) -> dict[str, Any]:
     bins = np.minimum((scores * BINS).astype(int), BINS - 1)
     counts = np.bincount(bins, minlength=BINS).tolist()
     score_sums = np.bincount(bins, weights=scores, minlength=BINS)
-    hits = np.bincount(bins, weights=ious >= HIT_IOU, minlength=BINS)
+    hits = np.bincount(bins, weights=reaches(ious, HIT_IOU), minlength=BINS)
     return {
         "n": counts,
         "score": _means(score_sums.tolist(), counts),

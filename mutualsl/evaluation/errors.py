@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from mutualsl.evaluation.ious import NOWHERE, as_array, inside, iou_of, shared_of
 from mutualsl.evaluation.predictions import QuestionResult
+from mutualsl.spans import reaches
 
 EDGES_IOU = 0.7  # both edges are right
 PLACE_IOU = 0.5
@@ -59,15 +60,15 @@ def classify(results: Sequence[QuestionResult], head: str) -> tuple[ErrorClass, 
     first_that_holds: dict[ErrorClass, ArrayLike] = {
         ErrorClass.MISSING: [own is None for own in found],
         ErrorClass.FALLBACK: [source == "fallback" for source in sources],
-        ErrorClass.RIGHT: agreement >= EDGES_IOU,
-        ErrorClass.BOUNDARY: agreement >= PLACE_IOU,
+        ErrorClass.RIGHT: reaches(agreement, EDGES_IOU),
+        ErrorClass.BOUNDARY: reaches(agreement, PLACE_IOU),
         ErrorClass.UNSEEN: [
             source == "textual" and share == 0.0
             for source, share in zip(sources, covered, strict=True)
         ],
         ErrorClass.PLACE: shared <= 0.0,
-        ErrorClass.LONG: shared >= CONTAINED * (golds[:, 1] - golds[:, 0]),
-        ErrorClass.SHORT: shared >= CONTAINED * (spans[:, 1] - spans[:, 0]),
+        ErrorClass.LONG: reaches(shared, CONTAINED * (golds[:, 1] - golds[:, 0])),
+        ErrorClass.SHORT: reaches(shared, CONTAINED * (spans[:, 1] - spans[:, 0])),
         ErrorClass.SHIFTED: np.ones(len(results), dtype=bool),
     }
     holds = np.array(list(first_that_holds.values()))

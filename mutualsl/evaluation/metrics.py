@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from mutualsl.spans import reaches
+
 THRESHOLDS = (0.3, 0.5, 0.7)
 COLUMNS = (*(f"R1@{m}" for m in THRESHOLDS), "mIoU")
 Metrics = dict[str, float]
@@ -23,5 +25,5 @@ def summarise(ious: Floats, n_answered: int) -> Metrics:
 
 def columns(ious: Floats) -> Floats:
     """What `COLUMNS` averages, (n,) -> (n, 4): 100 where a threshold is reached, IoU in percent."""
-    reached = [ious >= threshold for threshold in THRESHOLDS]
+    reached = [reaches(ious, threshold) for threshold in THRESHOLDS]
     return 100.0 * np.stack([*reached, ious], axis=1)

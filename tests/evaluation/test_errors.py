@@ -37,6 +37,19 @@ def test_spans(span, expected):
     assert of(span) == expected
 
 
+@pytest.mark.parametrize(
+    ("gold", "span", "expected"),
+    [
+        ((1.2, 2.2), (1.2, 1.9), "right"),
+        ((1.2, 2.2), (1.2, 1.7), "boundary only"),
+        ((1.4, 2.4), (1.6, 5.4), "too long"),
+        ((1.6, 9.6), (1.4, 2.4), "too short"),
+    ],
+)
+def test_a_tie_is_decided_as_if_it_had_not_been_rounded(gold, span, expected):
+    assert only(row(textual=head(span), gold=gold), "textual") == expected
+
+
 def test_what_lies_outside_the_video_counts_for_nothing():
     made = row(textual=head((90.0, 100.0)), gold=(90.0, 130.0))
     assert made["duration"] == 100.0 and only(made, "textual") == "right"

@@ -2,8 +2,10 @@
 
 import random
 
+import numpy as np
 import pytest
 
+from mutualsl.evaluation.distributions import reliability
 from mutualsl.evaluation.ious import of_spans
 from mutualsl.evaluation.metrics import summarise
 from mutualsl.spans import Span, iou
@@ -21,6 +23,21 @@ def test_thresholds_are_inclusive_and_iou_is_averaged():
     assert metrics["R1@0.3"] == 50.0 and metrics["R1@0.5"] == 25.0
     assert metrics["mIoU"] == pytest.approx(100 * 1.3 / 4)
     assert metrics["n"] == 4 and metrics["n_answered"] == 3
+
+
+@pytest.mark.parametrize("tenths", [3, 5, 7])
+def test_a_tie_reaches_its_threshold_however_it_was_rounded(tenths):
+    """Of 1.1 to 2.1 s, 1.1 to 1.4 s is 0.3: in binary, a little less."""
+    starts = [n / 10 for n in range(1, 400)]
+    golds = [Span(start, round(start + 1.0, 1)) for start in starts]
+    spans = [Span(start, round(start + tenths / 10, 1)) for start in starts]
+    ious = of_spans(spans, golds, [100.0] * len(golds))
+    assert (ious < tenths / 10).any()
+    assert score(spans, golds)[f"R1@{tenths / 10}"] == 100.0
+    hits = reliability(np.full(len(ious), 0.95), ious)["hits"][-1]
+    assert hits == float(tenths >= 5)
+    short = [span._replace(end_second=span.end_second - 1e-3) for span in spans]
+    assert score(short, golds)[f"R1@{tenths / 10}"] == 0.0
 
 
 @pytest.mark.parametrize(
