@@ -120,22 +120,32 @@ def _probability(evidence: Tensor, weights: Tensor) -> Tensor:
 
 
 def _logistic(evidence: Tensor, correct: Tensor) -> Tensor:
-    """Weights (4,) that predict `correct` (M,), drawn gently to trusting the own logit as it is."""
-    usual = torch.tensor([1.0, 0.0, 0.0, 0.0])
+    """Weights (4,) that predict `correct` (M,), drawn gently to trusting the own logit as it is.
+
+    With Platt's targets, which leave room for doubt: of five questions that are all right the next
+    one may still be wrong.
+    """
+    right, usual = int(correct.sum()), torch.tensor([1.0, 0.0, 0.0, 0.0])
+    wrong = len(correct) - right
+    target = torch.where(correct.bool(), (right + 1) / (right + 2), 1 / (wrong + 2))
+    found = _fitted(evidence, target, usual)
+    if found[0] < 0.0:
+        # A falling curve would put the worst candidate first; then confidence says nothing.
+        found = torch.cat([torch.zeros(1), _fitted(evidence[:, 1:], target, usual[1:])])
+    return found
+
+
+def _fitted(evidence: Tensor, target: Tensor, usual: Tensor) -> Tensor:
     weights = usual.clone().requires_grad_()
     optimizer = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
-    target = correct.float()
 
     def closure() -> Tensor:
         optimizer.zero_grad()
         loss = nn.functional.binary_cross_entropy_with_logits(evidence @ weights, target)
         # Few questions must not give a steep curve; the last weight, the offset, is free.
-        loss = loss + 1e-3 * (weights - usual)[:3].square().sum()
+        loss = loss + 1e-3 * (weights - usual)[:-1].square().sum()
         loss.backward()
         return loss
 
     optimizer.step(closure)
-    found = weights.detach().clone()
-    # A falling curve would put the worst candidate first; then confidence says nothing.
-    found[0] = found[0].clamp_min(0.0)
-    return found
+    return weights.detach().clone()

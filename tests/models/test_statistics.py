@@ -1,3 +1,4 @@
+import pytest
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
@@ -20,6 +21,29 @@ def test_a_useless_confidence_becomes_the_base_rate_and_never_falls():
     calibration.fit(stated, torch.bernoulli(1 - stated))
     scores = calibration(torch.tensor([0.1, 0.9]))
     assert scores[0] <= scores[1]
+    stated = torch.tensor([0.6, 0.9]).repeat_interleave(2000)
+    seldom = torch.arange(2000) < 200 * torch.tensor([[4], [2]])  # the less sure, the more right
+    for other, agreement in ((None, None), (stated.flip(0), torch.full((4000,), 0.5))):
+        calibration.fit(stated, seldom.flatten(), other, agreement)
+        mean = calibration(stated, other, agreement).mean()
+        assert float(mean) == pytest.approx(0.3, abs=0.005)
+
+
+@pytest.mark.parametrize("count", [1, 5, 30])
+def test_few_questions_with_the_same_outcome_make_nothing_certain(count):
+    stated, calibration = torch.linspace(0.3, 0.9, count), ScoreCalibration()
+    for right in (False, True):
+        calibration.fit(stated, torch.full((count,), right))
+        expected = (right * count + 1) / (count + 2)
+        assert calibration(stated).tolist() == pytest.approx([expected] * count, abs=0.02)
+
+
+def test_doubt_is_negligible_with_hundreds_of_questions():
+    torch.manual_seed(0)
+    stated, calibration = torch.rand(300), ScoreCalibration()
+    right = torch.rand(300) < 0.7 * stated + 0.1
+    calibration.fit(stated, right)
+    assert float(calibration(stated).mean()) == pytest.approx(float(right.float().mean()), abs=2e-3)
 
 
 def test_row_statistics_standardise_and_measure_distance():
