@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 import torch
-from torch import Tensor
 
 from mutualsl.data import Example
 from mutualsl.data.batch import Batch, Collator
@@ -16,7 +15,7 @@ from mutualsl.models import Localizer, NeuralLocalizer
 from mutualsl.models.decoding import RIGHT_IOU
 from mutualsl.models.statistics import ScoreCalibration
 from mutualsl.prediction import HeadPredictions, Prediction
-from mutualsl.spans import Span, iou
+from mutualsl.spans import Span, iou, reaches
 from mutualsl.training.sampling import validation_batches
 
 Collate = Callable[[Sequence[Example]], Batch]  # on the device of the model
@@ -24,7 +23,7 @@ Asked = tuple[Span, HeadPredictions]  # gold, and raw answers
 
 SHARES = tuple(i / 20 for i in range(20)) + (1.0,)  # what may be believed of one of two
 DOMAIN_MARGIN = 1.5  # how much farther than the farthest validation video is still in domain
-ENOUGH = 30  # questions to fit a share on
+ENOUGH = 30  # questions to choose a share by, and for scores that say something
 UNLIKE = 3.0  # how many times the limit of before says that pictures are others altogether
 
 log = logging.getLogger(__name__)
@@ -78,9 +77,16 @@ def fit_scores(
                 found.append(answered)
                 progress((len(alone) + len(beside)) / count)
     pairs = [(g, _known(h.visual), h.textual) for g, h in beside]
-    _fit(model.visual_calibration, [*((g, _known(h.visual), None) for g, h in alone), *pairs])
+    visual = [*((g, _known(h.visual), None) for g, h in alone), *pairs]
     pairs = [(g, h.textual, _known(h.visual)) for g, h in beside]
-    _fit(model.textual_calibration, [*((g, h.textual, None) for g, h in alone), *pairs])
+    textual = [*((g, h.textual, None) for g, h in alone), *pairs]
+    counts = _fit(model.visual_calibration, visual) + _fit(model.textual_calibration, textual)
+    if counts and min(counts) < ENOUGH:
+        log.warning(
+            "scores are fitted on as few as %d validation questions; below %d they say little",
+            min(counts),
+            ENOUGH,
+        )
 
 
 def _known(visual: Prediction | None) -> Prediction | None:
@@ -103,7 +109,7 @@ def _share_out(
 
     One share is for transcripts alone, or beside pictures that the model does not know, and one
     for those beside pictures that it knows. Where it knows nearly all, their transcripts fit the
-    first; where it knows none, and never had a second, the first is for both.
+    first; where it knows few, and never had a second, the first is for both.
     """
     if not isinstance(model, NeuralLocalizer) or model.share is None:
         return
@@ -111,45 +117,63 @@ def _share_out(
         model.share.fill_(0.0)
         return
     parts = [[e for e in examples if e.video.cues] for examples in validation.values()]
-    former = model.share.tolist()
-    (alone, beside), (unknown, _) = _by_share(model, collate, parts)
-    if unknown < ENOUGH:
-        parts = [[replace(e, video=e.video.without_video()) for e in part] for part in parts]
-        (alone, _), _ = _by_share(model, collate, parts)
-    shares = [
-        # Where nothing was asked, or it makes no difference, it stays what it was.
-        SHARES[int(mean.argmax())] if bool(mean.max() > mean.min()) else old
-        for mean, old in zip((alone, beside), former, strict=True)
+    apart = [_by_pictures(model, collate, part) for part in parts]
+    alone, beside = ([each[known] for each in apart] for known in (False, True))
+    if sum(map(len, alone)) < ENOUGH:
+        alone = [[replace(e, video=e.video.without_video()) for e in part] for part in parts]
+    former, sizes = model.share.tolist(), [len(part) for part in parts]
+    found = [
+        _best_share(model, collate, [*zip(asked, sizes, strict=True)], where)
+        for asked, where in ((alone, "without pictures"), (beside, "beside known pictures"))
     ]
-    if shares[1] == 1.0 and not beside.any():  # no reader had a say there, and now one may
+    shares = [old if new is None else new for new, old in zip(found, former, strict=True)]
+    if found[1] is None and former[1] == 1.0:  # no reader had a say there, and now one may
         shares[1] = shares[0]
     model.share.copy_(torch.tensor(shares))
 
 
-def _by_share(
-    model: NeuralLocalizer, collate: Collate, parts: Sequence[Sequence[Example]]
-) -> tuple[Tensor, list[int]]:
-    """IoU of each share, every part with the same weight, (2, S), and how many questions had a say.
+def _by_pictures(
+    model: NeuralLocalizer, collate: Collate, part: Sequence[Example]
+) -> dict[bool, list[Example]]:
+    """The questions of a part by whether the model knows their pictures."""
+    found: dict[bool, list[Example]] = {False: [], True: []}
+    for group in validation_batches(part) if part else []:
+        for example, known in zip(group, model.knows(collate(group)).tolist(), strict=True):
+            found[known].append(example)
+    return found
 
-    First of those whose pictures are not known, then of those whose are.
+
+def _best_share(
+    model: NeuralLocalizer,
+    collate: Collate,
+    asked: Sequence[tuple[Sequence[Example], int]],
+    where: str,
+) -> float | None:
+    """The share with the best mean IoU; `None` where few are asked, or it makes no difference.
+
+    `asked` are questions of each part, and how large the part is: all have the same weight.
     """
     assert model.share is not None
-    sums, counts = torch.zeros(2, len(SHARES)), [0, 0]
-    for part in parts:
-        for group in validation_batches(part) if part else []:
+    count = sum(len(examples) for examples, _ in asked)
+    if count < ENOUGH:
+        if count:
+            log.warning(
+                "%d validation questions %s are too few to choose how far the sentence reader is "
+                "believed there (%d are needed)", count, where, ENOUGH,
+            )  # fmt: skip
+        return None
+    sums = torch.zeros(len(SHARES))
+    for examples, size in asked:
+        for group in validation_batches(examples) if examples else []:
             batch = collate(group)
-            known = model.knows(batch).long().tolist()
             model.share.fill_(0.5)  # so that both are asked
             output = model(batch)
             for i, share in enumerate(SHARES):
                 model.share.fill_(share)
-                heads = model.decode(output, batch, 1)
-                for example, own, k in zip(group, heads, known, strict=True):
+                for example, own in zip(group, model.decode(output, batch, 1), strict=True):
                     assert example.gold is not None and own.textual is not None
-                    sums[k, i] += iou(own.textual.span, example.gold) / len(part)
-            for k in known:
-                counts[k] += 1
-    return sums, counts
+                    sums[i] += iou(own.textual.span, example.gold) / size
+    return SHARES[int(sums.argmax())] if bool(sums.max() > sums.min()) else None
 
 
 def _limit_domain(model: Localizer, collate: Collate, examples: Sequence[Example]) -> None:
@@ -187,19 +211,28 @@ def _ask(model: Localizer, collate: Collate, examples: Sequence[Example]) -> Ite
 def _fit(
     calibration: ScoreCalibration,
     answered: Sequence[tuple[Span, Prediction | None, Prediction | None]],
-) -> None:
+) -> list[int]:
     """Fit on the questions that the head answered; `answered` is gold, head, other head.
 
-    With and without the other head are two curves.
+    With and without the other head are two curves. Returns how many questions fit each.
     """
+    counts = []
     found = [(gold, own, other) for gold, own, other in answered if own is not None]
     for together in (False, True):
         some = [each for each in found if (each[2] is not None) == together]
         if not some:
             continue
         confidence = torch.tensor([own.score for _, own, _ in some])
-        correct = torch.tensor([iou(own.span, gold) >= RIGHT_IOU for gold, own, _ in some])
+        correct = torch.tensor([_is_right(own.span, gold) for gold, own, _ in some])
         pairs = [(own, other) for _, own, other in some if other is not None]
         others = torch.tensor([other.score for _, other in pairs]) if pairs else None
         agreement = torch.tensor([iou(a.span, b.span) for a, b in pairs]) if pairs else None
         calibration.fit(confidence, correct, others, agreement)
+        counts.append(len(some))
+    return counts
+
+
+def _is_right(span: Span, gold: Span) -> bool:
+    """Whether a span, to the millisecond as answers are written, counts as right."""
+    written = Span(round(span.start_second, 3), round(span.end_second, 3))
+    return reaches(iou(written, gold), RIGHT_IOU)

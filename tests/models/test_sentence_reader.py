@@ -4,10 +4,12 @@ from unittest import mock
 import pytest
 import torch
 
-from mutualsl.models import layers
+from mutualsl.models import MutualSL, layers
 from mutualsl.models.losses import SpanLogits, blend
+from mutualsl.models.statistics import ScoreCalibration
+from mutualsl.prediction import HeadPredictions
 from mutualsl.spans import Span
-from mutualsl.training.calibrate import calibrate
+from mutualsl.training.calibrate import calibrate, fit_scores
 from mutualsl.training.config import TrainConfig
 from mutualsl.training.optimizer import make_optimizer
 from tests import tiny
@@ -162,8 +164,9 @@ def test_the_share_is_stored_with_the_weights():
 
 
 @pytest.mark.parametrize("seen", [False, True])
-def test_the_share_is_chosen_on_validation(seen):
+def test_the_share_is_chosen_on_validation(seen, monkeypatch):
     """Where only one of the two is right, it is believed: with pictures and without."""
+    monkeypatch.setattr("mutualsl.training.calibrate.ENOUGH", 3)
     model, collate = tiny.model(), tiny.collator()
     asked = [tiny.example(i) for i in range(3)]
     read = [replace(e, video=e.video.without_video()) for e in asked]
@@ -214,6 +217,60 @@ def test_pictures_that_the_model_does_not_know_count_with_transcripts_alone(monk
     assert alone < 0.5 < beside
 
 
+@pytest.mark.parametrize(("alone", "beside"), [(0, 1), (1, 3), (3, 2), (3, 3)])
+def test_few_questions_choose_no_share(alone, beside, monkeypatch, caplog):
+    """Neither with pictures nor without, where together they are still too few."""
+    monkeypatch.setattr("mutualsl.training.calibrate.ENOUGH", 3)
+    model, collate = tiny.model(), tiny.collator()
+    questions = [tiny.example(i) for i in range(alone + beside)]
+    own = model.sentence_reader.predict(collate(questions))
+    right = [replace(e, gold=h.textual.span) for e, h in zip(questions, own, strict=True)]
+    read = [replace(e, video=e.video.without_video()) for e in right[:alone]]
+    model.share.copy_(torch.tensor([0.95, 0.85]))
+    calibrate(model, collate, {"jars": [*read, *right[alone:]]})
+    chosen = [share < 0.5 for share in model.share.tolist()]
+    assert chosen == [alone + beside >= 3, beside >= 3]
+    few = [not each and count > 0 for each, count in zip(chosen, (1, beside), strict=True)]
+    said = ("without pictures are too few", "beside known pictures are too few")
+    assert [words in caplog.text for words in said] == few
+    assert f"as few as {beside} validation questions" in caplog.text or beside == 3
+
+
+def test_no_question_is_asked_twice_in_the_same_way_to_choose_a_share(monkeypatch):
+    monkeypatch.setattr("mutualsl.training.calibrate.ENOUGH", 3)
+    monkeypatch.setattr("mutualsl.training.calibrate.fit_scores", lambda *_: None)
+    model, asked = tiny.model(), []
+    forward = model.forward
+
+    def watched(batch):
+        asked.extend(batch.has_video.tolist())
+        return forward(batch)
+
+    monkeypatch.setattr(model, "forward", watched)
+    examples = [tiny.example(i) for i in range(5)]
+    read = [replace(e, video=e.video.without_video()) for e in examples[:2]]
+    calibrate(model, tiny.collator(), {"jars": [*read, *examples[2:]]})
+    assert (asked.count(False), asked.count(True)) == (5, 3)
+
+
+def test_a_span_that_ties_with_what_counts_as_right_does(monkeypatch):
+    """Spans are numbers of 32 bits, of which 1.3 is a little less."""
+    fitted = []
+    monkeypatch.setattr(ScoreCalibration, "fit", lambda self, _, right, *__: fitted.append(right))
+    predict_raw, span = MutualSL.predict_raw, Span(*torch.tensor([0.8, 1.3]).tolist())
+
+    def tied(self, batch, top_k):
+        raw = predict_raw(self, batch, top_k)
+        return [HeadPredictions(None, replace(heads.textual, span=span)) for heads in raw]
+
+    monkeypatch.setattr(MutualSL, "predict_raw", tied)
+    read = replace(tiny.example(), video=tiny.video().without_video())
+    asked = [replace(read, gold=Span(0.8, end)) for end in (1.8, 1.801)]
+    fit_scores(tiny.model(), tiny.collator(), {"jars": asked})
+    (right,) = fitted
+    assert sorted(right.tolist()) == [False, True]
+
+
 def test_a_curve_for_one_predictor_and_one_for_both():
     """Few questions with videos leave the curve of the many without alone."""
     model, text = tiny.model(trained_heads=("textual",)), [tiny.example(i) for i in range(8)]
@@ -236,6 +293,7 @@ def test_the_limit_of_a_domain_needs_videos():
 
 
 def test_calibration_asks_in_the_bits_in_which_the_device_will_answer(monkeypatch):
+    monkeypatch.setattr("mutualsl.training.calibrate.ENOUGH", 3)
     monkeypatch.setattr(
         "mutualsl.training.calibrate.precision",
         lambda device: torch.autocast(device.type, torch.bfloat16),
