@@ -195,12 +195,13 @@ def _run_stage(
     if learner.share is not None:
         kept[SHARE] = learner.share.clone()
         learner.share.fill_(1.0)
-    progress = state.read(out)
+    progress, validation = state.read(out), library.validation(stage)
     if progress.done:
-        state.check(out, questions_id(sources))
+        questions = questions_id(source.examples for source in sources)
+        state.check(out, questions, questions_id(validation.values()))
     else:
         progress = Trainer(
-            learner, collator, sources, library.validation(stage), stage.train, out,
+            learner, collator, sources, validation, stage.train, out,
             lambda averaged: write_weights(averaged.weights() | kept, best), deadline,
         ).train()  # fmt: skip
         PartialState().wait_for_everyone()

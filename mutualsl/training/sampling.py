@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mutualsl.data.example import Example, VideoInput
@@ -24,18 +24,22 @@ class Source:
 
     def videos(self) -> list[VideoInput]:
         """Every video once."""
-        return list({e.video.video_id: e.video for e in self.examples}.values())
+        return _videos(self.examples)
 
 
-def questions_id(sources: Sequence[Source]) -> str:
-    """Hash of what a stage learns from: questions, answers, subtitles, and how many rows."""
+def _videos(examples: Sequence[Example]) -> list[VideoInput]:
+    return list({e.video.video_id: e.video for e in examples}.values())
+
+
+def questions_id(parts: Iterable[Sequence[Example]]) -> str:
+    """Hash of what every part asks: questions, answers, subtitles, and how many rows."""
     digest = hashlib.sha256()
-    for source in sources:
-        for video in source.videos():
+    for examples in parts:
+        for video in _videos(examples):
             rows = 0 if video.rows is None else len(video.rows)
             times = [(cue.start_second, cue.end_second) for cue in video.cues]
             digest.update(repr((video.video_id, rows, times, video.cue_tokens)).encode())
-        for e in source.examples:
+        for e in examples:
             digest.update(repr((e.video.video_id, e.question, e.gold)).encode())
     return digest.hexdigest()[:16]
 

@@ -30,6 +30,7 @@ class Progress:
     done: bool = False
     processes: int = 0  # that the stage was begun with; 0: not known
     questions: str = ""  # `questions_id` of what it learns from; empty: not known
+    validation: str = ""  # the same of what chooses its best weights
 
 
 def save(accelerator: Accelerator, out: Path, progress: Progress) -> None:
@@ -65,17 +66,22 @@ def read(out: Path) -> Progress:
     return _read(out)[0]
 
 
-def check(out: Path, questions: str, processes: int | None = None) -> None:
+def check(out: Path, questions: str, validation: str = "", processes: int | None = None) -> None:
     """Raise `DataError` where the stage in `out` cannot go on as if it had not been stopped.
 
     `processes` makes no difference to one that is done.
     """
     progress = read(out)
-    if progress.questions not in ("", questions):
-        raise DataError(
-            f"{out}: its data (questions, answers, subtitles, videos) is not what it began with; "
-            "take another --out, or bring the former ones back"
-        )
+    pairs = {
+        "training": (progress.questions, questions),
+        "validation": (progress.validation, validation),
+    }
+    for what, (before, now) in pairs.items():
+        if before not in ("", now):
+            raise DataError(
+                f"{out}: its {what} data (questions, answers, subtitles, lengths of videos) is not "
+                "what it began with; take another --out, or bring the former one back"
+            )
     if not progress.done and progress.processes not in (0, processes):
         raise DataError(
             f"{out}: begun with {progress.processes} processes, and there are {processes} now; go "

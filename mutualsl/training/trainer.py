@@ -85,10 +85,13 @@ class Trainer:
         """
         config = self._config
         self._out.mkdir(parents=True, exist_ok=True)
-        questions, processes = questions_id(self._sources), self._accelerator.num_processes
-        state.check(self._out, questions, processes)
+        questions = questions_id(source.examples for source in self._sources)
+        validation = questions_id(self._validation.values())
+        processes = self._accelerator.num_processes
+        state.check(self._out, questions, validation, processes)
         progress = state.restore(self._accelerator, self._out)
-        progress.questions, progress.processes = questions, processes
+        progress.questions, progress.validation = questions, validation
+        progress.processes = processes
         self._began = time.monotonic() - progress.second
         self._cpu_began = time.process_time() - progress.cpu_second
         done = progress.epoch * self._per_epoch + progress.batch

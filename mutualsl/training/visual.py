@@ -116,7 +116,7 @@ def train_visual(
     accelerator.register_for_checkpointing(network, heads, optimizer, schedule)
     out.mkdir(parents=True, exist_ok=True)
     seconds = hashlib.sha256(repr((train.labels.tolist(), train.names)).encode()).hexdigest()[:16]
-    state.check(out, seconds, 1)
+    state.check(out, seconds, processes=1)
     progress = state.restore(accelerator, out)
     progress.questions, progress.processes = seconds, 1
     began = time.monotonic() - progress.second

@@ -523,6 +523,10 @@ def test_your_own_transcripts_teach_the_reader_of_a_checkpoint(root, config, tmp
     limits = [each.model.row_statistics.limit for each in (before, about)]
     assert limits[0] == limits[1]  # the videos beside them were not learned from
     assert about.about["recipe"] == "mutualsl_own" and about.about["training_videos"]["own"]
+    asked = own / "val.jsonl"  # by which the best weights were chosen
+    asked.write_text(asked.read_text().replace('"question": "', '"question": "please, '))
+    with pytest.raises(DataError, match="its validation data .* is not what it began with"):
+        run(recipe, own.parent, tmp_path / "second", VISUAL, resume=True)
 
 
 def test_going_on_with_other_pictures_is_warned_of(caplog):

@@ -284,14 +284,20 @@ def test_a_stage_goes_on_with_the_same_questions_and_processes_only(tmp_path):
     assert before["processes"] == 1 and len(before["questions"]) == 16
     for change, said in (
         ({"processes": 2}, "begun with 2 processes, and there are 1"),
-        ({"questions": "0" * 16}, "is not what it began with"),
+        ({"questions": "0" * 16}, "its training data .* is not what it began with"),
+        ({"validation": "0" * 16}, "its validation data .* is not what it began with"),
     ):
         path.write_text(json.dumps(before | change))
         with pytest.raises(DataError, match=said):
             start(tmp_path)
-    path.write_text(json.dumps({**before, "processes": 0, "questions": ""}))  # by an older version
+    with pytest.raises(DataError, match="its validation data"):
+        start(tmp_path, validation=5)
+    older = {key: value for key, value in before.items() if key != "validation"}
+    path.write_text(json.dumps({**older, "processes": 0, "questions": ""}))  # by older versions
     start(tmp_path)
-    assert state.read(tmp_path).done and state.read(tmp_path).questions == before["questions"]
+    after = state.read(tmp_path)
+    assert after.done
+    assert (after.questions, after.validation) == (before["questions"], before["validation"])
 
 
 def test_every_stage_computes_in_16_bits(tmp_path, monkeypatch):
