@@ -87,6 +87,8 @@ class Library:
         with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoding happens in worker processes
             rows = pool.map(lambda video: self._rows(source, folder, video), videos.values())
             by_name = dict(zip(videos, rows, strict=True))
+        for example in examples:
+            _check_seen(folder, example, by_name[example.video.video_id])
         return prepare(examples, self._tokenizer, by_name.__getitem__)
 
     def _tell_unusable(self, source: Dataset, folder: Path, silent: Sequence[str]) -> None:
@@ -124,6 +126,22 @@ class Library:
                 "away to learn from its subtitles alone"
             )
         return rows if video.at_least else within(rows, length_second)
+
+
+def _check_seen(folder: Path, example: Example, rows: Rows | None) -> None:
+    """Raise `FeatureError` where an answer begins after the pictures of its video have ended.
+
+    It would be learned from the last second there is.
+    """
+    if rows is None or example.gold is None:
+        return
+    start_second = example.gold.start_second
+    if start_second > len(rows) and not fits(rows, start_second):
+        raise FeatureError(
+            f"{folder}: question {example.sample_id} is answered at {start_second:.0f} s, but the "
+            f"pictures of video {example.video.video_id} end at {len(rows)} s: give the video that "
+            "its times are of, or take it away to learn from its subtitles alone"
+        )
 
 
 def _held_out(examples: Sequence[Example], share: float) -> set[str]:

@@ -11,6 +11,7 @@ from mutualsl.features.files import write_rows
 from mutualsl.features.missing import MissingEncoder
 from mutualsl.training.config import Part, Stage, TrainConfig
 from mutualsl.training.library import Library
+from mutualsl.video import content_hash
 from tests import tiny
 
 
@@ -89,7 +90,7 @@ def test_rows_of_a_file_are_those_of_a_video_of_that_length(library, tmp_path, c
 def test_a_video_that_breaks_off_teaches_nothing(
     library, tmp_path, monkeypatch, count, damaged, fine
 ):
-    """Questions about its rest would be learned from the last second there is."""
+    """Even where no question is about its rest, the file is not whole."""
     (tmp_path / "text" / "videos").mkdir()
     (tmp_path / "text" / "videos" / "t0.mp4").write_bytes(b"a video")
     warnings = ("the video breaks off",) if damaged else ()
@@ -101,4 +102,33 @@ def test_a_video_that_breaks_off_teaches_nothing(
         assert library.sources(stage)
         return
     with pytest.raises(FeatureError, match=r"t0.mp4: the video breaks off; pictures of 4 of 9 s"):
+        library.sources(stage)
+
+
+@pytest.mark.parametrize("estimated", [False, True])
+@pytest.mark.parametrize("form", ["video", "rows"])
+@pytest.mark.parametrize(("start", "fine"), [(3.9, True), (5.5, True), (6.5, False)])
+def test_an_answer_after_the_last_picture_teaches_nothing(
+    library, tmp_path, monkeypatch, form, estimated, start, fine
+):
+    """Whatever its file says of itself; edges are rounded, and rows may be off by a few."""
+    row = {"sample_id": "late", "video_id": "t0", "question": "how", "start": start, "end": 8.5}
+    row |= {"duration": 9, "duration_estimated": estimated}
+    (tmp_path / "text" / "train.jsonl").write_text(json.dumps(row))
+    for folder in ("videos", "features/mini"):
+        (tmp_path / "text" / folder).mkdir(parents=True)
+    (tmp_path / "text" / "videos" / "t0.mp4").write_bytes(b"a video")
+    if form == "rows":  # made of that very video
+        path = tmp_path / "text" / "features" / "mini" / "t0.npz"
+        video = content_hash(tmp_path / "text" / "videos" / "t0.mp4")
+        write_rows(path, np.ones((4, 6)), "none", video)
+    made = VisualFeatures(rows=np.ones((4, 6)), thumbnails=(), warnings=())
+    monkeypatch.setattr("mutualsl.training.library.probe", lambda path: None)
+    monkeypatch.setattr("mutualsl.training.library.extract", lambda *_: made)
+    stage = Stage(name="only", parts=(Part(dataset="text"),), train=TrainConfig())
+    if fine:
+        assert library.sources(stage)
+        return
+    said = r"text: question late is answered at 6 s, .* video t0 end at 4 s"
+    with pytest.raises(FeatureError, match=said):
         library.sources(stage)
