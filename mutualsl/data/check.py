@@ -11,12 +11,9 @@ from mutualsl.data.ceilings import cue_ceiling, row_ceiling
 from mutualsl.data.dataset import Dataset, Part
 from mutualsl.data.example import Example
 from mutualsl.data.folders import find_features, is_video, why_unusable
-from mutualsl.data.record import WHERE_TO_GET
+from mutualsl.data.record import TOLERANCE_SECOND, WHERE_TO_GET
 from mutualsl.errors import DataError
 from mutualsl.spans import Span
-
-# Published times are rounded, each file in its own way.
-TOLERANCE_SECOND = 0.05
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

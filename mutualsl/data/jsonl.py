@@ -8,17 +8,19 @@ DIR/videos/<video_id>.*              optional
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from mutualsl.data.dataset import SPLITS, Dataset, Part
 from mutualsl.data.example import Example, VideoInput
 from mutualsl.data.folders import read_cues
-from mutualsl.data.record import Record, read_text, record_of
+from mutualsl.data.record import TOLERANCE_SECOND, Record, read_text, record_of
 from mutualsl.errors import DataError
 from mutualsl.spans import Span
 
 NEEDED = "needed are video_id, question, start, end and duration (seconds)"
+MOST_NAMED = 5  # videos in a remark
 _ORDER = {split: place for place, split in enumerate(SPLITS)}
 
 
@@ -33,10 +35,7 @@ def load(root: str | Path, split: str, split_set: str | None = None) -> list[Exa
         raise DataError(f"{path}: no such split; the layout is described in README.md, 'Your data'")
     videos: dict[str, VideoInput] = {}
     examples = []
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
-        if not line.strip():
-            continue
-        record = _record(line, f"{path}, line {number}")
+    for number, record in _records(path):
         video_id, duration_second = record.file_name("video_id"), record.duration("duration")
         if video_id not in videos:
             videos[video_id] = replace(
@@ -70,6 +69,27 @@ def parts(root: Path) -> list[Part]:
     ]
 
 
+def remarks(root: Path) -> list[str]:
+    """Which videos do not last equally long in all lines of a split; what the first says counts."""
+    found = []
+    for (file,) in (part.files for part in parts(root)):
+        lengths: dict[str, list[float]] = {}
+        for _, record in _records(file):
+            lengths.setdefault(record.file_name("video_id"), []).append(record.duration("duration"))
+        several = [
+            f"{name} ({min(seconds):g} to {max(seconds):g} s)"
+            for name, seconds in lengths.items()
+            if max(seconds) - min(seconds) > TOLERANCE_SECOND
+        ]
+        if several:
+            more = f" and {len(several) - MOST_NAMED} more" if len(several) > MOST_NAMED else ""
+            found.append(
+                f"{file.relative_to(root)}: not the same duration in every line, so that of the "
+                f"first counts: {', '.join(several[:MOST_NAMED])}{more}"
+            )
+    return found
+
+
 def has_split(root: str | Path, split: str, split_set: str | None = None) -> bool:
     """Whether a folder is in this layout, as far as one split tells."""
     return split_file(root, split, split_set).is_file()
@@ -78,6 +98,13 @@ def has_split(root: str | Path, split: str, split_set: str | None = None) -> boo
 def split_file(root: str | Path, split: str, split_set: str | None = None) -> Path:
     """The file that holds the questions of a split."""
     return Path(root) / (split_set or "") / f"{split}.jsonl"
+
+
+def _records(path: Path) -> Iterator[tuple[int, Record]]:
+    """Every line that holds something, with its number."""
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
+        if line.strip():
+            yield number, _record(line, f"{path}, line {number}")
 
 
 def _record(line: str, where: str) -> Record:
@@ -92,4 +119,4 @@ def _video(root: Path, video_id: str, duration_second: float) -> VideoInput:
     return VideoInput(video_id=video_id, duration_second=duration_second, cues=cues)
 
 
-DATASET = Dataset(load=load, parts=parts)
+DATASET = Dataset(load=load, parts=parts, remarks=remarks)

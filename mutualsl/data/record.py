@@ -16,6 +16,7 @@ from mutualsl.errors import DataError
 T = TypeVar("T")
 
 LONGEST_SECOND = 24 * 3600.0  # of a video, and so of all times in it
+TOLERANCE_SECOND = 0.05  # published times are rounded, each file in its own way
 PUBLISHED = "is this the published file?"
 NAME_BYTES = 240  # file systems allow 255, and files are named after a video with an ending
 WHERE_TO_GET = "docs/datasets.md says where to get it and how to lay it out"

@@ -85,6 +85,21 @@ def test_files_that_give_nothing_are_named_once_and_feature_files_counted(tmp_pa
     assert track.startswith("subtitles are not used: a.vtt: ") and "b.jpg ends like" in picture
 
 
+def test_a_video_of_several_durations_is_said(tmp_path):
+    """What lies outside of it would depend on the order of the lines."""
+    write(
+        tmp_path,
+        train=[{"duration": 100}, {"duration": 50}, {"duration": 200, "start": 150, "end": 160}],
+        val=[{"duration": 7}, {"video_id": "w"}, {"video_id": "w", "duration": 9.04}],  # rounded
+    )
+    several = [{"video_id": name, "duration": second} for name in "abcdefg" for second in (8, 9)]
+    write(tmp_path / "mine", test=several)
+    findings = check(DATASETS["jsonl"], tmp_path).findings
+    first, second = (finding for finding in findings if "not the same duration" in finding)
+    assert first.startswith("train.jsonl: ") and first.endswith("v (50 to 200 s)")
+    assert second.startswith("mine/test.jsonl: ") and second.endswith("e (8 to 9 s) and 2 more")
+
+
 @pytest.mark.parametrize("name", ["tutorialvqa", "vehiclevqa", "medvidqa"])
 def test_a_partial_copy_is_read_and_reported(tmp_path, name):
     getattr(raw, f"write_{name}")(tmp_path)
