@@ -23,8 +23,8 @@ QUESTION_COUNTS = {OFFICIAL: {"train": 2710, "val": 145, "test": 155}}
 def load(root: str | Path, split: str, split_set: str | None = None) -> list[Example]:
     """Questions of one split; those of videos without subtitles are kept.
 
-    Gold is whole seconds, clamped to [0, video_length] as the benchmark does. Raises `DataError`
-    naming file and record.
+    Gold is whole seconds, clamped to [0, video_length] as the benchmark does; where nothing is left
+    of it, the question is left out. Raises `DataError` naming file and record.
     """
     return take(NAME, split, split_set, lambda official: _official(Path(root), official))
 
@@ -33,7 +33,9 @@ def _official(root: Path, split: str) -> list[Example]:
     videos: dict[str, VideoInput] = {}
     examples = []
     for record in read_json_records(_file(root, split)):
-        video_id = record.file_name("video_id")
+        video_id, gold = record.file_name("video_id"), _clamped(record)
+        if gold is None:
+            continue
         if video_id not in videos:
             videos[video_id] = VideoInput(
                 video_id=video_id,
@@ -45,7 +47,7 @@ def _official(root: Path, split: str) -> list[Example]:
                 video=videos[video_id],
                 question=record.raw_text("question").strip(),
                 sample_id=record.text("sample_id"),
-                gold=_clamped(record),
+                gold=gold,
             )
         )
     return examples
@@ -57,14 +59,16 @@ def parts(root: Path) -> list[Part]:
 
 
 def remarks(root: Path) -> list[str]:
-    """How many answers end after their video does, by the published length."""
-    count = sum(
-        _published(record) != _clamped(record)
-        for part in parts(root)
-        if not part.missing
-        for record in read_json_records(part.files[0])
-    )
-    return [f"{count} answers reach out of [0, video_length] and were clamped"] if count else []
+    """How many answers reach out of their video, or lie outside, by the published length."""
+    present = [part for part in parts(root) if not part.missing]
+    records = [record for part in present for record in read_json_records(part.files[0])]
+    outside = sum(_clamped(record) is None for record in records)
+    clamped = sum(_clamped(record) not in (None, _published(record)) for record in records)
+    counts = {
+        "reach out of [0, video_length] and were clamped": clamped,
+        "lie outside of [0, video_length], so their questions were left out": outside,
+    }
+    return [f"{count} answers {what}" for what, count in counts.items() if count]
 
 
 def _file(root: Path, split: str) -> Path:
@@ -75,10 +79,12 @@ def _published(record: Record) -> Span:
     return Span(record.second("answer_start_second"), record.second("answer_end_second"))
 
 
-def _clamped(record: Record) -> Span:
-    start_second, end_second = _published(record)
+def _clamped(record: Record) -> Span | None:
+    """The part of an answer that lies in the video; `None` where there is no such part."""
+    answer = _published(record)
     length_second = record.duration("video_length")
-    return Span(max(0.0, start_second), min(end_second, length_second))
+    inside = Span(max(0.0, answer.start_second), min(answer.end_second, length_second))
+    return None if inside.length_second <= 0.0 < answer.length_second else inside
 
 
 DATASET = Dataset(load=load, parts=parts, remarks=remarks)

@@ -34,6 +34,20 @@ def test_answers_are_clamped_to_the_video(tmp_path):
     assert remark.startswith("1 answers")
 
 
+@pytest.mark.parametrize(("start", "end"), [(10, 15), (12, 15), (-5, -2)])
+def test_answers_outside_the_video_are_left_out(tmp_path, start, end):
+    raw.write_medvidqa(tmp_path, answer_start_second=start, answer_end_second=end)
+    assert load(tmp_path, "val") == [] and len(load(tmp_path, "train")) == 1
+    (remark,) = DATASETS["medvidqa"].remarks(tmp_path)
+    assert remark.startswith("1 answers lie outside")
+
+
+def test_a_question_without_an_answer_is_kept(tmp_path):
+    """As test questions may be published, to be answered by others."""
+    raw.write_medvidqa(tmp_path, answer_start_second=0, answer_end_second=0)
+    assert len(load(tmp_path, "val")) == 1 and not DATASETS["medvidqa"].remarks(tmp_path)
+
+
 def test_test_questions_come_from_the_user(tmp_path):
     raw.write_medvidqa(tmp_path)
     with pytest.raises(DataError, match=r"test.json: no such file"):
