@@ -19,7 +19,7 @@ def test_a_report_and_a_table(tmp_path, capfd):
     report = tmp_path / "out" / "report.html"
     assert (done.code, done.out, done.err) == (0, f"{report}\n", "")
     assert "Error analysis: my run" in report.read_text()
-    with (tmp_path / "out" / "questions.csv").open(newline="") as file:
+    with (tmp_path / "out" / "questions.csv").open(newline="", encoding="utf-8-sig") as file:
         assert len(list(csv.DictReader(file))) == 30
 
 
@@ -35,7 +35,7 @@ def test_two_files(tmp_path, capfd):
     same = call(capfd, "analyse", one, "--compare", one, "--out", tmp_path / "out")
     assert same.code == 0
     assert "+0.0 to +0.0" in (tmp_path / "out" / "report.html").read_text()
-    with (tmp_path / "out" / "questions.csv").open(newline="") as file:
+    with (tmp_path / "out" / "questions.csv").open(newline="", encoding="utf-8-sig") as file:
         assert {row["change"] for row in csv.DictReader(file)} == {"0.0"}
     other = written(tmp_path / "other" / "predictions.jsonl", random_rows(29))
     refused = call(capfd, "analyse", one, "--compare", other, "--out", tmp_path / "none")

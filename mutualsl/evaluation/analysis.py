@@ -95,7 +95,7 @@ def write_csv(
 ) -> None:
     """All rows with a header; text that a spreadsheet would run as a formula is quoted first.
 
-    `more` has further columns for each row; those of B in `compared` come last.
+    The file begins with a byte order mark, by which Excel knows that it is UTF-8. `more` has further columns for each row; those of B in `compared` come last.
     """
     rows = list(analysis.rows())
     if more is not None:
@@ -104,7 +104,7 @@ def write_csv(
         rows = [{**row, **own} for row, own in zip(rows, _beside(compared), strict=True)]
     with (
         atomic_output(path) as partial,
-        partial.open("w", encoding="utf-8", newline="") as file,
+        partial.open("w", encoding="utf-8-sig", newline="") as file,
     ):
         writer = csv.DictWriter(file, fieldnames=list(rows[0]))
         writer.writeheader()

@@ -121,7 +121,7 @@ def test_two_runs_are_compared(opened, predictions, tmp_path):
     with opened.page.expect_download() as waiting:
         opened.visitor["save-rows"].click()
     waiting.value.save_as(tmp_path / "rows.csv")
-    with (tmp_path / "rows.csv").open(newline="") as file:
+    with (tmp_path / "rows.csv").open(newline="", encoding="utf-8-sig") as file:
         changes = [abs(float(row["change"])) for row in csv.DictReader(file)]
     assert len(changes) == 120 and max(changes) == pytest.approx(sizes[0], abs=0.006)
 

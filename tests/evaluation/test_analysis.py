@@ -1,3 +1,4 @@
+import codecs
 import csv
 
 import pytest
@@ -52,10 +53,11 @@ def test_ceilings_over_the_questions_where_they_are_known():
 def test_the_table_can_be_read_back_and_runs_nothing(tmp_path):
     rows = [
         row("q1", question='=HYPERLINK("x")', textual=head((10.0, 20.0))),
-        row("q2", kind="\t=1", question='two\nlines, and a "quote"'),
+        row("q2", kind="\t=1", question='two\nlines, and a “quote”'),
     ]
     write_csv(analyse(read(rows)), tmp_path / "q.csv")
-    with (tmp_path / "q.csv").open(newline="", encoding="utf-8") as file:
+    assert (tmp_path / "q.csv").read_bytes().startswith(codecs.BOM_UTF8)  # or Excel guesses
+    with (tmp_path / "q.csv").open(newline="", encoding="utf-8-sig") as file:
         one, other = csv.DictReader(file)
     assert other["kind"] == "'\t=1"
     assert one["question"] == '\'=HYPERLINK("x")' and other["question"] == rows[1]["question"]
@@ -68,7 +70,7 @@ def test_what_another_run_answered_comes_last(analysis, tmp_path):
     write_csv(analysis, tmp_path / "alone.csv")
     write_csv(analysis, tmp_path / "both.csv", compared=compare(analysis.results, second))
     (alone, *_), (head_of_both, first, *_) = (
-        list(csv.reader((tmp_path / name).open(newline="", encoding="utf-8")))
+        list(csv.reader((tmp_path / name).open(newline="", encoding="utf-8-sig")))
         for name in ("alone.csv", "both.csv")
     )
     assert head_of_both[: len(alone)] == alone

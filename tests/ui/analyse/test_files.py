@@ -16,7 +16,7 @@ def test_rows_with_notes_that_no_spreadsheet_runs(tmp_path):
     mine = opened()
     mine.notebook.put("b", Note(("@x",), "=2", Span(1.0, 2.0)))
     write_rows(mine, tmp_path / "rows.csv")
-    with (tmp_path / "rows.csv").open(newline="") as file:
+    with (tmp_path / "rows.csv").open(newline="", encoding="utf-8-sig") as file:
         one, two, _ = csv.DictReader(file)
     assert one["question"] == "'=1+1" and one["tags"] == one["corrected_start"] == ""
     assert (two["tags"], two["note"], two["corrected_end"]) == ("'@x", "'=2", "2.0")
