@@ -181,6 +181,7 @@ def test_a_gpu_that_is_not_there(folder, capfd, monkeypatch, arguments):
     [
         (["--checkpoint", "nowhere"], "nowhere"),
         (["--data-root", "nowhere"], "nowhere"),
+        (["--data-root", "."], "no data set with questions here"),
         (["--device", "abacus"], "abacus"),
         (["--port", "many"], "--port"),
         (["--port", "70000"], "65535"),

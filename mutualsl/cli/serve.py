@@ -24,7 +24,7 @@ def serve(
         typer.Option(min=1, max=MAX_PORT, help="Port to listen on (the first free from 7860)."),
     ] = None,
     data_root: Annotated[
-        Path | None, typer.Option(help="Folder of data sets on this machine.")
+        Path | None, typer.Option(help="Folder of data sets on this machine, or one of them.")
     ] = None,
     mcp: Annotated[
         bool, typer.Option("--mcp", help="Offer the endpoints as MCP tools too.")

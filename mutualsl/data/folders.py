@@ -15,6 +15,7 @@ from mutualsl.errors import SubtitleError
 from mutualsl.subtitles import Cue, read_subtitles
 from mutualsl.video import VIDEO_SUFFIXES
 
+BESIDE = ("videos", "subtitles", "features")
 SUBTITLE_SUFFIXES = (".vtt", ".srt")
 FEATURE_SUFFIXES = (".npz", ".npy")
 

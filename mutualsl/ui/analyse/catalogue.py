@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mutualsl.data import DATASETS, Dataset, Part
-from mutualsl.errors import UnknownName
+from mutualsl.data.folders import BESIDE
+from mutualsl.errors import DataError, UnknownName
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,18 @@ class Catalogue:
 
 
 def read_catalogue(root: Path) -> Catalogue:
-    """Every split that can be loaded from a folder in `root`; hidden folders are left alone.
+    """Every split that can be loaded from `root`: of the data set that it is, or of those in it.
 
-    A data set itself may be a link, which only the owner of the server can have made.
+    Hidden folders are left alone. A data set itself may be a link, which only the owner of the
+    server can have made. Raises `DataError` where there is no split.
     """
     root = root.resolve()
-    found = (choice for folder in _folders(root) for choice in _choices(folder))
+    found = _own_choices(root) or [own for folder in _folders(root) for own in _choices(folder)]
+    if not found:
+        raise DataError(
+            f"{root}: no data set with questions here; give a folder of data sets, or one data "
+            "set. Their layout is described in README.md, 'Your data'"
+        )
     return Catalogue(root, {choice.name: choice for choice in found})
 
 
@@ -71,6 +78,13 @@ def _folders(root: Path) -> Iterator[Path]:
     for folder in sorted(root.iterdir()):
         if folder.is_dir() and not folder.name.startswith("."):
             yield folder
+
+
+def _own_choices(root: Path) -> list[Choice]:
+    """Those of `root` as one data set; a folder of data sets has nothing for its own questions."""
+    own = list(_choices(root))
+    published = any(choice.dataset is not DATASETS["jsonl"] for choice in own)
+    return own if published or any((root / beside).is_dir() for beside in BESIDE) else []
 
 
 def _choices(folder: Path) -> Iterator[Choice]:

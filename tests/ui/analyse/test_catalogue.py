@@ -3,7 +3,7 @@
 import pytest
 
 from mutualsl.data import DATASETS
-from mutualsl.errors import UnknownName
+from mutualsl.errors import DataError, UnknownName
 from mutualsl.ui.analyse.catalogue import read_catalogue
 from tests.ui.analyse.values import write_data
 
@@ -35,6 +35,25 @@ def test_splits_are_listed_by_data_set_split_set_and_split(root):
     assert catalogue.find("medvidqa / official / val").dataset is DATASETS["medvidqa"]
     own = catalogue.find("mine / disjoint / val")
     assert (own.part.split_set, own.part.split) == ("disjoint", "val")
+
+
+def test_the_root_itself_may_be_a_data_set_with_its_own_files(root):
+    catalogue = read_catalogue(root / "mine")
+    assert set(catalogue.choices) == {"mine / test", "mine / disjoint / val"}
+    own = catalogue.find("mine / disjoint / val")
+    assert own.folder == root.resolve() / "mine"
+    (first, *_) = own.dataset.load(own.folder, own.part.split, own.part.split_set)
+    assert first.video.cues
+    (root / "medvidqa").mkdir()
+    (root / "medvidqa" / "val.json").write_text("[]")
+    assert set(read_catalogue(root / "medvidqa").choices) == {"medvidqa / official / val"}
+
+
+@pytest.mark.parametrize("file", ["readme.txt", "test.jsonl"])
+def test_a_root_without_data_sets_is_refused(tmp_path, file):
+    (tmp_path / file).touch()
+    with pytest.raises(DataError, match=r"no data set with questions here; give a folder"):
+        read_catalogue(tmp_path)
 
 
 @pytest.mark.parametrize("name", [None, "", "..", "../mine / test", "/etc / passwd", "mine"])
