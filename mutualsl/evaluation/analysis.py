@@ -95,7 +95,8 @@ def write_csv(
 ) -> None:
     """All rows with a header; text that a spreadsheet would run as a formula is quoted first.
 
-    The file begins with a byte order mark, by which Excel knows that it is UTF-8. `more` has further columns for each row; those of B in `compared` come last.
+    The file begins with a byte order mark, by which Excel knows that it is UTF-8. `more` has
+    further columns for each row; those of B in `compared` come last.
     """
     rows = list(analysis.rows())
     if more is not None:

@@ -53,7 +53,7 @@ def test_ceilings_over_the_questions_where_they_are_known():
 def test_the_table_can_be_read_back_and_runs_nothing(tmp_path):
     rows = [
         row("q1", question='=HYPERLINK("x")', textual=head((10.0, 20.0))),
-        row("q2", kind="\t=1", question='two\nlines, and a “quote”'),
+        row("q2", kind="\t=1", question='two\nlines, and a "quote"'),
     ]
     write_csv(analyse(read(rows)), tmp_path / "q.csv")
     assert (tmp_path / "q.csv").read_bytes().startswith(codecs.BOM_UTF8)  # or Excel guesses
