@@ -3,15 +3,19 @@
 There the package `spaces` runs a decorated function in a process forked from this one, with a GPU
 for as many seconds as it asks for, and queues visitors for it. What the function is given and what
 it returns travels in pickles, and errors lose their text on the way; so models are found by name
-among those that were loaded before the page was served, and errors are returned.
+among those that were loaded before the page was served, and errors are returned. What the package
+itself refuses (no quota left, no GPU free, the task aborted) it raises as `gr.Error`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
-from contextlib import closing
+import re
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+
+import gradio as gr
 
 from mutualsl.data.example import Example
 from mutualsl.errors import MutualSLError, VideoError, WeightsMissing
@@ -30,6 +34,7 @@ START_SECOND = 10  # until the weights are on the GPU
 EXTRACT_SHARE = 0.15  # of a video's length; decoding takes most of it
 TOKENS_A_SECOND = 2000  # of a large text encoder, with much to spare
 
+_HTML_TAG = re.compile(r"<[^>]*>")
 _localizers: dict[str, AnswerLocalizer] = {}  # the forked process finds them here
 
 
@@ -75,6 +80,16 @@ def _predict(
         return error
 
 
+@contextmanager
+def _scheduled() -> Iterator[None]:
+    """What is refused while a GPU is asked for or lent, as an error of ours in the same words."""
+    try:
+        yield
+    except gr.Error as error:
+        plain = _HTML_TAG.sub("", error.message)
+        raise MutualSLError(" ".join(f"{error.title}: {plain}".split())) from error
+
+
 class LentGpu(AnswerLocalizer):
     """A localizer that asks for a GPU once for each video and once for each group of questions."""
 
@@ -104,7 +119,7 @@ class LentGpu(AnswerLocalizer):
                 f"here for {MAX_LENT_SECOND} s at a time, enough for {most:.0f} minutes of video; "
                 "cut it, or ask about its subtitles alone"
             )
-        with closing(_extract(self.name, info)) as steps:
+        with _scheduled(), closing(_extract(self.name, info)) as steps:
             for step in steps:
                 if isinstance(step, VisualFeatures):
                     return step
@@ -115,7 +130,8 @@ class LentGpu(AnswerLocalizer):
 
     def predict(self, examples: Sequence[Example], top_k: int = 5) -> list[HeadPredictions]:
         """As the localizer does."""
-        outcome: list[HeadPredictions] | MutualSLError = _predict(self.name, examples, top_k)
+        with _scheduled():
+            outcome: list[HeadPredictions] | MutualSLError = _predict(self.name, examples, top_k)
         if isinstance(outcome, MutualSLError):
             raise outcome
         return outcome

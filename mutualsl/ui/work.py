@@ -10,7 +10,7 @@ from functools import partial
 
 from mutualsl.answer import Answer, check_question
 from mutualsl.errors import QuestionError
-from mutualsl.ui import limits, status
+from mutualsl.ui import limits, status, zero_gpu
 from mutualsl.ui.progress import Report
 from mutualsl.ui.reader import Reader
 from mutualsl.ui.shelf import Shelf
@@ -90,21 +90,28 @@ class Work:
         yield from turns.answer(steps(), question)
 
     def _answer(self, loaded: Loaded, question: str, problem: str | None) -> Steps[None]:
-        """Each line of `question` is one; the last answer stays on the page."""
+        """Each line of `question` is one; the last answer stays on the page.
+
+        Each is shown as soon as it is answered. Where a GPU is lent, every time it is asked for
+        costs seconds, so there all lines are asked together.
+        """
         lines = _lines(question)
-        for number, line in enumerate(lines, start=1):
-            answer = yield from watched(partial(self._ask, loaded, line), "question")
-            if answer is None:
+        at_once = len(lines) if zero_gpu.ACTIVE else 1
+        for begin in range(0, len(lines), at_once):
+            together = lines[begin : begin + at_once]
+            answers = yield from watched(partial(self._ask, loaded, together), "question")
+            if answers is None:
                 yield view(ask=unlocked())
                 return
-            loaded = with_answer(loaded, answer)
+            for answer in answers:
+                loaded = with_answer(loaded, answer)
             changes = {"loaded": loaded, **shown(loaded, len(loaded.answers) - 1)}
-            if number == len(lines):
+            if begin + at_once >= len(lines):
                 changes |= {"ask": unlocked()} | ({} if problem is None else {"status": problem})
             yield view(**changes)
 
-    def _ask(self, loaded: Loaded, question: str, report: Report) -> Answer:
-        return self.shelf.get(loaded.model).ask(loaded.encoded, question)
+    def _ask(self, loaded: Loaded, questions: list[str], report: Report) -> list[Answer]:
+        return self.shelf.get(loaded.model).ask_many(loaded.encoded, questions)
 
 
 def refused(question: str) -> str | None:

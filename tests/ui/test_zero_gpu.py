@@ -1,4 +1,4 @@
-"""ZeroGPU, against a stand-in for `spaces` that pickles as the real one does."""
+"""ZeroGPU, against a stand-in for `spaces` that pickles and refuses as the real one does."""
 
 import importlib.util
 import inspect
@@ -7,14 +7,22 @@ import sys
 from functools import wraps
 from types import SimpleNamespace
 
+import gradio as gr
 import pytest
 
 from mutualsl.errors import CheckpointError, MutualSLError, VideoError, WeightsMissing
 from mutualsl.features import FeatureCache
 from mutualsl.features.missing import MissingEncoder
+from mutualsl.subtitles import Cue, Subtitles
 from mutualsl.ui import lent_gpu, zero_gpu
 from mutualsl.ui import shelf as shelf_module
+from mutualsl.ui import work as work_module
+from mutualsl.ui.api import Endpoints
+from mutualsl.ui.handlers import Desk
+from mutualsl.ui.reader import Reader
 from mutualsl.ui.shelf import Shelf, read_models
+from mutualsl.ui.turns import Turns
+from mutualsl.ui.views import OUTPUTS, Loaded
 from tests.contract import without_timings
 
 QUESTION = "how do i open the jar"
@@ -24,15 +32,30 @@ def copied(value):
     return pickle.loads(pickle.dumps(value))
 
 
+class Html(str):
+    """A message as the real one gives it to the page; `str` of it is another text."""
+
+    def __str__(self):
+        return "[Create an account](https://example.org)"
+
+
+class Calls(list):
+    """What was run with a GPU, and for how many seconds."""
+
+    refusal = None  # what the scheduler raises instead
+
+
 @pytest.fixture
 def calls(monkeypatch, tiny_models):
-    """What was run with a GPU, and for how many seconds; the page's modules as on ZeroGPU."""
-    calls = []
+    """What is run with a GPU; the page's modules as on ZeroGPU."""
+    calls = Calls()
 
     def gpu(duration):
         def decorate(function):
             @wraps(function)
             def lent(*arguments):
+                if calls.refusal is not None:
+                    raise calls.refusal
                 calls.append((function.__name__, duration(*arguments)))
                 result = function(*copied(arguments))
                 return map(copied, result) if inspect.isgenerator(result) else copied(result)
@@ -52,7 +75,8 @@ def calls(monkeypatch, tiny_models):
         module = importlib.util.module_from_spec(found)
         monkeypatch.setitem(sys.modules, found.name, module)
         found.loader.exec_module(module)
-    monkeypatch.setattr(shelf_module, "zero_gpu", sys.modules["mutualsl.ui.zero_gpu"])
+    for module in (shelf_module, work_module):
+        monkeypatch.setattr(module, "zero_gpu", sys.modules["mutualsl.ui.zero_gpu"])
     return calls
 
 
@@ -66,6 +90,19 @@ def lent(calls, tiny_models, tmp_path):
     shelf = Shelf(read_models(tiny_models), "cpu")
     shelf.get("one").cache = FeatureCache(tmp_path)
     return shelf
+
+
+@pytest.fixture
+def loaded(lent):
+    """Subtitles alone, ready for questions."""
+    subtitles = Subtitles(cues=(Cue(1, 2, "open the jar"),))
+    encoded = lent.get("one").encode_video(None, subtitles)
+    return Loaded(encoded, None, encoded, "one")
+
+
+@pytest.fixture
+def desk(lent, tmp_path):
+    return Desk(lent, Reader(lent, (), tmp_path))
 
 
 def test_elsewhere_there_is_no_trace_of_it(shelf):
@@ -121,6 +158,14 @@ def test_longer_inputs_ask_for_more_seconds(lent, calls, demos):
     assert [second for _, second in calls] == [10 + 8 * tokens // 2000, 10 + tokens // 2000]
 
 
+def test_several_lines_are_one_call(lent, calls, loaded, desk):
+    questions = [f"{QUESTION} {number}" for number in range(3)]
+    *_, last = desk.ask("\n".join(questions), loaded, None, None, "one", Turns())
+    answers = last[OUTPUTS.index("loaded")].answers
+    assert [answer.question for answer in answers] == questions
+    assert [name for name, _ in calls] == ["_predict"]
+
+
 def test_errors_keep_their_text(lent, monkeypatch, short_video):
     localizer = lent.get("one")
     encoded = localizer.encode_video(short_video)
@@ -153,9 +198,45 @@ def test_leaving_stops_the_work_there(lent, short_video):
 
 
 def test_a_gpu_that_is_taken_away_is_said(lent, monkeypatch, short_video):
-    monkeypatch.setattr(lent_module(), "_extract", lambda name, info: (_ for _ in ()))
-    with pytest.raises(MutualSLError, match="taken away"):
+    def aborted(name, info):
+        yield 0.5
+        raise gr.Error("GPU task aborted", title="ZeroGPU worker error", print_exception=False)
+
+    monkeypatch.setattr(lent_module(), "_extract", aborted)
+    with pytest.raises(MutualSLError, match="^ZeroGPU worker error: GPU task aborted$"):
         lent.get("one").encode_video(short_video)
+
+
+QUOTA = gr.Error("You have exceeded your quota. Try again in 3:20:00. ", title="ZeroGPU quota")
+NO_GPU = gr.Error(Html('No GPU.\n<a href="x">Create</a> an account'), title="ZeroGPU queue")
+
+
+@pytest.mark.parametrize(
+    ("refusal", "said"),
+    [
+        (QUOTA, "ZeroGPU quota: You have exceeded your quota. Try again in 3:20:00."),
+        (NO_GPU, "ZeroGPU queue: No GPU. Create an account"),
+    ],
+)
+def test_what_the_scheduler_refuses_is_said_in_its_words(
+    lent, calls, short_video, loaded, desk, caplog, refusal, said
+):
+    video = str(short_video)
+    endpoints, calls.refusal = Endpoints(lent), refusal
+    for steps in (
+        endpoints.encode(video),
+        endpoints.ask(QUESTION, loaded=loaded),
+        endpoints.localize(video, question=QUESTION),
+    ):
+        with pytest.raises(gr.Error) as caught:
+            list(steps)
+        assert caught.value.message == said
+    for views in (
+        desk.load(video, None, None, "one", Turns()),
+        desk.ask(QUESTION, loaded, None, None, "one", Turns()),
+    ):
+        assert any(f">{said}</p>" in str(view[OUTPUTS.index("status")]) for view in views)
+    assert calls == [] and caplog.text == ""
 
 
 def test_all_models_are_there_before_anyone_visits(calls, tiny_models):
