@@ -6,8 +6,9 @@ from typing import Any
 
 import gradio as gr
 
+from mutualsl.ui.analyse.form import Form
 from mutualsl.ui.analyse.handlers import AnalysisDesk
-from mutualsl.ui.analyse.views import EMPTY, FORM, OUTPUTS
+from mutualsl.ui.analyse.views import EMPTY, OUTPUTS
 from mutualsl.ui.parts import markup
 from mutualsl.ui.status import notice
 from mutualsl.ui.turns import Turns
@@ -80,6 +81,7 @@ def _form(desk: AnalysisDesk, parts: Parts) -> None:
             parts["end"] = gr.Textbox(
                 label="Corrected end", placeholder="31 or 1:20", elem_id="note-end"
             )
+        parts["mark"] = gr.Textbox(elem_id="note-mark", visible="hidden")
         parts["note"] = gr.Textbox(label="Note", lines=2, max_lines=6, elem_id="note-text")
         parts["save"] = gr.Button("Save", variant="primary", elem_id="note-save")
         parts["said"] = markup("note-said")
@@ -96,22 +98,19 @@ def _connect(desk: AnalysisDesk, parts: Parts, model: Any, rows: Any, corrected:
         "concurrency_limit": None,  # whoever works stands in line
     }
     file, other, opened = parts["file"], parts["other"], parts["opened"]
-    form = [parts[name] for name in FORM]
     turns, notebooks = gr.State(Turns()), gr.State({})
+    typed = [opened, turns, *(parts[name] for name in Form._fields)]
     given = [file, other, opened, notebooks, turns]
     others = [file.upload, file.clear, parts["run"].click]
-    gr.on(others, desk.keep, [opened, *form], queue=False, api_visibility="private")
-    gr.on([file.upload, file.clear], desk.open, given, **common)
+    gr.on(others, desk.keep, typed, queue=False, api_visibility="private")
+    files = gr.on([file.upload, file.clear], desk.open, given, **common)
     gr.on([other.upload, other.clear], desk.compare, [other, opened, turns], **common)
-    parts["run"].click(desk.run, [parts["choice"], model, other, turns], **common)
+    run = parts["run"].click(desk.run, [parts["choice"], model, other, turns], **common)
+    for event in (files, run):
+        event.then(desk.arrive, typed, **common)
     parts["cancel"].click(Turns.supersede, turns, queue=False, api_visibility="private")
-    parts["table"].click(
-        desk.show,
-        [opened, *form, turns],
-        trigger_mode="always_last",
-        **common,
-    )
-    parts["save"].click(desk.save, [opened, *form, turns], **common)
+    parts["table"].click(desk.show, typed, trigger_mode="always_last", **common)
+    parts["save"].click(desk.save, typed, **common)
     rows.click(desk.save_rows, opened, **common)
     parts["save_predictions"].click(desk.save_predictions, opened, **common)
     corrected.click(desk.save_corrected, opened, **common)

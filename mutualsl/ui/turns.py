@@ -40,6 +40,7 @@ class Turns:
         self.latest: Any = None  # what the page was last told to remember, of the tab Analyse
         self.cutting: set[Span] = set()  # spans of which a clip is being made
         self.opening = 0  # predictions on their way there
+        self.arrived: tuple[dict[str, Any], str | None] | None = None  # not shown yet; and `other`
         self.other: str | None = None  # the file given there to compare them with
 
     def supersede(self) -> None:

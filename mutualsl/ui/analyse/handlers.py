@@ -7,7 +7,6 @@ Everything of a visitor lives in `gr.State` and comes in as an argument; only no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,9 +17,10 @@ from mutualsl.errors import MutualSLError
 from mutualsl.ui import status
 from mutualsl.ui.analyse.catalogue import Catalogue
 from mutualsl.ui.analyse.files import made_file, write_corrected, write_predictions, write_rows
+from mutualsl.ui.analyse.form import Form, corrected, filled, keep, keep_words
 from mutualsl.ui.analyse.in_view import come_into_view, latest
 from mutualsl.ui.analyse.notebook import SessionNotes
-from mutualsl.ui.analyse.notes import Note, read_note
+from mutualsl.ui.analyse.notes import Note
 from mutualsl.ui.analyse.opened import Opened, open_file, run
 from mutualsl.ui.analyse.overview import notes
 from mutualsl.ui.analyse.views import (
@@ -28,9 +28,9 @@ from mutualsl.ui.analyse.views import (
     busy,
     compared,
     emptied,
-    filled_form,
     idle,
     in_view,
+    noted,
     opened_anew,
     view,
 )
@@ -71,8 +71,8 @@ class AnalysisDesk:
             yield from self._open(turns, made, "predictions", file)
         elif opened is None or opened.source is None:
             turns.supersede()
-            turns.latest = None
-            yield view(**emptied(), **idle())
+            turns.arrived = (emptied(), other)
+            yield view()
 
     def run(self, name: str | None, model: str, other: str | None, turns: Turns) -> Iterator[View]:
         """A model is to answer every question of a split."""
@@ -116,11 +116,8 @@ class AnalysisDesk:
         self,
         event: gr.EventData,
         opened: Opened | None,
-        tags: str,
-        text: str,
-        start: str,
-        end: str,
         turns: Turns,
+        *fields: str | None,
     ) -> Iterator[View]:
         """A question was clicked, or stepped to; what was typed so far is kept first."""
         place = int(event.place)
@@ -129,48 +126,49 @@ class AnalysisDesk:
             yield view()
             return
         try:
-            kept = _keep(opened, (tags, text, start, end))
-            shown = replace(opened, place=place)
-            note = opened.notebook.all().get(shown.note_id, Note())
-            changes = {} if kept is None else {"notes": notes(opened)}
+            kept = keep(opened, Form(*fields))
         except MutualSLError as error:
             yield view(said=_refused(error))
             return
-        said = status.notice("The note on the last question was saved.") if changes else ""
-        shown = replace(shown, note=note)
-        changes |= {"said": said, **filled_form(note)}
+        shown, changes = _with_note(replace(opened, place=place), kept is not None)
         steps = come_into_view(self.shelf, self.folder, opened, shown, changes, turns)
         yield from turns.answer(steps)
 
-    def keep(self, opened: Opened | None, tags: str, text: str, start: str, end: str) -> None:
-        """Other predictions are on their way: what was typed so far is kept first.
+    def keep(self, opened: Opened | None, turns: Turns, *fields: str | None) -> None:
+        """Other predictions are on their way: what was typed so far is kept first."""
+        if opened is not None:
+            kept = keep_words(latest(turns, opened), Form(*fields))
+            turns.latest = turns.latest if kept is None else kept
 
-        Of what cannot be kept, half a span say, the words are, beside the span of before.
-        """
-        if opened is None:
+    def arrive(self, opened: Opened | None, turns: Turns, *fields: str | None) -> Iterator[View]:
+        """What was being opened is shown, if it is there; what was typed so far is kept first."""
+        arrived, turns.arrived = turns.arrived, None
+        if arrived is None:
+            yield view()
             return
-        *_, start_before, end_before = opened.note.fields()
-        for edges in ((start, end), (start_before, end_before)):
-            with suppress(MutualSLError):
-                _keep(opened, (tags, text, *edges))
-                return
+        self.keep(opened, turns, *fields)
+        changes, other = arrived
+        turns.supersede()  # what comes into view is of the predictions before
+        turns.latest = opened = changes["opened"]
+        if opened is not None:
+            changes |= noted(opened)
+        yield view(**changes, **idle())
+        if opened is not None and turns.other != other:  # given or taken away meanwhile
+            yield from self.compare(turns.other, opened, turns)
 
-    def save(
-        self, opened: Opened | None, tags: str, text: str, start: str, end: str, turns: Turns
-    ) -> View:
+    def save(self, opened: Opened | None, turns: Turns, *fields: str | None) -> View:
         """The form is to be kept."""
-        opened = latest(turns, opened) if opened is not None else None
-        if opened is None or opened.place is None:
+        opened, form = latest(turns, opened) if opened is not None else None, Form(*fields)
+        if opened is None or opened.marked(form.mark) is None:
             return view(said=status.notice("Open a question first."))
         try:
-            kept = _keep(opened, (tags, text, start, end))
+            opened = keep(opened, form) or opened
             listed = notes(opened)
         except MutualSLError as error:
             return view(said=_refused(error))
-        note = opened.note if kept is None else kept
-        turns.latest = opened = replace(opened, note=note)
+        turns.latest = opened
         return view(
-            **filled_form(note),
+            **corrected(opened, form),
             **in_view(opened),
             opened=opened,
             notes=listed,
@@ -197,7 +195,10 @@ class AnalysisDesk:
         path: str,
         line: Line = MACHINE,
     ) -> Iterator[View]:
-        """Long work that ends with new predictions; the page says so when it was stopped."""
+        """Long work that ends with new predictions, for `arrive` to show.
+
+        The page says so when it was stopped.
+        """
         ended, other = False, turns.other
 
         def steps() -> Steps[dict[str, Any] | None]:
@@ -209,17 +210,14 @@ class AnalysisDesk:
             return found
 
         turns.opening += 1
+        turns.arrived = None
         try:
             yield view(**busy())
             changes = yield from turns.read(steps())
         finally:
             turns.opening -= 1
         if changes is not None:
-            turns.supersede()  # what comes into view is of the predictions before
-            turns.latest = changes["opened"]
-            yield view(**changes, **idle())
-            if turns.other != other:  # given or taken away meanwhile
-                yield from self.compare(turns.other, changes["opened"], turns)
+            turns.arrived = (changes, other)
         elif ended:
             yield view(**idle())
         elif not turns.reading:
@@ -229,19 +227,20 @@ class AnalysisDesk:
             yield from self.compare(turns.other, stays, turns)
 
 
-def _keep(opened: Opened, form: tuple[str | None, ...]) -> Note | None:
-    """Keep what was typed about the question in view; `None` where nothing has changed.
+def _with_note(opened: Opened, kept: bool) -> tuple[Opened, dict[str, Any]]:
+    """The question in view with its note, and the form to change it; `kept`: another note was.
 
-    Raises `MutualSLError` for what cannot be kept.
+    There is no form where the note cannot be read, as it would be overwritten.
     """
-    tags, text, start, end = form
-    if opened.place is None or tags is None or text is None or start is None or end is None:
-        return None  # no question is in view, or its form is not drawn yet
-    note = read_note(tags, text, start, end, opened.result.duration_second)
-    if note == opened.note:
-        return None
-    opened.notebook.put(opened.note_id, note)
-    return note
+    try:
+        note = opened.notebook.all().get(opened.note_id, Note())
+        listed = {"notes": notes(opened)} if kept else {}
+    except MutualSLError as error:
+        opened = replace(opened, note=Note())
+        return opened, {**filled(opened, visible=False), "said": status.failed(error)}
+    opened = replace(opened, note=note)
+    said = status.notice("The note on the last question was saved.") if kept else ""
+    return opened, {**filled(opened), **listed, "said": said}
 
 
 def _refused(error: MutualSLError) -> str:

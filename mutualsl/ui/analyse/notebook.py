@@ -66,11 +66,14 @@ class SharedNotes:
     split: str
 
     def all(self) -> dict[str, Note]:
-        """Every note by `sample_id`; none is looked for where none was ever kept."""
-        if not self.file.is_file():
+        """Every note by `sample_id`; none is looked for where none was ever kept.
+
+        Nothing is written, so that data may lie where nothing can be.
+        """
+        if not self.file.is_file() or self.file.stat().st_size == 0:  # being made just now
             return {}
         query = f"SELECT sample_id, tags, note, start_second, end_second FROM notes WHERE {_KEY}"
-        with self._open() as database:
+        with self._opened("rw") as database:
             rows = database.execute(query, self._key()).fetchall()
         return {
             sample_id: Note(tuple(json.loads(tags)), text, _span(start, end))
@@ -80,7 +83,11 @@ class SharedNotes:
     def put(self, sample_id: str, note: Note) -> None:
         """Keep a note."""
         key = (*self._key(), sample_id)
-        with self._open() as database:
+        with self._opened("rwc") as database:
+            # The one who writes from the beginning can wait; whoever reads first may not, as two of
+            # them would wait for each other.
+            database.execute("BEGIN IMMEDIATE")
+            database.execute(_TABLE)
             if note:
                 database.execute(
                     "INSERT OR REPLACE INTO notes VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -93,19 +100,22 @@ class SharedNotes:
         return self.data, self.split_set, self.split
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
+    def _opened(self, mode: str) -> Iterator[sqlite3.Connection]:
+        """To write with mode `rwc`; with `rw` to read, also what nobody may write to."""
         try:
-            self.file.parent.mkdir(exist_ok=True)
-            with closing(sqlite3.connect(self.file, timeout=_WAIT_SECOND)) as database, database:
-                # The one who writes from the beginning can wait; whoever reads first may not, as
-                # two of them would wait for each other.
-                database.execute("BEGIN IMMEDIATE")
-                database.execute(_TABLE)
+            if mode == "rwc":
+                self.file.parent.mkdir(exist_ok=True)
+            place = f"{self.file.absolute().as_uri()}?mode={mode}"
+            opened = sqlite3.connect(place, timeout=_WAIT_SECOND, uri=True)
+            with closing(opened) as database, database:
                 yield database
         except (OSError, sqlite3.Error) as error:
             why = error.strerror if isinstance(error, OSError) else error  # no path of the server
             raise DataError(
                 f"notes cannot be kept with the data ({why}); its folder must be writable"
+                if mode == "rwc"
+                else f"notes cannot be read ({why}); {NOTES_FILE} beside the data must be whole, "
+                "and in use by no other program"
             ) from error
 
 

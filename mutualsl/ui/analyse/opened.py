@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from mutualsl.data import Example
 from mutualsl.encoded import EncodedVideo
@@ -46,6 +47,7 @@ class Opened:
     """Predictions, analysed; a value that lives in the visitor's `gr.State`."""
 
     name: str
+    key: str = field(default_factory=lambda: uuid4().hex)  # no other predictions have it
     analysis: Analysis
     notebook: Notebook
     source: Source | None = None  # None for an upload
@@ -79,6 +81,17 @@ class Opened:
         """That of the question in view."""
         assert self.place is not None
         return self.note_ids[self.place]
+
+    @property
+    def mark(self) -> str:
+        """Of the question in view: its form carries it."""
+        return f"{self.key} {self.place}"
+
+    def marked(self, mark: str | None) -> int | None:
+        """The place of the question with that mark; `None` where it is none of these."""
+        key, _, place = (mark or "").partition(" ")
+        known = key == self.key and place.isdecimal() and int(place) < len(self.analysis.results)
+        return int(place) if known else None
 
     def beside(self, path: str | None, report: Report) -> Opened:
         """Compared with another predictions file, or with none."""

@@ -6,9 +6,10 @@ from typing import Any
 
 import gradio as gr
 
+from mutualsl.errors import MutualSLError
 from mutualsl.spans import Span
 from mutualsl.ui.analyse.detail import axis, detail
-from mutualsl.ui.analyse.notes import Note
+from mutualsl.ui.analyse.form import Form
 from mutualsl.ui.analyse.opened import Opened
 from mutualsl.ui.analyse.overview import notes, overview, table
 from mutualsl.ui.parts import View, values
@@ -16,10 +17,9 @@ from mutualsl.ui.player import player
 from mutualsl.ui.status import notice
 from mutualsl.ui.transcript_view import marked_transcript
 
-FORM = ("tags", "note", "start", "end")
 OUTPUTS = (
     *("status", "opened", "overview", "table", "notes", "detail", "player", "timeline"),
-    *("transcript", "form", *FORM, "said", "exports", "save_predictions", "files"),
+    *("transcript", "form", *Form._fields, "said", "exports", "save_predictions", "files"),
     *("run", "cancel", "file"),
 )
 EMPTY = "Give a predictions.jsonl: the command mutualsl evaluate writes it."
@@ -53,16 +53,27 @@ def emptied() -> dict[str, Any]:
 
 
 def opened_anew(opened: Opened) -> dict[str, Any]:
-    """Predictions of which no question is in view yet."""
+    """Predictions of which no question is in view yet; `noted` adds what is said of them."""
     return {
         **compared(opened),
         **dict.fromkeys((*_QUESTION, "files"), ""),
-        "notes": notes(opened),
         "form": gr.update(visible=False),
         "exports": gr.update(visible=True),
         "save_predictions": gr.update(visible=opened.source is not None),
         **({} if opened.source is None else {"file": None}),  # what it had is no longer open
     }
+
+
+def noted(opened: Opened) -> dict[str, Any]:
+    """The notes on predictions that were opened anew; why there are none, if they cannot be read.
+
+    The predictions took long, and are of use without them.
+    """
+    try:
+        return {"notes": notes(opened)}
+    except MutualSLError as error:
+        said = f"{what_is_open(opened)} {_NEXT} Its notes are not shown: {error}."
+        return {"notes": "", "status": notice(said)}
 
 
 def what_is_open(opened: Opened) -> str:
@@ -75,7 +86,7 @@ def what_is_open(opened: Opened) -> str:
 def compared(opened: Opened) -> dict[str, Any]:
     """The same predictions beside another file, or alone again; the form is left alone."""
     changes = {
-        "status": notice(f"{what_is_open(opened)} Click a question to see it in full."),
+        "status": notice(f"{what_is_open(opened)} {_NEXT}"),
         "opened": opened,
         "overview": overview(opened),
         "table": table(opened),
@@ -103,9 +114,5 @@ def question(opened: Opened) -> dict[str, Any]:
     }
 
 
-def filled_form(note: Note) -> dict[str, Any]:
-    """The form of the question in view, with its note."""
-    return {**dict(zip(FORM, note.fields(), strict=True)), "form": gr.update(visible=True)}
-
-
+_NEXT = "Click a question to see it in full."
 _QUESTION = ("detail", "player", "timeline", "transcript", "said")

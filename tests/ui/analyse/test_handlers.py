@@ -2,96 +2,47 @@
 
 import json
 import threading
-from types import SimpleNamespace
 
-import gradio as gr
 import pytest
 
 from mutualsl.evaluation.evaluate import answers, evaluate
-from mutualsl.spans import Span
 from mutualsl.ui.analyse import handlers
 from mutualsl.ui.analyse.catalogue import read_catalogue
 from mutualsl.ui.analyse.files import write_corrected
-from mutualsl.ui.analyse.handlers import STOPPED, AnalysisDesk
+from mutualsl.ui.analyse.handlers import STOPPED
 from mutualsl.ui.analyse.notebook import NOTES_FILE
 from mutualsl.ui.analyse.notes import Note
 from mutualsl.ui.analyse.opened import open_file
-from mutualsl.ui.analyse.views import OUTPUTS
 from mutualsl.ui.turns import Turns
 from tests.evaluation.rows import random_rows, write
+from tests.ui.analyse.desk import (
+    CHOICE,
+    NO_FORM,
+    FakeLocalizer,
+    arrived,
+    click,
+    desk,
+    ran,
+    seen,
+    typed,
+)
 from tests.ui.analyse.values import opened, write_data
-from tests.ui.values import answer, encoded_video, prediction
-
-NO_FORM = ("", "", "", "")
-CHOICE = "mine / test"
-
-
-class FakeLocalizer:
-    """Answers at once; waits before each video if it is told to."""
-
-    encoder = SimpleNamespace(name="mini")
-
-    def __init__(self):
-        self.go_on = threading.Event()
-        self.go_on.set()
-        self.started = threading.Event()
-        self.asked = 0
-
-    def encode_video(self, video, subtitles, progress=None, features=None):
-        self.started.set()
-        self.go_on.wait(10)
-        if progress is not None:
-            progress("text", 0.0)
-        return encoded_video(cues=subtitles.cues, duration=10.0)
-
-    def answer_any(self, encoded, questions, read_out):
-        self.asked += len(questions)
-        return [answer(textual=prediction(0.0, 4.0), question=q) for q in questions]
-
-
-class FakeShelf:
-    def __init__(self):
-        self.localizer = FakeLocalizer()
-        self.wanted = set()
-
-    def get(self, name):
-        self.wanted.add(name)
-        return self.localizer
-
-
-def desk(tmp_path, root=None):
-    catalogue = read_catalogue(root) if root else None
-    made = tmp_path / "made"
-    made.mkdir()
-    return AnalysisDesk(FakeShelf(), catalogue, made)
-
-
-def seen(views):
-    """The last value of each output that was changed."""
-    found = {}
-    for own in views:
-        for name, value in zip(OUTPUTS, own, strict=True):
-            if value != gr.skip():
-                found[name] = value
-    return found
-
-
-def click(place):
-    return SimpleNamespace(place=place)
 
 
 def test_a_file_is_opened_and_taken_away(tmp_path):
     path = write(tmp_path / "mine.jsonl", random_rows(20))
-    shown = seen(desk(tmp_path).open(str(path), None, None, {}, Turns()))
+    own, turns = desk(tmp_path), Turns()
+    shown = arrived(own, own.open(str(path), None, None, {}, turns), turns)
     assert len(shown["opened"].analysis.results) == 20 and "20" in shown["overview"]
-    gone = seen(AnalysisDesk(None, None, tmp_path).open(None, None, shown["opened"], {}, Turns()))
+    gone = arrived(own, own.open(None, None, shown["opened"], {}, turns), turns)
     assert gone["opened"] is None and gone["table"] == ""
 
 
 def test_a_broken_file_leaves_what_is_open(tmp_path):
     path = tmp_path / "mine.jsonl"
     path.write_text("{}\n")
-    shown = seen(desk(tmp_path).open(str(path), None, opened(), {}, Turns()))
+    own, turns = desk(tmp_path), Turns()
+    shown = arrived(own, own.open(str(path), None, opened(), {}, turns), turns)
     assert "line 1" in shown["status"] and 'role="alert"' in shown["status"]
     assert "opened" not in shown
 
@@ -120,7 +71,7 @@ def test_a_run_stays_when_the_other_file_does_not_fit(tmp_path):
     root = write_data(tmp_path / "root" / "mine").parent
     other = write(tmp_path / "other.jsonl", random_rows(19))
     own = desk(tmp_path, root)
-    shown = seen(own.run(CHOICE, "second", str(other), Turns()))
+    shown = ran(own, "second", str(other))
     assert len(shown["opened"].analysis.results) == 3 and shown["opened"].compared is None
     assert "mine / test is open, answered by second" in shown["status"]
     assert "not compared: Not the same questions" in shown["status"]
@@ -131,7 +82,7 @@ def test_a_run_stays_when_the_other_file_does_not_fit(tmp_path):
 def test_a_run_is_saved_as_evaluate_writes_it(tmp_path):
     root = write_data(tmp_path / "root" / "mine").parent
     own = desk(tmp_path, root)
-    shown = seen(own.run(CHOICE, "fake", None, Turns()))["opened"]
+    shown = ran(own)["opened"]
     link = seen([own.save_predictions(shown)])["files"]
     assert 'download="mine-test predictions.jsonl"' in link
     (saved,) = own.folder.glob("*/mine-test predictions.jsonl")
@@ -151,31 +102,31 @@ def test_a_file_to_compare_with_alone_is_not_enough(tmp_path):
 def test_a_run_answers_every_question_and_its_notes_stay(tmp_path):
     root = write_data(tmp_path / "root" / "mine").parent
     own = desk(tmp_path, root)
-    shown = seen(own.run(CHOICE, "fake", None, Turns()))["opened"]
+    shown = ran(own)["opened"]
     assert [r.sample_id for r in shown.analysis.results] == ["s0", "s1", "s2"]
-    view = seen(own.show(click(1), shown, *NO_FORM, Turns()))
+    view = seen(own.show(click(1), shown, Turns(), *NO_FORM))
     assert view["opened"].place == 1 and "open the jar" in view["transcript"]
-    seen([own.save(view["opened"], "odd", "", "1", "3", Turns())])
+    own.save(view["opened"], Turns(), *typed(view["opened"], "odd", "", "1", "3"))
     assert (root / NOTES_FILE).is_file()
-    again = seen(own.run(CHOICE, "fake", None, Turns()))["opened"]
+    again = ran(own)["opened"]
     assert again.notebook.all()["s1"].tags == ("odd",)
 
 
 def test_curves_are_of_the_question_in_view_and_of_no_other(tmp_path):
     root = write_data(tmp_path / "root" / "mine").parent
     own = desk(tmp_path, root)
-    run = seen(own.run(CHOICE, "fake", None, Turns()))["opened"]
+    run = ran(own)["opened"]
     assert own.shelf.localizer.asked == 3
-    first = seen(own.show(click(1), run, *NO_FORM, Turns()))
+    first = seen(own.show(click(1), run, Turns(), *NO_FORM))
     assert first["opened"].heads.textual is not None and "likely start" in first["timeline"]
     assert own.shelf.localizer.asked == 4
-    views = own.show(click(2), first["opened"], *NO_FORM, Turns())
+    views = own.show(click(2), first["opened"], Turns(), *NO_FORM)
     at_once = seen([next(views)])
     assert at_once["opened"].heads is None and "likely start" not in at_once["timeline"]
     assert "likely start" in seen(views)["timeline"]
-    again = seen(own.show(click(1), first["opened"], *NO_FORM, Turns()))
+    again = seen(own.show(click(1), first["opened"], Turns(), *NO_FORM))
     assert "likely start" in again["timeline"] and own.shelf.localizer.asked == 5
-    file = seen(own.show(click(1), opened(), *NO_FORM, Turns()))
+    file = seen(own.show(click(1), opened(), Turns(), *NO_FORM))
     assert file["opened"].heads is None and own.shelf.localizer.asked == 5
 
 
@@ -198,19 +149,11 @@ def test_cancelling_frees_the_worker_and_says_so(tmp_path):
     assert own.shelf.localizer.asked <= 1
 
 
-def test_damaged_notes_are_said(tmp_path):
-    root = write_data(tmp_path / "root" / "mine").parent
-    (root / NOTES_FILE).parent.mkdir()
-    (root / NOTES_FILE).write_bytes(b"no database " * 100)
-    shown = seen(desk(tmp_path, root).run(CHOICE, "fake", None, Turns()))
-    assert "Notes cannot be kept" in shown["status"] and "opened" not in shown
-    assert shown["run"]["interactive"]
-
-
 def test_a_bad_note_keeps_the_question_and_what_was_typed(tmp_path):
-    own, form = desk(tmp_path), ("odd", "text", "9", "3")
-    view = seen(own.show(click(0), opened(), *NO_FORM, Turns()))["opened"]
-    for refused in ([own.save(view, *form, Turns())], own.show(click(1), view, *form, Turns())):
+    own = desk(tmp_path)
+    view = seen(own.show(click(0), opened(), Turns(), *NO_FORM))["opened"]
+    form = typed(view, "odd", "text", "9", "3")
+    for refused in ([own.save(view, Turns(), *form)], own.show(click(1), view, Turns(), *form)):
         shown = seen(refused)
         assert shown.keys() == {"said"} and "Not saved: " in shown["said"]
     assert view.notebook.all() == {}
@@ -218,19 +161,19 @@ def test_a_bad_note_keeps_the_question_and_what_was_typed(tmp_path):
 
 def test_a_step_keeps_what_was_typed(tmp_path):
     own = desk(tmp_path)
-    first = seen(own.show(click(0), opened(), *NO_FORM, Turns()))["opened"]
-    shown = seen(own.show(click(1), first, "odd", "", "", "", Turns()))
+    first = seen(own.show(click(0), opened(), Turns(), *NO_FORM))["opened"]
+    shown = seen(own.show(click(1), first, Turns(), *typed(first, "odd")))
     assert shown["opened"].place == 1 and shown["tags"] == "" and "saved" in shown["said"]
     assert first.notebook.all() == {"a": Note(("odd",))}
-    back = seen(own.show(click(0), shown["opened"], *NO_FORM, Turns()))
+    back = seen(own.show(click(0), shown["opened"], Turns(), *NO_FORM))
     assert back["tags"] == "odd"
-    cleared = seen([own.save(back["opened"], *NO_FORM, Turns())])
+    cleared = seen([own.save(back["opened"], Turns(), *typed(back["opened"]))])
     assert first.notebook.all() == {} and cleared["opened"].note == Note()
 
 
 @pytest.mark.parametrize("place", [-1, 3])
 def test_a_question_that_is_not_there(tmp_path, place):
-    assert seen(desk(tmp_path).show(click(place), opened(), *NO_FORM, Turns())) == {}
+    assert seen(desk(tmp_path).show(click(place), opened(), Turns(), *NO_FORM)) == {}
 
 
 def test_files_to_take_away(tmp_path):
@@ -272,13 +215,13 @@ def test_a_second_file_is_compared_and_taken_away(tmp_path):
 def test_a_file_to_compare_with_waits_for_what_is_being_opened(tmp_path):
     root = write_data(tmp_path / "root" / "mine").parent
     own, turns = desk(tmp_path, root), Turns()
-    finished = seen(own.run(CHOICE, "fake", None, Turns()))["opened"]
+    finished = ran(own)["opened"]
     other = tmp_path / "other.jsonl"
     other.write_text("".join(finished.source.lines))
     running = own.run(CHOICE, "fake", None, turns)
     steps = [next(running)]
     assert seen(own.compare(str(other), None, turns)) == {}
-    shown = seen([*steps, *running])
+    shown = arrived(own, [*steps, *running], turns)
     assert shown["opened"].compared is not None and not turns.opening
     assert shown["run"]["interactive"] and not shown["cancel"]["visible"]
 
@@ -288,8 +231,8 @@ def test_a_form_that_is_not_drawn_yet_says_nothing(tmp_path):
     mine = open_file(str(path), None, {}, lambda stage, fraction: None)
     mine.notebook.put(mine.analysis.results[0].sample_id, Note(("kept",)))
     own, turns = desk(tmp_path), Turns()
-    first = seen(own.show(click(0), mine, *NO_FORM, turns))["opened"]
-    assert seen(own.show(click(1), first, None, None, None, None, turns))["opened"].place == 1
+    first = seen(own.show(click(0), mine, turns, *NO_FORM))["opened"]
+    assert seen(own.show(click(1), first, turns, *NO_FORM))["opened"].place == 1
     assert list(mine.notebook.all().values()) == [Note(("kept",))]
 
 
@@ -300,9 +243,10 @@ def test_notes_of_questions_with_one_id_are_kept_apart(tmp_path):
     assert len(set(mine.note_ids)) == 3 and mine.note_ids[0] == "same"
     assert {result.sample_id for result in mine.analysis.results} == {"same"}
     own, turns = desk(tmp_path), Turns()
-    second = seen(own.show(click(1), mine, *NO_FORM, turns))["opened"]
-    own.save(second, "about it", "", "1", "2", turns)
-    assert seen(own.show(click(2), second, "about it", "", "1", "2", turns))["tags"] == ""
+    second = seen(own.show(click(1), mine, turns, *NO_FORM))["opened"]
+    form = typed(second, "about it", "", "1", "2")
+    own.save(second, turns, *form)
+    assert seen(own.show(click(2), second, turns, *form))["tags"] == ""
     write_corrected(mine, tmp_path / "train.jsonl")
     (line,) = (tmp_path / "train.jsonl").read_text().splitlines()
     assert json.loads(line)["sample_id"] == "same"
@@ -311,7 +255,7 @@ def test_notes_of_questions_with_one_id_are_kept_apart(tmp_path):
 def test_a_file_to_compare_with_is_compared_with_what_stays(tmp_path):
     path = write(tmp_path / "mine.jsonl", random_rows(20))
     own, turns = desk(tmp_path), Turns()
-    mine = seen(own.open(str(path), None, None, {}, turns))["opened"]
+    mine = arrived(own, own.open(str(path), None, None, {}, turns), turns)["opened"]
     broken = tmp_path / "broken.jsonl"
     broken.write_text("{}")
     opening = own.open(str(broken), None, mine, {}, turns)
@@ -331,15 +275,15 @@ def test_a_question_opened_while_files_are_compared_stays_in_view(tmp_path, monk
     path = write(tmp_path / "mine.jsonl", random_rows(20))
     mine = open_file(str(path), None, {}, lambda stage, fraction: None)
     own, turns = desk(tmp_path), Turns()
-    first = seen(own.show(click(0), mine, *NO_FORM, turns))["opened"]
+    first = seen(own.show(click(0), mine, turns, *NO_FORM))["opened"]
     comparing = own.compare(str(path), first, turns)
     steps = [next(comparing)]
-    list(own.show(click(1), first, *NO_FORM, turns))
+    list(own.show(click(1), first, turns, *NO_FORM))
     another_is_open.set()
     both = seen([*steps, *comparing])["opened"]
     assert (both.place, both.compared is not None) == (1, True)
-    typed = ("about the second", "", "", "")
-    shown = seen(own.show(click(2), both, *typed, turns))["opened"]
+    form = typed(both, "about the second")
+    shown = seen(own.show(click(2), both, turns, *form))["opened"]
     ids = [result.sample_id for result in mine.analysis.results]
     assert mine.notebook.all() == {ids[1]: Note(("about the second",))}
     assert shown.compared is not None
@@ -349,21 +293,22 @@ def test_a_question_opened_while_files_are_compared_stays_in_view(tmp_path, monk
 def run_of_three(tmp_path):
     """A desk that has answered a small data set, and what is open."""
     own = desk(tmp_path, write_data(tmp_path / "root" / "mine").parent)
-    return own, seen(own.run(CHOICE, "fake", None, Turns()))["opened"]
+    return own, ran(own)["opened"]
 
 
 def test_a_note_saved_while_its_video_is_read_stays_saved(run_of_three):
     own, shown = run_of_three
     own.shelf.localizer.go_on.clear()
     turns = Turns()
-    opening = own.show(click(0), shown, *NO_FORM, turns)
+    opening = own.show(click(0), shown, turns, *NO_FORM)
     views = [next(opening), next(opening)]
-    saved = seen([own.save(seen(views)["opened"], "odd", "", "", "", turns)])
+    now = seen(views)["opened"]
+    saved = seen([own.save(now, turns, *typed(now, "odd"))])
     assert saved["opened"].note == Note(("odd",))
     own.shelf.localizer.go_on.set()
     last = seen([*views, *opening])["opened"]
     assert last.note == Note(("odd",)) and last.encoded is not None and last.heads is not None
-    cleared = seen([own.save(last, *NO_FORM, turns)])["opened"]
+    cleared = seen([own.save(last, turns, *typed(last))])["opened"]
     assert cleared.note == Note() and cleared.notebook.all() == {}
 
 
@@ -375,24 +320,10 @@ def test_what_was_coming_into_view_of_the_predictions_before_does_not(run_of_thr
         str(write(tmp_path / "b.jsonl", random_rows(20))), None, shown, {}, turns
     )
     views = [next(opened_anew)]
-    opening = own.show(click(0), shown, *NO_FORM, turns)
+    opening = own.show(click(0), shown, turns, *NO_FORM)
     next(opening), next(opening)
     views += opened_anew
+    shown = arrived(own, views, turns)
     own.shelf.localizer.go_on.set()
     assert list(opening) == []
-    assert len(seen(views)["opened"].analysis.results) == 20
-
-
-def test_what_was_typed_is_kept_before_other_predictions_come(tmp_path):
-    own = desk(tmp_path)
-    shown = seen(own.show(click(0), opened(), *NO_FORM, Turns()))["opened"]
-    own.keep(shown, "odd", "", "", "")
-    assert shown.notebook.all() == {"a": Note(("odd",))}
-    own.keep(shown, "odd", "half a span", "3", "")
-    assert shown.notebook.all() == {"a": Note(("odd",), "half a span")}
-    corrected = seen([own.save(shown, "odd", "", "3", "5", Turns())])["opened"]
-    own.keep(corrected, "odd", "less of it", "3", "")
-    assert shown.notebook.all() == {"a": Note(("odd",), "less of it", Span(3.0, 5.0))}
-    own.keep(corrected, "," * 9, "x" * 10_000_000, "", "")  # cannot be kept, and breaks nothing
-    own.keep(None, "odd", "", "", "")
-    assert shown.notebook.all() == {"a": Note(("odd",), "less of it", Span(3.0, 5.0))}
+    assert len(shown["opened"].analysis.results) == 20

@@ -1,4 +1,6 @@
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 
@@ -53,5 +55,15 @@ def test_what_cannot_be_kept_is_said(tmp_path):
     assert str(tmp_path) not in str(caught.value)
     (tmp_path / "root" / ".mutualsl").mkdir(parents=True)
     (tmp_path / "root" / NOTES_FILE).write_bytes(b"no database " * 100)
-    with pytest.raises(DataError, match="notes cannot be kept"):
+    with pytest.raises(DataError, match=r"notes cannot be read \(file is not a database\)"):
         shared(tmp_path / "root").all()
+
+
+def test_reading_waits_for_nobody_and_writes_nothing(tmp_path):
+    shared(tmp_path).put("a", NOTE)
+    with closing(sqlite3.connect(tmp_path / NOTES_FILE)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("DELETE FROM notes")
+        assert shared(tmp_path).all() == {"a": NOTE}
+    (tmp_path / NOTES_FILE).write_bytes(b"")  # as another visitor's first note begins
+    assert shared(tmp_path).all() == {} and (tmp_path / NOTES_FILE).stat().st_size == 0
