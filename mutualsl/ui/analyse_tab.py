@@ -107,7 +107,7 @@ def _connect(desk: AnalysisDesk, parts: Parts, model: Any, rows: Any, corrected:
     gr.on([other.upload, other.clear], desk.compare, [other, opened, turns], **common)
     run = parts["run"].click(desk.run, [parts["choice"], model, other, turns], **common)
     for event in (files, run):
-        event.then(desk.arrive, typed, **common)
+        event.then(desk.arrive, typed, trigger_mode="multiple", **common)
     parts["cancel"].click(Turns.supersede, turns, queue=False, api_visibility="private")
     parts["table"].click(desk.show, typed, trigger_mode="always_last", **common)
     parts["save"].click(desk.save, typed, **common)
