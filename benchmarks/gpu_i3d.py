@@ -118,10 +118,9 @@ def random_frames(encoder: I3DEncoder, clips: int) -> Frames:
 
 
 def on_device(encoder: I3DEncoder, frames: Frames) -> Tensor:
-    """Clips (B, 3, 16, 224, 224) in [-1, 1] as the encoder gives them to its network."""
+    """Clips of bytes (B, 3, 16, 224, 224) as the encoder gives them to its network."""
     clips = torch.from_numpy(frames).view(-1, encoder.frames_per_row, *frames.shape[1:])
-    moved = clips.to(encoder.device).permute(0, 4, 1, 2, 3)
-    return moved.to(encoder.dtype).sub_(127.5).div_(127.5)
+    return clips.to(encoder.device).permute(0, 4, 1, 2, 3)
 
 
 @torch.inference_mode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import signal
 import sys
 import threading
@@ -14,6 +15,7 @@ from typing import Any
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
 
 import gradio as gr  # noqa: E402
+from gradio import processing_utils  # noqa: E402
 
 from mutualsl.errors import MutualSLError  # noqa: E402
 from mutualsl.evaluation.report.analysis_page import QUESTIONS_STYLE, SCRIPT, read_part  # noqa: E402
@@ -61,6 +63,9 @@ def build_app(
     Without a `catalogue` of data sets, visitors analyse only what they upload.
     """
     os.environ.setdefault("GRADIO_TEMP_DIR", str(uploads_folder()))  # components read it
+    # Uploads are kept under a hash with this. Gradio's own is read from a file, which is empty while
+    # another server that starts for the first time writes it.
+    processing_utils.hash_seed = secrets.token_bytes(32)
     FeatureCache().take_over(Path(examples_folder) / FEATURES)
     keeping = (limits.CLEAN_EVERY_SECOND, limits.KEEP_FILES_SECOND)
     with Page(title=TITLE, delete_cache=keeping, analytics_enabled=False) as page:
