@@ -13,7 +13,7 @@ from mutualsl.data.example import VideoInput
 from mutualsl.encoded import EncodedVideo
 from mutualsl.features.files import PUBLISHED
 from mutualsl.prediction import HeadPredictions, Prediction
-from mutualsl.spans import Span, iou
+from mutualsl.spans import Span, iou, reaches
 from mutualsl.subtitles import Subtitles
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def why_they_differ(encoded: EncodedVideo, answer: Answer) -> str | None:
         return (
             "The pictures are unlike those the visual predictor has learned: its span is a guess."
         )
-    if iou(visual.span, textual.span) >= AGREE_IOU:
+    if reaches(iou(visual.span, textual.span), AGREE_IOU):
         return None
     video = encoded.input
     spoken = covered_share(visual.span, video.cues)
@@ -96,7 +96,7 @@ def _differs(second: float) -> bool:
 def _edges(video: VideoInput, visual: Span, textual: Span) -> str:
     """They overlap: what keeps their edges apart."""
     reach = best_iou(visual, cue_edges(video))
-    if reach < AGREE_IOU:
+    if not reaches(reach, AGREE_IOU):
         return (
             "A textual span begins and ends with a subtitle, and no subtitles fit the visual span: "
             f"the best would overlap it by an IoU of {reach:.2f}."
@@ -134,7 +134,7 @@ def _places(video: VideoInput, visual: Prediction, textual: Prediction) -> str:
     """They are apart: whether one considers the other, and what the visual one follows."""
     for name, own, other in (("visual", visual, textual), ("textual", textual, visual)):
         for rank, candidate in enumerate(own.candidates[1:], start=2):
-            if iou(candidate.span, other.span) >= AGREE_IOU:
+            if reaches(iou(candidate.span, other.span), AGREE_IOU):
                 return f"The other span is choice {rank} of the {name} predictor."
     cuts = _cut_seconds(video)
     if all(_near(edge, cuts) for edge in visual.span):

@@ -18,6 +18,7 @@ from mutualsl.errors import DataError
 from mutualsl.evaluation.record import weights_id, write_record
 
 RUN_FIELDS = ("data", "split", "split_set", "read_out")
+HEAD_FIELDS = ("commit", "seeds", "date", "weights")
 
 
 def collect(checkpoint: Path, runs: Sequence[Path]) -> dict[str, Any]:
@@ -31,6 +32,11 @@ def collect(checkpoint: Path, runs: Sequence[Path]) -> dict[str, Any]:
     controls: dict[str, Any] = {}
     for folder in runs:
         run, metrics = read_json(folder / "run.json"), read_json(folder / "metrics.json")
+        if missing := [name for name in (*RUN_FIELDS, *HEAD_FIELDS) if name not in run]:
+            raise DataError(
+                f"{folder}: run.json does not say {', '.join(missing)}, so an earlier version "
+                "wrote it; evaluate again with `mutualsl evaluate`"
+            )
         if run["weights"] != weights:
             raise DataError(
                 f"{folder}: made with weights {run['weights']}, {checkpoint} holds {weights}; "
@@ -42,7 +48,7 @@ def collect(checkpoint: Path, runs: Sequence[Path]) -> dict[str, Any]:
         if (folder / "controls.json").is_file():
             controls = read_json(folder / "controls.json")
     newest = max(about, key=lambda run: str(run["date"]))
-    head = {name: newest[name] for name in ("commit", "seeds", "date", "weights")}
+    head = {name: newest[name] for name in HEAD_FIELDS}
     return {"recipe": newest.get("recipe"), **head} | {"rows": rows, "controls": controls}
 
 

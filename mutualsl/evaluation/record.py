@@ -38,17 +38,11 @@ def write_run(
         "read_out": read_out,
         "weights": weights_id(folder),
         "recipe": checkpoint.about.get("recipe"),
-        "seeds": seeds(checkpoint.about),
+        "seeds": checkpoint.about.get("seeds"),
         "commit": current_commit(),
         "date": datetime.now(UTC).date().isoformat(),
     }
     write_json(out / "run.json", run)
-
-
-def seeds(about: Mapping[str, Any]) -> list[int | None]:
-    """Those of a checkpoint's training, stage after stage, each once."""
-    found = [stage["train"]["seed"] for stage in about.get("stages", ())]
-    return list(dict.fromkeys(found or [about.get("seed")]))
 
 
 def data_name(dataset: str, data_root: Path) -> str:

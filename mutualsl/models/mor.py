@@ -36,7 +36,7 @@ from mutualsl.models.remembered import Remembered
 from mutualsl.models.sentences import SentenceEncoder
 from mutualsl.models.text_encoder import TextEncoder
 from mutualsl.prediction import Candidate, HeadPredictions, Prediction
-from mutualsl.spans import Span, iou, suppress_overlaps
+from mutualsl.spans import Span, iou, reaches, suppress_overlaps
 from mutualsl.timeline import Timeline
 
 Floats = npt.NDArray[np.float64]
@@ -193,7 +193,7 @@ def _prediction(timeline: Timeline, start: Tensor, length: Tensor, top_k: int) -
     best = span(float(start.mean()), float(length.mean()))
     spans = [span(*pair) for pair in zip(start.tolist(), length.tolist(), strict=True)]
     near = [iou(best, other) for other in spans]
-    score = sum(value >= RIGHT_IOU for value in near) / len(near)
+    score = sum(reaches(value, RIGHT_IOU) for value in near) / len(near)
     ranked = sorted(zip(spans, near, strict=True), key=lambda pair: -pair[1])
     kept = suppress_overlaps([(best, 1.0), *ranked], top_k)
     return Prediction(

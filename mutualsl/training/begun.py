@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
@@ -130,6 +130,11 @@ class Begun:
     def stages(self) -> list[Any]:
         """The stages that the checkpoint has gone through."""
         return list(self.about.get("stages", []))
+
+    def seeds(self, seeds: Iterable[int]) -> list[int]:
+        """The seeds of all stages, those of the checkpoint first, each once."""
+        before: Sequence[int] = self.about.get("seeds", ())
+        return list(dict.fromkeys([*before, *seeds]))
 
     def also(self, videos: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
         """Training videos by data set, those of the checkpoint among them."""

@@ -128,7 +128,7 @@ def _record(options: argparse.Namespace) -> Mapping[str, Any]:
         runs.append(
             {
                 "recipe": about.get("recipe"),
-                "seed": about.get("seed"),
+                "seeds": about.get("seeds"),
                 "weights": weights_id(folder),
                 **measure(checkpoint.model, collator, asked),
             }

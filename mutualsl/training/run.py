@@ -107,7 +107,7 @@ def _about(prepared: Prepared, learned: _Learned) -> dict[str, Any]:
         "name": config.name,
         "recipe": config.name.replace("-", "_"),
         "trained_on": config.trained_on,
-        "seed": config.stages[0].train.seed,
+        "seeds": begun.seeds(stage.train.seed for stage in config.stages),
         "training_second": round(learned.second, 3),
         "training_cpu_second": round(learned.cpu_second, 3),
         "stopped": learned.stopped,

@@ -63,8 +63,8 @@ def build_app(
     Without a `catalogue` of data sets, visitors analyse only what they upload.
     """
     os.environ.setdefault("GRADIO_TEMP_DIR", str(uploads_folder()))  # components read it
-    # Uploads are kept under a hash with this. Gradio's own is read from a file, which is empty while
-    # another server that starts for the first time writes it.
+    # Uploads are kept under a hash with this. Gradio reads its own from a file, which is empty at
+    # the moment in which another server, the first one ever, writes it.
     processing_utils.hash_seed = secrets.token_bytes(32)
     FeatureCache().take_over(Path(examples_folder) / FEATURES)
     keeping = (limits.CLEAN_EVERY_SECOND, limits.KEEP_FILES_SECOND)

@@ -9,6 +9,7 @@ from mutualsl.answer import Answer
 from mutualsl.explain import AGREE_IOU
 from mutualsl.exports import EXPORTS
 from mutualsl.prediction import Prediction
+from mutualsl.spans import reaches
 from mutualsl.ui.axis import IOU_SCALE
 from mutualsl.ui.text import clock_range, escaped, note_items, percent, span_data
 
@@ -97,7 +98,7 @@ def _agreement(answer: Answer) -> str:
     """How far both spans overlap; said only where both are to be taken seriously."""
     if answer.agreement is None or not (answer.visual and answer.visual.in_domain):
         return ""
-    if answer.agreement >= AGREE_IOU:
+    if reaches(answer.agreement, AGREE_IOU):
         words = "The predictors agree"
     elif answer.agreement > 0:
         words = "The predictors overlap in part"

@@ -8,14 +8,10 @@ import pytest
 
 from mutualsl.evaluation import record
 from mutualsl.evaluation.collect import main
-from mutualsl.evaluation.record import current_commit, seeds, weights_id, write_run
+from mutualsl.evaluation.record import current_commit, weights_id, write_run
 from tests.evaluation.results import control, full_row, heads
 
-ABOUT = {
-    "recipe": "some_recipe",
-    "seed": 7,
-    "stages": [{"train": {"seed": seed}} for seed in (7, 3, 7)],
-}
+ABOUT = {"recipe": "some_recipe", "seeds": [7, 3]}
 
 
 @pytest.fixture
@@ -69,10 +65,6 @@ def test_a_row_for_each_run_and_the_controls_of_the_one_that_has_them(checkpoint
     assert record["weights"] == weights_id(checkpoint)
 
 
-def test_weights_without_stages_have_one_seed():
-    assert seeds({"seed": 5}) == [5]
-
-
 def test_a_repository_around_an_installed_package_says_nothing_of_it(tmp_path, monkeypatch):
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
     author = ["-c", "user.name=a", "-c", "user.email=a@b.c"]
@@ -92,6 +84,14 @@ def test_a_record_of_other_weights_can_be_kept_elsewhere(checkpoint, evaluated, 
     assert record["rows"][0]["histogram"] == full_row()["histogram"]
     assert record["rows"][0]["intervals"] == full_row()["intervals"]
     assert not (checkpoint / "metrics.json").exists()
+
+
+def test_a_run_of_an_earlier_version_is_asked_for_again(checkpoint, evaluated, capsys):
+    run = evaluated("a")
+    about = json.loads((run / "run.json").read_text())
+    (run / "run.json").write_text(json.dumps({k: v for k, v in about.items() if k != "seeds"}))
+    assert main(["--checkpoint", str(checkpoint), str(run)]) == 2
+    assert "does not say seeds" in capsys.readouterr().err
 
 
 def test_a_run_of_before_has_no_recipe(checkpoint, evaluated):
