@@ -109,7 +109,8 @@ def _share_out(
 
     One share is for transcripts alone, or beside pictures that the model does not know, and one
     for those beside pictures that it knows. Where it knows nearly all, their transcripts fit the
-    first; where it knows few, and never had a second, the first is for both.
+    first. A reader that never had a say (both shares are 1) is asked however few there are, and
+    where few are beside known pictures the first share is for both.
     """
     if not isinstance(model, NeuralLocalizer) or model.share is None:
         return
@@ -122,12 +123,16 @@ def _share_out(
     if sum(map(len, alone)) < ENOUGH:
         alone = [[replace(e, video=e.video.without_video()) for e in part] for part in parts]
     former, sizes = model.share.tolist(), [len(part) for part in parts]
+    unheard = former == [1.0, 1.0]
     found = [
-        _best_share(model, collate, [*zip(asked, sizes, strict=True)], where)
-        for asked, where in ((alone, "without pictures"), (beside, "beside known pictures"))
+        _best_share(model, collate, [*zip(asked, sizes, strict=True)], where, least)
+        for asked, where, least in (
+            (alone, "without pictures", 1 if unheard else ENOUGH),
+            (beside, "beside known pictures", ENOUGH),
+        )
     ]
     shares = [old if new is None else new for new, old in zip(found, former, strict=True)]
-    if found[1] is None and former[1] == 1.0:  # no reader had a say there, and now one may
+    if unheard and found[1] is None:
         shares[1] = shares[0]
     model.share.copy_(torch.tensor(shares))
 
@@ -148,19 +153,21 @@ def _best_share(
     collate: Collate,
     asked: Sequence[tuple[Sequence[Example], int]],
     where: str,
+    least: int,
 ) -> float | None:
-    """The share with the best mean IoU; `None` where few are asked, or it makes no difference.
+    """The share with the best mean IoU; `None` below `least` questions, or if it does not matter.
 
     `asked` are questions of each part, and how large the part is: all have the same weight.
     """
     assert model.share is not None
     count = sum(len(examples) for examples, _ in asked)
-    if count < ENOUGH:
-        if count:
-            log.warning(
-                "%d validation questions %s are too few to choose how far the sentence reader is "
-                "believed there (%d are needed)", count, where, ENOUGH,
-            )  # fmt: skip
+    if 0 < count < ENOUGH:
+        log.warning(
+            "%d validation questions %s are %s to choose how far the sentence reader is "
+            "believed there (%d would do)",
+            count, where, "too few" if count < least else "few", ENOUGH,
+        )  # fmt: skip
+    if count < least:
         return None
     sums = torch.zeros(len(SHARES))
     for examples, size in asked:

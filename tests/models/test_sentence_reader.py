@@ -217,8 +217,9 @@ def test_pictures_that_the_model_does_not_know_count_with_transcripts_alone(monk
     assert alone < 0.5 < beside
 
 
+@pytest.mark.parametrize("former", [(0.95, 0.85), (0.25, 1.0)])
 @pytest.mark.parametrize(("alone", "beside"), [(0, 1), (1, 3), (3, 2), (3, 3)])
-def test_few_questions_choose_no_share(alone, beside, monkeypatch, caplog):
+def test_few_questions_choose_no_share(alone, beside, former, monkeypatch, caplog):
     """Neither with pictures nor without, where together they are still too few."""
     monkeypatch.setattr("mutualsl.training.calibrate.ENOUGH", 3)
     model, collate = tiny.model(), tiny.collator()
@@ -226,14 +227,31 @@ def test_few_questions_choose_no_share(alone, beside, monkeypatch, caplog):
     own = model.sentence_reader.predict(collate(questions))
     right = [replace(e, gold=h.textual.span) for e, h in zip(questions, own, strict=True)]
     read = [replace(e, video=e.video.without_video()) for e in right[:alone]]
-    model.share.copy_(torch.tensor([0.95, 0.85]))
+    model.share.copy_(torch.tensor(former))
     calibrate(model, collate, {"jars": [*read, *right[alone:]]})
-    chosen = [share < 0.5 for share in model.share.tolist()]
+    chosen = [share == 0.0 for share in model.share.tolist()]
+    assert all(chosen[i] or model.share[i] == torch.tensor(former)[i] for i in (0, 1))
     assert chosen == [alone + beside >= 3, beside >= 3]
     few = [not each and count > 0 for each, count in zip(chosen, (1, beside), strict=True)]
     said = ("without pictures are too few", "beside known pictures are too few")
     assert [words in caplog.text for words in said] == few
     assert f"as few as {beside} validation questions" in caplog.text or beside == 3
+
+
+@pytest.mark.parametrize("seen", [False, True])
+def test_a_reader_that_never_had_a_say_is_asked_on_few_questions(seen, caplog):
+    """Else what it has learned would have no effect."""
+    model, collate = tiny.model(), tiny.collator()
+    questions = [tiny.example(i) for i in range(20)]
+    if not seen:
+        questions = [replace(e, video=e.video.without_video()) for e in questions]
+    own = model.sentence_reader.predict(collate(questions))
+    right = [replace(e, gold=h.textual.span) for e, h in zip(questions, own, strict=True)]
+    assert model.share.tolist() == [1.0, 1.0]
+    calibrate(model, collate, {"jars": right})
+    alone, beside = model.share.tolist()
+    assert alone == beside < 0.5
+    assert "20 validation questions without pictures are few" in caplog.text
 
 
 def test_no_question_is_asked_twice_in_the_same_way_to_choose_a_share(monkeypatch):
