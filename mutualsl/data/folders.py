@@ -48,13 +48,9 @@ def find_features(root: str | Path, encoder: str, video_id: str) -> Path | None:
 
 
 def _first(folder: Path, video_id: str, suffixes: tuple[str, ...]) -> Path | None:
-    for suffix in suffixes:
-        if (file := folder / f"{video_id}{suffix}").is_file():
-            return file
-    if not folder.is_dir():
-        return None
-    found = [p for p in folder.iterdir() if p.stem == video_id and p.suffix.lower() in suffixes]
-    return min((p for p in found if p.is_file()), default=None)
+    endings = (*suffixes, *(suffix.upper() for suffix in suffixes))
+    files = (folder / f"{video_id}{ending}" for ending in endings)
+    return next((file for file in files if file.is_file()), None)
 
 
 def read_cues(root: str | Path, video_id: str) -> tuple[Cue, ...]:

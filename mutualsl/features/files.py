@@ -53,7 +53,7 @@ def read_rows(path: str | Path, encoder: VisualEncoder) -> Rows:
     path = Path(path)
     try:
         with path.open("rb") as file:
-            if path.suffix == ".npy":
+            if path.suffix.lower() == ".npy":
                 _check_maker(None, path, encoder)
                 rows = _read_array(file, encoder.row_width)
             else:

@@ -4,6 +4,7 @@ import pytest
 
 from mutualsl.data import DATASETS
 from mutualsl.data.check import check
+from mutualsl.data.folders import find_features, find_subtitles
 from mutualsl.data.split_sets import disjoint_ids
 from mutualsl.errors import DataError
 from tests.data import raw
@@ -83,6 +84,17 @@ def test_files_that_give_nothing_are_named_once_and_feature_files_counted(tmp_pa
         assert split.with_features == {"i3d": 2}
     track, picture = report.findings
     assert track.startswith("subtitles are not used: a.vtt: ") and "b.jpg ends like" in picture
+
+
+def test_no_folder_is_listed_to_find_tracks_and_rows(tmp_path, monkeypatch):
+    """With many videos that would be slow, as most of them may have none."""
+    track, rows = tmp_path / "subtitles" / "a.SRT", tmp_path / "features" / "i3d" / "a.NPY"
+    for path in (track, rows):
+        path.parent.mkdir(parents=True)
+        path.touch()
+    monkeypatch.delattr("pathlib.Path.iterdir")
+    assert find_subtitles(tmp_path, "a") == track and find_features(tmp_path, "i3d", "a") == rows
+    assert find_subtitles(tmp_path, "b") is None and find_features(tmp_path, "c3d", "a") is None
 
 
 def test_a_video_of_several_durations_is_said(tmp_path):

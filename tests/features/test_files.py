@@ -38,6 +38,9 @@ def test_published_rows_are_accepted_as_they_are(tmp_path, kind, order):
     np.testing.assert_array_equal(read_rows(tmp_path / "tea.npy", I3D), given.astype(np.float32))
     np.savez(tmp_path / "tea.npz", rows=given)
     np.testing.assert_array_equal(read_rows(tmp_path / "tea.npz", I3D), given.astype(np.float32))
+    for name in ("tea.npy", "tea.npz"):
+        loud = (tmp_path / name).rename(tmp_path / name.upper())
+        np.testing.assert_array_equal(read_rows(loud, I3D), given.astype(np.float32))
 
 
 def test_rows_of_another_encoder_are_refused(tmp_path):
