@@ -73,8 +73,8 @@ def check(
         report = _split_report(dataset, root, part, examples, train.get(part.split_set))
         reports.append(report)
         findings += _odd(report, examples)
-        unused = _unused(dataset, root, report, examples)
-        findings += [finding for finding in unused if finding not in findings]
+        files = _odd_files(dataset, root, examples)
+        findings += [finding for finding in files if finding not in findings]
         progress(done / len(present))
     return Report(splits=tuple(reports), findings=(*findings, *dataset.remarks(root)))
 
@@ -94,7 +94,7 @@ def _split_report(
         expected=part.question_count,
         videos=len(videos),
         without_subtitles=tuple(sorted(name for name, v in videos.items() if not v.cues)),
-        without_video=tuple(sorted(n for n in videos if not is_video(dataset.find_video(root, n)))),
+        without_video=tuple(sorted(n for n in videos if dataset.find_video(root, n) is None)),
         with_features=_with_features(root, videos),
         gold_outside=tuple(e.sample_id for e in examples if _is_outside(e)),
         cue_ceiling=cue_ceiling(examples),
@@ -136,19 +136,18 @@ def _odd(report: SplitReport, examples: Sequence[Example]) -> list[str]:
     return found
 
 
-def _unused(
-    dataset: Dataset, root: Path, report: SplitReport, examples: Sequence[Example]
-) -> list[str]:
-    """Sentences about files of a split that are there and give nothing."""
+def _odd_files(dataset: Dataset, root: Path, examples: Sequence[Example]) -> list[str]:
+    """Sentences about files of a split that give nothing, or may give nothing."""
     silent = {e.video.video_id for e in examples if not e.video.cues}
     reasons = (why_unusable(dataset.find_subtitles(root, name)) for name in sorted(silent))
     found = [f"subtitles are not used: {why}" for why in reasons if why is not None]
-    for name in report.without_video:
-        if (path := dataset.find_video(root, name)) is not None:
-            found.append(
-                f"not counted as a video: {path.name} ends like none; name it after its container, "
-                "as .mp4"
-            )
+    videos = (dataset.find_video(root, n) for n in sorted({e.video.video_id for e in examples}))
+    found += [
+        f"counted and read as a video: {path.name}, which ends like none; take it away if it is "
+        "none, or training stops there"
+        for path in videos
+        if path is not None and not is_video(path)
+    ]
     return found
 
 

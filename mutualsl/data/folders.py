@@ -32,9 +32,9 @@ def find_video(root: str | Path, video_id: str) -> Path | None:
     return min(found, key=lambda p: (not is_video(p), p.name), default=None)
 
 
-def is_video(path: Path | None) -> bool:
+def is_video(path: Path) -> bool:
     """Whether a file is a video, by its name."""
-    return path is not None and path.suffix.lower() in VIDEO_SUFFIXES
+    return path.suffix.lower() in VIDEO_SUFFIXES
 
 
 def find_subtitles(root: str | Path, video_id: str) -> Path | None:

@@ -64,7 +64,7 @@ def test_what_is_missing_and_gold_outside_the_video_are_listed(tmp_path):
     assert any("more than one question is called rounded" in f for f in report.findings)
 
 
-def test_files_that_give_nothing_are_named_once_and_feature_files_counted(tmp_path):
+def test_files_that_give_nothing_are_named_once_and_others_counted(tmp_path):
     rows = [{"video_id": name, "question": name} for name in "abc"]
     write(tmp_path, train=rows, val=rows)
     for path, text in {
@@ -80,10 +80,10 @@ def test_files_that_give_nothing_are_named_once_and_feature_files_counted(tmp_pa
         (tmp_path / path).write_text(text)
     report = check(DATASETS["jsonl"], tmp_path)
     for split in report.splits:
-        assert (split.without_subtitles, split.without_video) == (("a", "c"), ("b", "c"))
+        assert (split.without_subtitles, split.without_video) == (("a", "c"), ("c",))
         assert split.with_features == {"i3d": 2}
     track, picture = report.findings
-    assert track.startswith("subtitles are not used: a.vtt: ") and "b.jpg ends like" in picture
+    assert track.startswith("subtitles are not used: a.vtt: ") and "b.jpg, which ends like none" in picture
 
 
 def test_no_folder_is_listed_to_find_tracks_and_rows(tmp_path, monkeypatch):
