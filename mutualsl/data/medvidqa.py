@@ -84,7 +84,8 @@ def _clamped(record: Record) -> Span | None:
     answer = _published(record)
     length_second = record.duration("video_length")
     inside = Span(max(0.0, answer.start_second), min(answer.end_second, length_second))
-    return None if inside.length_second <= 0.0 < answer.length_second else inside
+    outside = answer.start_second >= length_second or answer.end_second < 0.0
+    return None if outside or inside.length_second <= 0.0 < answer.length_second else inside
 
 
 DATASET = Dataset(load=load, parts=parts, remarks=remarks)
