@@ -11,7 +11,7 @@ from mutualsl.data.ceilings import cue_ceiling, row_ceiling
 from mutualsl.data.dataset import Dataset, Part
 from mutualsl.data.example import Example
 from mutualsl.data.folders import find_features, is_video, why_unusable
-from mutualsl.data.record import TOLERANCE_SECOND, WHERE_TO_GET
+from mutualsl.data.record import TOLERANCE_SECOND, WHERE_TO_GET, some_of
 from mutualsl.errors import DataError
 from mutualsl.spans import Span
 
@@ -129,10 +129,10 @@ def _odd(report: SplitReport, examples: Sequence[Example]) -> list[str]:
     if report.expected not in (None, report.questions):
         found.append(f"{name} has {report.questions:,} questions; expected are {report.expected:,}")
     if report.gold_outside:
-        found.append(f"{name}: gold outside the video in {_some(report.gold_outside)}")
+        found.append(f"{name}: gold outside the video in {some_of(report.gold_outside)}")
     ids = Counter(e.sample_id for e in examples)
     if repeated := sorted(i for i, count in ids.items() if count > 1):
-        found.append(f"{name}: more than one question is called {_some(repeated)}")
+        found.append(f"{name}: more than one question is called {some_of(repeated)}")
     return found
 
 
@@ -160,11 +160,6 @@ def _with_features(root: Path, videos: Collection[str]) -> dict[str, int]:
 
 def _name(split_set: str | None, split: str) -> str:
     return f"{split_set}, {split}" if split_set else split
-
-
-def _some(names: Sequence[str], most: int = 5) -> str:
-    rest = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + rest
 
 
 def _is_outside(example: Example) -> bool:

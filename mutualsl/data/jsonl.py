@@ -15,12 +15,11 @@ from pathlib import Path
 from mutualsl.data.dataset import SPLITS, Dataset, Part
 from mutualsl.data.example import Example, VideoInput
 from mutualsl.data.folders import read_cues
-from mutualsl.data.record import TOLERANCE_SECOND, Record, read_text, record_of
+from mutualsl.data.record import TOLERANCE_SECOND, Record, read_text, record_of, some_of
 from mutualsl.errors import DataError
 from mutualsl.spans import Span
 
 NEEDED = "needed are video_id, question, start, end and duration (seconds)"
-MOST_NAMED = 5  # videos in a remark
 _ORDER = {split: place for place, split in enumerate(SPLITS)}
 
 
@@ -82,10 +81,9 @@ def remarks(root: Path) -> list[str]:
             if max(seconds) - min(seconds) > TOLERANCE_SECOND
         ]
         if several:
-            more = f" and {len(several) - MOST_NAMED} more" if len(several) > MOST_NAMED else ""
             found.append(
                 f"{file.relative_to(root)}: not the same duration in every line, so that of the "
-                f"first counts: {', '.join(several[:MOST_NAMED])}{more}"
+                f"first counts: {some_of(several)}"
             )
     return found
 

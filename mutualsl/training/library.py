@@ -6,7 +6,7 @@ import logging
 import os
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +14,7 @@ from pathlib import Path
 from mutualsl.data import Dataset, Example, TextTokenizer, dataset_in, prepare
 from mutualsl.data.example import Rows, VideoInput
 from mutualsl.data.folders import find_features, why_unusable
+from mutualsl.data.record import some_of
 from mutualsl.errors import DataError, FeatureError
 from mutualsl.features import FeatureCache, VisualEncoder, extract
 from mutualsl.features.files import fits, fitting, made_of, read_rows, within
@@ -21,6 +22,8 @@ from mutualsl.training.augment import WordPieces
 from mutualsl.training.config import Part, Stage
 from mutualsl.training.sampling import Source
 from mutualsl.video import content_hash, probe
+
+MOST_NAMED = 30  # videos in an error
 
 log = logging.getLogger(__name__)
 
@@ -87,8 +90,7 @@ class Library:
         with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoding happens in worker processes
             rows = pool.map(lambda video: self._rows(source, folder, video), videos.values())
             by_name = dict(zip(videos, rows, strict=True))
-        for example in examples:
-            _check_seen(folder, example, by_name[example.video.video_id])
+        _check_seen(folder, examples, by_name)
         return prepare(examples, self._tokenizer, by_name.__getitem__)
 
     def _tell_unusable(self, source: Dataset, folder: Path, silent: Sequence[str]) -> None:
@@ -128,19 +130,27 @@ class Library:
         return rows if video.at_least else within(rows, length_second)
 
 
-def _check_seen(folder: Path, example: Example, rows: Rows | None) -> None:
-    """Raise `FeatureError` where an answer begins after the pictures of its video have ended.
+def _check_seen(
+    folder: Path, examples: Sequence[Example], by_name: Mapping[str, Rows | None]
+) -> None:
+    """Raise `FeatureError` where answers begin after the pictures of their videos have ended.
 
-    It would be learned from the last second there is.
+    They would be learned from the last second there is.
     """
-    if rows is None or example.gold is None:
-        return
-    start_second = example.gold.start_second
-    if start_second > len(rows) and not fits(rows, start_second):
+    late: dict[str, str] = {}
+    for example in examples:
+        video_id, gold = example.video.video_id, example.gold
+        rows = by_name[video_id]
+        if rows is None or gold is None:
+            continue
+        if gold.start_second > len(rows) and not fits(rows, gold.start_second):
+            begin = f"question {example.sample_id} is answered at {gold.start_second:.0f} s"
+            late.setdefault(video_id, f"{begin}, the pictures of {video_id} end at {len(rows)} s")
+    if late:
         raise FeatureError(
-            f"{folder}: question {example.sample_id} is answered at {start_second:.0f} s, but the "
-            f"pictures of video {example.video.video_id} end at {len(rows)} s: give the video that "
-            "its times are of, or take it away to learn from its subtitles alone"
+            f"{folder}: answers begin after the pictures end in {some_of([*late], MOST_NAMED)} "
+            f"({next(iter(late.values()))}): give the videos that the times are of, or take these "
+            "away to learn from subtitles alone"
         )
 
 

@@ -83,7 +83,8 @@ def test_files_that_give_nothing_are_named_once_and_others_counted(tmp_path):
         assert (split.without_subtitles, split.without_video) == (("a", "c"), ("c",))
         assert split.with_features == {"i3d": 2}
     track, picture = report.findings
-    assert track.startswith("subtitles are not used: a.vtt: ") and "b.jpg, which ends like none" in picture
+    assert track.startswith("subtitles are not used: a.vtt: ")
+    assert "read as a video: b.jpg, which ends like none" in picture
 
 
 def test_no_folder_is_listed_to_find_tracks_and_rows(tmp_path, monkeypatch):

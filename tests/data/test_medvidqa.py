@@ -34,7 +34,10 @@ def test_answers_are_clamped_to_the_video(tmp_path):
     assert remark.startswith("1 answers")
 
 
-@pytest.mark.parametrize(("start", "end"), [(10, 15), (12, 15), (12, 12), (12, 11), (-5, -2), (-2, -2), (-2, 0)])
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [(10, 15), (12, 15), (12, 12), (12, 11), (-5, -2), (-2, -2), (-2, 0)],
+)
 def test_answers_outside_the_video_are_left_out(tmp_path, start, end):
     raw.write_medvidqa(tmp_path, answer_start_second=start, answer_end_second=end)
     assert load(tmp_path, "val") == [] and len(load(tmp_path, "train")) == 1

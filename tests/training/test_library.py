@@ -129,6 +129,20 @@ def test_an_answer_after_the_last_picture_teaches_nothing(
     if fine:
         assert library.sources(stage)
         return
-    said = r"text: question late is answered at 6 s, .* video t0 end at 4 s"
+    said = r"text: answers .* in t0 \(question late is answered at 6 s, .* t0 end at 4 s\)"
     with pytest.raises(FeatureError, match=said):
+        library.sources(stage)
+
+
+def test_all_videos_that_end_before_an_answer_are_named_at_once(library, tmp_path):
+    """In the order of their questions, each once, as far as there are not too many."""
+    row = {"question": "how", "start": 7, "end": 8.5, "duration": 4, "duration_estimated": True}
+    names = [f"v{i}" for i in range(33)]
+    lines = [json.dumps(row | {"video_id": name}) for name in (*names, *names)]
+    (tmp_path / "text" / "train.jsonl").write_text("\n".join(lines))
+    for name in names:
+        path = tmp_path / "text" / "features" / "mini" / f"{name}.npz"
+        write_rows(path, np.ones((9 if name == "v1" else 4, 6)), "none")
+    stage = Stage(name="only", parts=(Part(dataset="text"),), train=TrainConfig())
+    with pytest.raises(FeatureError, match=r"end in v0, v2, .*, v30 and 2 more \(question"):
         library.sources(stage)
