@@ -100,8 +100,11 @@ def _gbk(run: str, beside_letter: int) -> float:
     return max(score - beside_letter, 0)
 
 
-def _script(languages: tuple[str, ...]) -> _Page:
-    """Count letters of a script, which never stand in a Latin word and seldom alone."""
+def _script(languages: tuple[str, ...], rare: bool = False) -> _Page:
+    """Count letters of a script, which never stand in a Latin word and seldom alone.
+
+    Small letters of a usual page are often the capitals of a rare one, so these count less there.
+    """
     known = set("".join(languages))
 
     def everyday(run: str, beside_letter: int) -> float:
@@ -109,7 +112,7 @@ def _script(languages: tuple[str, ...]) -> _Page:
         signs = sum(character in _TYPOGRAPHIC for character in run)
         if letters:
             letters -= beside_letter + _capitals_inside(run)
-        if run.isupper():  # small letters of another page are often the capitals of this one
+        if rare and run.isupper():
             letters *= 0.9
         return max(letters if letters > 1 else letters / 2, 0.0) + signs
 
@@ -152,8 +155,8 @@ _PAGES: dict[str, _Page] = {
     "cp932": _rows("cp932", (0x81, 0x84), (0x88, 0x97)),  # punctuation, kana, level 1
     "cp1252": _latin(WESTERN, handicap=0.0),
     "cp1251": _script(CYRILLIC),
-    "koi8_u": _script(CYRILLIC),
-    "cp866": _script(CYRILLIC),
+    "koi8_u": _script(CYRILLIC, rare=True),
+    "cp866": _script(CYRILLIC, rare=True),
     "cp1253": _script(GREEK),
     "iso8859_7": _script(GREEK),
     "cp1255": _script(HEBREW),
