@@ -5,13 +5,15 @@ import re
 
 # Only what WebVTT and SRT define is markup; `<script>` or `a < b` is text, which the page escapes.
 _TAG = re.compile(
-    r"</?(?:(?:c|v|lang|font)(?:\.[^\s<>]*)?(?:\s[^<>]*)?|(?:i|b|u|s|ruby|rt)(?:\.[^\s<>]*)?\s*)>"
+    r"</?(?:v|lang)(?:\.[^\s<>]*)?(?:\s(?!\s*&)[^<>]*)?>"
+    r"|</?(?:c|font|i|b|u|s|ruby|rt)(?:\.[^\s<>]*)?(?:\s+[\w-]+=[^<>]*)?\s*>"
     r"|<(?:[0-9]+:)?[0-9]{1,2}:[0-9]{2}(?:\.[0-9]+)?>",
     re.IGNORECASE,
 )
-# As programs leave them in SRT files; where a cue holds a path, a backslash is a part of it.
-_BREAK = re.compile(r"<br\s*/?>|\\n", re.IGNORECASE)
-_PATH = re.compile(r"\b[A-Za-z]:\\")
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+# ASS line ends, as programs leave them in SRT files; `\n` and `\h` would be met in code and paths.
+_ASS_BREAK = re.compile(r"(?<!\\)\\N")
+_PATH = re.compile(r"\b[A-Za-z]:\\(?:[^N]|[\w.-]*\\)")  # not `Q:\NWhat?`
 _ASS_OVERRIDE = re.compile(r"\{\\[^{}]*\}")  # {\an8} turns up in SRT files as well
 # No character has such a number, and Python refuses to read one of thousands of digits.
 _HUGE_REFERENCE = re.compile(r"&#[0-9]{100,};?")
@@ -28,10 +30,9 @@ def plain_text(marked_up: str) -> str:
 
 
 def srt_text(marked_up: str) -> str:
-    """Return the words of an SRT cue, which has further signs for line breaks and spaces."""
-    if not _PATH.search(marked_up):
-        marked_up = _BREAK.sub("\n", marked_up.replace(r"\h", " "))
-    return plain_text(marked_up)
+    """Return the words of an SRT cue, which has further signs for line breaks."""
+    text = _BREAK.sub("\n", marked_up)
+    return plain_text(text if _PATH.search(text) else _ASS_BREAK.sub("\n", text))
 
 
 def tidy_lines(text: str) -> str:

@@ -99,9 +99,17 @@ def test_no_break_spaces_around_the_arrow():
     ("written", "text"),
     [
         ("second<br>third<br/>fourth<BR />x", "second\nthird\nfourth\nx"),
-        (r"first\Nsecond\nthird\hx", "first\nsecond\nthird x"),
+        (r"first\Nsecond\Nthird", "first\nsecond\nthird"),
+        (r"Q:\NWhat?\NNow?", "Q:\nWhat?\nNow?"),
         (r"open C:\new\Notes now", r"open C:\new\Notes now"),
+        (r"open C:\Notes\new now", r"open C:\Notes\new now"),
+        (r"C:\new<br>second", "C:\\new\nsecond"),
+        (r"src\new\helpers", r"src\new\helpers"),
+        (r"\\nas\home\notes \\NAS", r"\\nas\home\notes \\NAS"),
+        (r"\nabla f and \hat{x}", r"\nabla f and \hat{x}"),
         ("if a<b & c>d", "if a<b & c>d"),
+        ("if a<c & d>e<v & f>g", "if a<c & d>e<v & f>g"),
+        ('<i class=x>a</i> <b style="x">b</b> <u id="1">q</u>', "a b q"),
         ("<i >so</i>, <b.loud>so</b>, <font color=red>so</font>", "so, so, so"),
     ],
 )
