@@ -28,8 +28,8 @@ NEAR_SECOND = 1.5  # edges no farther apart count as the same
 SILENT_SHARE = 0.5  # of a span with subtitles; below, most of it is silent
 CUT_NEAR_SECOND = 1.0  # rows are a second apart
 CUT_DEVIATIONS = 2.5  # a step between rows so much larger than usual is a cut
-ENGLISH = "en"  # begins English, eng and en-US too
-NO_LANGUAGE = ("und", "mis", "mul", "zxx", "unknown", "auto")  # tags that name none
+LANGUAGE_TAG = re.compile(r"(?!q[a-t][a-z])([a-z]{2,3})(?:[-_][\w-]+)?")  # qaa to qtz are private
+NOT_ANOTHER = ("en", "eng", "und", "unk", "mis", "mul", "zxx", "cc", "sdh")  # or no language
 LANGUAGE_CUES = 200  # enough to tell the language
 LATIN = re.compile("[A-Za-z\u00aa-\u024f\u1e00-\u1eff\uff21-\uff5a]")
 
@@ -170,8 +170,8 @@ def not_in_english(subtitles: Subtitles | None, question: str) -> str | None:
     """
     foreign = []
     if subtitles is not None:
-        language = (subtitles.language or ENGLISH).lower()
-        told = not language.startswith((ENGLISH, *NO_LANGUAGE))
+        tag = LANGUAGE_TAG.fullmatch((subtitles.language or "").lower())
+        told = tag is not None and tag[1] not in NOT_ANOTHER
         if told or _other_letters("".join(cue.text for cue in subtitles.cues[:LANGUAGE_CUES])):
             foreign.append("the subtitles")
     if _other_letters(question):
