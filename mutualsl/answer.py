@@ -51,12 +51,15 @@ class Answer:
         """A sentence when the spans are guesses, or the answer is probably not in the video.
 
         The spans are given anyway. Without an answer to stand behind there is no probability to go
-        by.
+        by. The visual predictor reads the subtitles beside the pictures, so they mislead it too.
         """
         if self.foreign is not None:
+            seen = self.visual is not None and self.visual.in_domain
+            by_pictures = seen and "question" not in self.foreign
             return (
                 f"Not to be relied on: {self.foreign} not in English, which is what this model has "
                 "learned to read; the spans are guesses, and their scores say little."
+                f"{' Ask without the subtitles to search the pictures alone.' * by_pictures}"
             )
         if self.unrelated:
             return (

@@ -87,6 +87,32 @@ def test_an_answer_in_another_language_has_no_chance_and_says_so():
     assert "the question is not in English" in answer_table(given)
 
 
+@pytest.mark.parametrize(
+    ("foreign", "visual", "advised"),
+    [
+        ("the subtitles are", SURE, True),
+        ("the subtitles are", None, False),
+        ("the subtitles are", LOST, False),
+        ("the question is", SURE, False),
+        ("the subtitles and the question are", SURE, False),
+    ],
+)
+def test_foreign_subtitles_mislead_the_visual_predictor_too(foreign, visual, advised):
+    given = Answer(
+        question="How?",
+        duration_second=30.0,
+        visual=visual,
+        textual=DOUBTFUL,
+        span=SURE.span,
+        score=SURE.score,
+        source="visual",
+        agreement=None,
+        foreign=foreign,
+    )
+    assert given.chance is None
+    assert ("Ask without the subtitles" in given.doubt) == advised
+
+
 @pytest.mark.parametrize(("related", "doubted"), [(None, False), (0.32, True), (0.34, False)])
 def test_a_question_that_nobody_speaks_of_is_doubted_whatever_its_score(related, doubted):
     given = Answer(
