@@ -136,19 +136,17 @@ class AnswerLocalizer(Shareable):
             CheckpointError: the rows are of another encoder, or the encoder's weights are missing.
             MutualSLError: there is nothing to ask about.
         """
-        model = self.checkpoint.model
         encoded = read_video(
             video, subtitles,
             encoder=self.encoder, extract=self.extract, cache=self.cache,
             tokenizer=self.checkpoint.tokenizer, progress=progress, admit=admit, track=track,
-            features=features, looks="video" in model.reads and "video" not in model.untrained,
+            features=features, looks=self.checkpoint.model.looks,
         )  # fmt: skip
         return self.prepared(encoded)
 
     def extract(self, info: VideoInfo, progress: Callable[[float], None]) -> VisualFeatures:
         """The rows and thumbnails of a video, in one pass; missing weights are looked for again."""
-        with enough_memory(self.device, "the visual encoder"):
-            self.encoder = at_hand(self.checkpoint, self.encoder)
+        self.encoder = at_hand(self.checkpoint, self.encoder)
         return extract(info.path, info, self.encoder, progress)
 
     def with_subtitles(self, encoded: EncodedVideo, subtitles: Subtitles | None) -> EncodedVideo:

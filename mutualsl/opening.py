@@ -52,9 +52,10 @@ def question_encoder(
 def at_hand(checkpoint: Checkpoint, encoder: VisualEncoder) -> VisualEncoder:
     """`encoder`, or in place of one that only stands in for it the one whose weights have come.
 
-    Raises `WeightsMissing` where they have not, and `CheckpointError` where they do not fit.
+    Nobody looks for weights that a model has no use for. Raises `WeightsMissing` where they have
+    not come, and `CheckpointError` where they do not fit.
     """
-    if not isinstance(encoder, MissingEncoder):
+    if not isinstance(encoder, MissingEncoder) or not checkpoint.model.looks:
         return encoder
     found = encoder.opened()
     _check_rows(checkpoint, found)

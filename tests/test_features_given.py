@@ -1,6 +1,7 @@
 """Feature rows from files in place of pictures, for a model whose encoder is not at hand."""
 
 import json
+import threading
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -122,30 +123,65 @@ class Grey:
 
 @pytest.fixture
 def host(monkeypatch):
-    """Where the weights are fetched from, out of reach at first."""
-    host = SimpleNamespace(tries=0, encoder=None)
+    """Where the weights are fetched from, out of reach at first; while not `open` it is slow."""
+    host = SimpleNamespace(tries=0, encoder=None, open=threading.Event())
+    host.open.set()
 
     def opened(place, device, local_files_only):
         host.tries += 1
+        host.open.wait(timeout=5)
         if host.encoder is None:
             raise WeightsMissing(f"out of reach, try {host.tries}")
         return host.encoder
 
     monkeypatch.setitem(VISUAL_ENCODERS, "i3d", opened)
-    return host
+    yield host
+    host.open.set()
+
+
+def refused(host, reader, video, why):
+    """A video is refused before its try for weights, if it has begun one, has come to its end."""
+    host.open.clear()
+    with pytest.raises(WeightsMissing, match=why):
+        reader.encode_video(video, "none")
+    host.open.set()
+    with reader.encoder._trying:
+        pass
 
 
 def test_weights_are_tried_again_but_not_at_once(host, folder, short_video, monkeypatch):
     reader = AnswerLocalizer.from_pretrained(folder, "cpu")
-    with pytest.raises(WeightsMissing, match="try 1"):
-        reader.encode_video(short_video, "none")
+    refused(host, reader, short_video, "try 1")
+    assert host.tries == 1
     monkeypatch.setattr(missing, "AGAIN_SECOND", 0)
-    with pytest.raises(WeightsMissing, match="try 2"):
-        reader.encode_video(short_video, "none")
+    refused(host, reader, short_video, "try 1")
     host.encoder = Grey()
+    refused(host, reader, short_video, "try 2")
     encoded = reader.encode_video(short_video, "none")
     assert reader.ask(encoded, QUESTION).visual is not None
     assert reader.encoder is host.encoder and host.tries == 3
+
+
+def test_weights_that_are_on_their_way_are_not_tried_twice(host, folder, short_video, monkeypatch):
+    reader = AnswerLocalizer.from_pretrained(folder, "cpu")
+    monkeypatch.setattr(missing, "AGAIN_SECOND", 0)
+    host.open.clear()
+    with pytest.raises(WeightsMissing):
+        reader.encode_video(short_video, "none")
+    refused(host, reader, short_video, "try 1")
+    assert host.tries == 2
+
+
+def test_a_model_does_not_try_for_weights_that_it_has_no_use_for(
+    host, folder, short_video, monkeypatch
+):
+    reader = AnswerLocalizer.from_pretrained(folder, "cpu")
+    model = reader.checkpoint.model
+    monkeypatch.setattr(model, "config", replace(model.config, trained_heads=("textual",)))
+    monkeypatch.setattr(missing, "AGAIN_SECOND", 0)
+    assert reader.encode_video(short_video, Subtitles(cues=CUES)).input.rows is None
+    with reader.encoder._trying:
+        assert host.tries == 1
 
 
 def test_weights_that_come_later_have_to_fit_too(host, folder, short_video, monkeypatch):
@@ -153,6 +189,7 @@ def test_weights_that_come_later_have_to_fit_too(host, folder, short_video, monk
     monkeypatch.setattr(missing, "AGAIN_SECOND", 0)
     host.encoder = Grey()
     host.encoder.fingerprint = "i3d-fedcba9876543210"
+    refused(host, reader, short_video, "try 1")
     with pytest.raises(CheckpointError, match="trained on rows of i3d-0123.*makes i3d-fedc"):
         reader.encode_video(short_video, "none")
 

@@ -65,12 +65,14 @@ class I3DEncoder:
         """Load the published weights: a file, the one in a folder, or else a download.
 
         Raises `CheckpointError` when they are damaged or others, `WeightsMissing` when there are
-        none and none can be fetched, or `local_files_only` forbids it.
+        none and none can be fetched, or `local_files_only` forbids it, and `MutualSLError` when
+        the memory of the device is too small for them.
         """
         path = weights_file(Path(place), local_files_only)
-        network = InceptionI3D()
-        network.load_state_dict(checked(read_weights(path), network.state_dict(), path))
-        return cls(network, device)
+        with enough_memory(torch.device(device), "the visual encoder"):
+            network = InceptionI3D()
+            network.load_state_dict(checked(read_weights(path), network.state_dict(), path))
+            return cls(network, device)
 
     @property
     def clips_at_once(self) -> int:

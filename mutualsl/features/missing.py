@@ -7,14 +7,14 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from mutualsl.errors import WeightsMissing
+from mutualsl.errors import MutualSLError, WeightsMissing
 from mutualsl.features.base import Frames, Rows, VisualEncoder
 from mutualsl.video import FrameRequest
 
 if TYPE_CHECKING:
     import torch
 
-AGAIN_SECOND = 60  # a host that is out of reach keeps people waiting no more often
+AGAIN_SECOND = 60  # a host that is out of reach is not asked more often
 
 
 class MissingEncoder:
@@ -41,21 +41,26 @@ class MissingEncoder:
         self._trying = threading.Lock()
 
     def opened(self) -> VisualEncoder:
-        """The encoder that this one stands in for, if its weights can be had by now.
+        """The encoder that this one stands in for, if its weights have come by now.
 
-        Raises `WeightsMissing` if not, and at once within `AGAIN_SECOND` of the last try.
+        Raises `WeightsMissing` if not, without waiting: they are tried again on a thread of its
+        own, for whoever comes later, and not within `AGAIN_SECOND` of the last try.
         """
-        with self._trying:
-            due = time.monotonic() - self._tried_second >= AGAIN_SECOND
-            if self._found is None and self._again is not None and due:
-                try:
-                    self._found = self._again()
-                except WeightsMissing as error:
-                    self.why = str(error)
-                self._tried_second = time.monotonic()
-            if self._found is None:
-                raise WeightsMissing(self.why)
-            return self._found
+        due = time.monotonic() - self._tried_second >= AGAIN_SECOND
+        if self._found is None and self._again and due and self._trying.acquire(blocking=False):
+            threading.Thread(target=self._try, args=(self._again,), daemon=True).start()
+        if self._found is None:
+            raise WeightsMissing(self.why)
+        return self._found
+
+    def _try(self, again: Callable[[], VisualEncoder]) -> None:
+        try:
+            self._found = again()
+        except MutualSLError as error:
+            self.why = str(error)
+        finally:
+            self._tried_second = time.monotonic()
+            self._trying.release()
 
     @property
     def device(self) -> torch.device:

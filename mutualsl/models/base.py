@@ -72,6 +72,11 @@ class Localizer(nn.Module, ABC):
         """Modalities that it reads, but not with a predictor that was ever trained."""
         return ()
 
+    @property
+    def looks(self) -> bool:
+        """Whether pictures make a difference to what it answers."""
+        return "video" in self.reads and "video" not in self.untrained
+
     def has_learned_from(self, modalities: Collection[str]) -> None:
         """Never show a span that needs another modality, where a model can do without it."""
 

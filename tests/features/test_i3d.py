@@ -139,6 +139,16 @@ def published(network):
     return weights
 
 
+def test_no_memory_for_the_network_is_said(network, tmp_path, monkeypatch):
+    def full(*given):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    torch.save(published(network), tmp_path / "rgb.pt")
+    monkeypatch.setattr(i3d, "faster", full)
+    with pytest.raises(MutualSLError, match="memory of cpu is too small for the visual encoder"):
+        open_encoder("i3d", tmp_path / "rgb.pt")
+
+
 @pytest.mark.parametrize("kind", ["old", "new", "parallel", "safetensors"])
 def test_the_published_file_is_read_in_any_form(network, tmp_path, kind):
     weights = published(network)
