@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from mutualsl.data.batch import SMALLEST_WINDOW
 from mutualsl.errors import DataError, UnknownName
 from mutualsl.models import MODELS
 
@@ -143,3 +144,5 @@ class RunConfig:
     def __post_init__(self) -> None:
         if self.model not in MODELS:
             raise UnknownName("model", self.model, MODELS)
+        least = f"at least {SMALLEST_WINDOW}"
+        _check(self, ("window_tokens",), least, lambda value: value >= SMALLEST_WINDOW)

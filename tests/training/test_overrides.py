@@ -81,6 +81,7 @@ def test_every_key_a_recipe_offers_can_be_set(recipe):
         "reading.synthetic.per_epoch=-3", "together.synthetic.drop_video=1.5", "patience=0",
         "text_lr=-1", "new_lr=-5", "weight_decay=-1", "clip=0", "bias_lr=-3", "frozen_layers=-2",
         "seed=99999999999999999999999", "looking.seed=-1", "pool_batches=0",
+        "window_tokens=4", "window_tokens=-5",
     )]
     + [("visual_mini", setting) for setting in (
         "epochs=0", "epochs=-1", "batch=0", "batch=-3", "lr=-1", "lr=1e999", "weight_decay=-1",
