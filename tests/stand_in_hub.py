@@ -32,10 +32,7 @@ class StandInHub:
         self._ask(call="download", repo_id=repo_id, **options)
         source = self.repository(repo_id)
         snapshot = self.folder / "cache" / repo_id / "snapshots" / "0123abc"
-        names = [p.relative_to(source).as_posix() for p in source.rglob("*") if p.is_file()]
-        for name in filter_repo_objects(names, allow_patterns=allow_patterns):
-            (snapshot / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(source / name, snapshot / name)
+        _copy(source, snapshot, _matching(source, allow_patterns))
         return str(snapshot)
 
     def api(self, token) -> SimpleNamespace:
@@ -45,12 +42,12 @@ class StandInHub:
 
         def upload_folder(*, repo_id, folder_path, **options):
             self._ask(call="upload", repo_id=repo_id, **options)
-            old = self.repository(repo_id)
-            names = [p.relative_to(old).as_posix() for p in old.rglob("*") if p.is_file()]
+            repository = self.repository(repo_id)
             delete = options["delete_patterns"]
-            for name in [] if delete is None else filter_repo_objects(names, allow_patterns=delete):
-                (old / name).unlink()
-            shutil.copytree(folder_path, self.repository(repo_id), dirs_exist_ok=True)
+            for name in [] if delete is None else _matching(repository, delete):
+                (repository / name).unlink()
+            chosen = (options["allow_patterns"], options["ignore_patterns"])
+            _copy(folder_path, repository, _matching(folder_path, *chosen))
             return SimpleNamespace(commit_url=f"https://huggingface.co/{repo_id}/commit/0123abc")
 
         return SimpleNamespace(create_repo=create_repo, upload_folder=upload_folder)
@@ -59,3 +56,17 @@ class StandInHub:
         self.asked.append(call)
         if self.refusal is not None:
             raise self.refusal
+
+
+def _matching(folder: Path, allow_patterns, ignore_patterns=None) -> list[str]:
+    """The files of a folder that both patterns let through."""
+    names = [p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()]
+    return list(
+        filter_repo_objects(names, allow_patterns=allow_patterns, ignore_patterns=ignore_patterns)
+    )
+
+
+def _copy(source: Path, target: Path, names: list[str]) -> None:
+    for name in names:
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source / name, target / name)

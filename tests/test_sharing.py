@@ -25,7 +25,7 @@ from mutualsl.errors import CheckpointError, UnknownName
 from mutualsl.features.i3d import fingerprint
 from mutualsl.models.questions import fingerprint as text_fingerprint
 from mutualsl.models.text_encoder import TextEncoder
-from mutualsl.places import is_repo_id
+from mutualsl.places import CHECKPOINT_FILES, is_repo_id
 from mutualsl.pretrained import read_language_model
 from mutualsl.ui.shelf import Shelf, read_models
 from tests import text_encoders, tiny
@@ -294,6 +294,8 @@ def test_pushed_and_fetched_it_answers_the_same(localizer, demos, hub):
     create, upload = hub.asked
     assert (create["private"], create["token"], create["exist_ok"]) == (True, "secret", True)
     assert (upload["create_pr"], upload["revision"]) == (True, None)
+    assert upload["delete_patterns"] == list(CHECKPOINT_FILES)
+    assert upload["allow_patterns"] is upload["ignore_patterns"] is None
     assert files(hub.repository("me/jars")) == FILES
     (hub.repository("me/jars") / "pickled.bin").write_bytes(b"")
     (hub.repository("me/jars") / "optimizer.pt").write_bytes(b"")
@@ -318,21 +320,24 @@ def test_the_example_in_the_card_has_the_whole_name(localizer, hub, tmp_path):
     assert 'from_pretrained("OWNER/NAME")' in (tmp_path / "saved" / "README.md").read_text()
 
 
+VISUAL = {name for name in FILES if name.startswith("visual/")}
+ALL = FILES - {"metrics.json"}
 OF_ANOTHER = {"metrics.json", "text/config.json", "text/x.safetensors", "visual/x.safetensors"}
 
 
 @pytest.mark.parametrize(
-    ("options", "stays"),
+    ("options", "uploaded", "stays"),
     [
-        ({}, {"notes.md"}),
-        ({"delete_patterns": []}, {"notes.md"} | OF_ANOTHER),
-        ({"allow_patterns": "README.md"}, {"notes.md"} | OF_ANOTHER),
-        ({"delete_patterns": "notes.md"}, OF_ANOTHER),
+        ({}, ALL, {"notes.md"}),
+        ({"delete_patterns": []}, ALL, {"notes.md"} | OF_ANOTHER),
+        ({"allow_patterns": "README.md"}, {"README.md"}, {"notes.md"} | OF_ANOTHER),
+        ({"ignore_patterns": "visual/"}, ALL - VISUAL, {"notes.md"} | OF_ANOTHER),
+        ({"delete_patterns": "notes.md"}, ALL, OF_ANOTHER),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
 )
 def test_what_another_model_left_in_the_repository_goes(
-    localizer, hub, tiny_models, tmp_path, options, stays
+    localizer, hub, tiny_models, tmp_path, options, uploaded, stays
 ):
     source = shutil.copytree(tiny_models.parent, tmp_path / "models") / "one"
     (source / "metrics.json").unlink()
@@ -341,7 +346,7 @@ def test_what_another_model_left_in_the_repository_goes(
         (repository / name).parent.mkdir(exist_ok=True)
         (repository / name).write_text("of another")
     AnswerLocalizer.from_pretrained(source, "cpu").push_to_hub("me/jars", **options)
-    assert files(repository) == (FILES - {"metrics.json"}) | stays
+    assert files(repository) == uploaded | stays
 
 
 def test_no_repository_is_made_for_what_cannot_be_saved(localizer, hub):
