@@ -54,13 +54,13 @@ class Catalogue:
 
 
 def read_catalogue(root: Path) -> Catalogue:
-    """Every split that can be loaded from `root`: of the data set that it is, or of those in it.
+    """Every split that can be loaded from `root`: of the data set that it is, and of those in it.
 
     Hidden folders are left alone. A data set itself may be a link, which only the owner of the
     server can have made. Raises `DataError` where there is no split.
     """
     root = root.resolve()
-    found = _own_choices(root) or [own for folder in _folders(root) for own in _choices(folder)]
+    found = _found(root)
     if not found:
         raise DataError(
             f"{root}: no data set with questions here; give a folder of data sets, or one data "
@@ -80,11 +80,25 @@ def _folders(root: Path) -> Iterator[Path]:
             yield folder
 
 
-def _own_choices(root: Path) -> list[Choice]:
-    """Those of `root` as one data set; a folder of data sets has nothing for its own questions."""
-    own = list(_choices(root))
-    published = any(choice.dataset is not DATASETS["jsonl"] for choice in own)
-    return own if published or any((root / beside).is_dir() for beside in BESIDE) else []
+def _found(root: Path) -> list[Choice]:
+    """Those of `root` as one data set, and of data sets in it, which are no split sets of it."""
+    inside = {folder: list(_choices(folder)) for folder in _folders(root)}
+    whole = [folder for folder, choices in inside.items() if _is_whole(folder, choices)]
+    own = [
+        choice
+        for choice in _choices(root)
+        if not any(file.parent in whole for file in choice.part.files)
+    ]
+    if _is_whole(root, own):
+        return own + [choice for folder in whole for choice in inside[folder]]
+    return [choice for choices in inside.values() for choice in choices]
+
+
+def _is_whole(folder: Path, choices: list[Choice]) -> bool:
+    """Whether a folder holds questions and, beside them, what they are about."""
+    published = any(choice.dataset is not DATASETS["jsonl"] for choice in choices)
+    beside = any((folder / name).is_dir() for name in BESIDE)
+    return published or (bool(choices) and beside)
 
 
 def _choices(folder: Path) -> Iterator[Choice]:

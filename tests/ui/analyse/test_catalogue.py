@@ -49,6 +49,20 @@ def test_the_root_itself_may_be_a_data_set_with_its_own_files(root):
     assert set(read_catalogue(root / "medvidqa").choices) == {"medvidqa / official / val"}
 
 
+def test_a_folder_named_videos_hides_no_data_set_beside_it(tmp_path):
+    root = tmp_path / "cat"
+    write_data(root / "kitchen")
+    write_data(root / "garden", split_set="disjoint")
+    (root / "videos").mkdir()
+    of_each = {"kitchen / test", "garden / disjoint / test"}
+    assert set(read_catalogue(root).choices) == of_each
+    write_data(root)
+    write_data(root, "val", "official")
+    catalogue = read_catalogue(root)
+    assert set(catalogue.choices) == {"cat / test", "cat / official / val", *of_each}
+    assert catalogue.find("kitchen / test").folder == root.resolve() / "kitchen"
+
+
 @pytest.mark.parametrize("file", ["readme.txt", "test.jsonl"])
 def test_a_root_without_data_sets_is_refused(tmp_path, file):
     (tmp_path / file).touch()
