@@ -141,20 +141,26 @@ class AnalysisDesk:
             turns.latest = turns.latest if kept is None else kept
 
     def arrive(self, opened: Opened | None, turns: Turns, *fields: str | None) -> Iterator[View]:
-        """What was being opened is shown, if it is there; what was typed so far is kept first."""
+        """What was being opened is shown, if it is there; then what was typed so far is kept.
+
+        Notes come last: to keep or to read them may take long, or fail.
+        """
         arrived, turns.arrived = turns.arrived, None
         if arrived is None:
             yield view()
             return
-        self.keep(opened, turns, *fields)
-        changes, other = arrived
+        (changes, other), before = arrived, opened and latest(turns, opened)
         turns.supersede()  # what comes into view is of the predictions before
         turns.latest = opened = changes["opened"]
-        if opened is not None:
-            changes |= noted(opened)
         yield view(**changes, **idle())
-        if opened is not None and turns.other != other:  # given or taken away meanwhile
-            yield from self.compare(turns.other, opened, turns)
+        if before is not None:
+            keep_words(before, Form(*fields))
+        now: Opened | None = turns.latest
+        if opened is None or now is None or now.key != opened.key:  # others have arrived meanwhile
+            return
+        yield view(**noted(now))
+        if turns.other != other:  # given or taken away meanwhile
+            yield from self.compare(turns.other, now, turns)
 
     def save(self, opened: Opened | None, turns: Turns, *fields: str | None) -> View:
         """The form is to be kept."""

@@ -22,13 +22,18 @@ _TABLE = """CREATE TABLE IF NOT EXISTS notes (
     PRIMARY KEY (data, split_set, split, sample_id)
 )"""
 _KEY = "data = ? AND split_set = ? AND split = ?"
+_UNREAD = (
+    f"notes cannot be read ({{why}}); {NOTES_FILE} beside the data must be whole, and in use by no "
+    "other program"
+)
+_UNKEPT = "notes cannot be kept with the data ({why}); its folder must be writable"
 
 
 class Notebook(Protocol):
     """The notes on one set of questions."""
 
     def all(self) -> dict[str, Note]:
-        """Every note by `sample_id`."""
+        """Every note by `sample_id`. Raises `DataError` when they cannot be read."""
 
     def put(self, sample_id: str, note: Note) -> None:
         """Keep a note; an empty one is forgotten. Raises `DataError` when it cannot be kept."""
@@ -70,20 +75,18 @@ class SharedNotes:
 
         Nothing is written, so that data may lie where nothing can be.
         """
-        if not self.file.is_file() or self.file.stat().st_size == 0:  # being made just now
-            return {}
         query = f"SELECT sample_id, tags, note, start_second, end_second FROM notes WHERE {_KEY}"
-        with self._opened("rw") as database:
-            rows = database.execute(query, self._key()).fetchall()
-        return {
-            sample_id: Note(tuple(json.loads(tags)), text, _span(start, end))
-            for sample_id, tags, text, start, end in rows
-        }
+        with _telling(_UNREAD):
+            if not self.file.is_file() or self.file.stat().st_size == 0:  # being made just now
+                return {}
+            with self._opened("rw") as database:  # to read also what nobody may write to
+                rows = database.execute(query, self._key()).fetchall()
+            return {sample_id: _note(*fields) for sample_id, *fields in rows}
 
     def put(self, sample_id: str, note: Note) -> None:
         """Keep a note."""
         key = (*self._key(), sample_id)
-        with self._opened("rwc") as database:
+        with _telling(_UNKEPT), self._opened("rwc") as database:
             # The one who writes from the beginning can wait; whoever reads first may not, as two of
             # them would wait for each other.
             database.execute("BEGIN IMMEDIATE")
@@ -101,23 +104,26 @@ class SharedNotes:
 
     @contextmanager
     def _opened(self, mode: str) -> Iterator[sqlite3.Connection]:
-        """To write with mode `rwc`; with `rw` to read, also what nobody may write to."""
-        try:
-            if mode == "rwc":
-                self.file.parent.mkdir(exist_ok=True)
-            place = f"{self.file.absolute().as_uri()}?mode={mode}"
-            opened = sqlite3.connect(place, timeout=_WAIT_SECOND, uri=True)
-            with closing(opened) as database, database:
-                yield database
-        except (OSError, sqlite3.Error) as error:
-            why = error.strerror if isinstance(error, OSError) else error  # no path of the server
-            raise DataError(
-                f"notes cannot be kept with the data ({why}); its folder must be writable"
-                if mode == "rwc"
-                else f"notes cannot be read ({why}); {NOTES_FILE} beside the data must be whole, "
-                "and in use by no other program"
-            ) from error
+        """With mode `rwc` the file is made if it is not there."""
+        if mode == "rwc":
+            self.file.parent.mkdir(exist_ok=True)
+        place = f"{self.file.absolute().as_uri()}?mode={mode}"
+        opened = sqlite3.connect(place, timeout=_WAIT_SECOND, uri=True)
+        with closing(opened) as database, database:
+            yield database
 
 
-def _span(start: float | None, end: float | None) -> Span | None:
-    return None if start is None or end is None else Span(start, end)
+@contextmanager
+def _telling(what: str) -> Iterator[None]:
+    """Whatever is wrong with the file, or with what it holds, is a `DataError` that says `what`."""
+    try:
+        yield
+    except (OSError, sqlite3.Error, ValueError, TypeError) as error:
+        why = error.strerror if isinstance(error, OSError) else error  # no path of the server
+        raise DataError(what.format(why=why)) from error
+
+
+def _note(tags: str, text: str, start: float | None, end: float | None) -> Note:
+    """A note as it was kept; raises `ValueError` or `TypeError` for what `put` cannot have kept."""
+    span = None if start is None or end is None else Span(float(start), float(end))
+    return Note(tuple(map(str, json.loads(tags))), str(text), span)

@@ -56,7 +56,7 @@ def opened_anew(opened: Opened) -> dict[str, Any]:
     """Predictions of which no question is in view yet; `noted` adds what is said of them."""
     return {
         **compared(opened),
-        **dict.fromkeys((*_QUESTION, "files"), ""),
+        **dict.fromkeys(("notes", *_QUESTION, "files"), ""),
         "form": gr.update(visible=False),
         "exports": gr.update(visible=True),
         "save_predictions": gr.update(visible=opened.source is not None),

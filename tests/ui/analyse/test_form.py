@@ -3,6 +3,7 @@
 import pytest
 
 from mutualsl.spans import Span
+from mutualsl.ui.analyse import handlers
 from mutualsl.ui.analyse.notebook import NOTES_FILE
 from mutualsl.ui.analyse.notes import Note
 from mutualsl.ui.turns import Turns
@@ -89,6 +90,33 @@ def test_of_what_cannot_be_kept_the_words_are(own):
     own.keep(view, turns, *typed(view, "," * 9, "x" * 10_000_000))  # breaks nothing
     own.keep(None, turns, *typed(view, "odd"))
     assert view.notebook.all() == kept
+
+
+@pytest.mark.parametrize("name", ["keep_words", "noted"])
+def test_a_run_is_shown_before_anything_is_done_about_notes(own, monkeypatch, name):
+    def fails(*arguments):
+        raise AssertionError("nobody foresaw this")
+
+    turns = Turns()
+    before = in_view(own, 0, ran(own)["opened"], turns)
+    run = list(own.run(CHOICE, "fake", None, turns))
+    monkeypatch.setattr(handlers, name, fails)
+    arriving = own.arrive(before, turns, *typed(before, "odd"))
+    shown = seen([*run, next(arriving)])
+    assert shown["opened"].place is None and shown["notes"] == ""
+    assert shown["run"]["interactive"] and not shown["cancel"]["visible"]
+    with pytest.raises(AssertionError, match="nobody"):
+        next(arriving)
+
+
+def test_notes_are_not_shown_on_predictions_that_arrived_later(own):
+    turns = Turns()
+    list(own.run(CHOICE, "fake", None, turns))
+    arriving = own.arrive(None, turns, *NO_FORM)
+    first = seen([next(arriving)])["opened"]
+    later = arrived(own, own.run(CHOICE, "fake", None, turns), turns, first)
+    assert "data-notes" in later["notes"] and list(arriving) == []
+    assert turns.latest is later["opened"]
 
 
 def test_a_run_is_opened_without_its_notes_where_they_are_damaged(own, tmp_path):

@@ -1,6 +1,8 @@
+import errno
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -57,6 +59,29 @@ def test_what_cannot_be_kept_is_said(tmp_path):
     (tmp_path / "root" / NOTES_FILE).write_bytes(b"no database " * 100)
     with pytest.raises(DataError, match=r"notes cannot be read \(file is not a database\)"):
         shared(tmp_path / "root").all()
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("tags", "["), ("tags", "5"), ("tags", b"\xff"), ("start_second", "soon")],
+)
+def test_a_note_that_is_damaged_is_said(tmp_path, column, value):
+    shared(tmp_path).put("a", NOTE)
+    with closing(sqlite3.connect(tmp_path / NOTES_FILE)) as other, other:
+        other.execute(f"UPDATE notes SET {column} = ?", (value,))
+    with pytest.raises(DataError, match=r"notes cannot be read \(.+\); .* must be whole"):
+        shared(tmp_path).all()
+
+
+def test_notes_in_a_folder_that_may_not_be_read_are_not_taken_for_none(tmp_path, monkeypatch):
+    def refused(path):
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    with monkeypatch.context() as change:
+        change.setattr(Path, "is_file", refused)
+        with pytest.raises(DataError, match=r"be read \(Permission denied\)") as caught:
+            shared(tmp_path).all()
+    assert str(tmp_path) not in str(caught.value)
 
 
 def test_reading_waits_for_nobody_and_writes_nothing(tmp_path):
