@@ -84,9 +84,9 @@ def _form(desk: AnalysisDesk, parts: Parts) -> None:
         parts["mark"] = gr.Textbox(elem_id="note-mark", visible="hidden")
         parts["note"] = gr.Textbox(label="Note", lines=2, max_lines=6, elem_id="note-text")
         parts["save"] = gr.Button("Save", variant="primary", elem_id="note-save")
-        parts["said"] = markup("note-said")
         where = f"{_OWN} Notes on a data set: {_SHARED.lower()}" if desk.catalogue else _OWN
         markup("note-where", notice(where))
+    parts["said"] = markup("note-said")  # outside the form: it also says why there is none
 
 
 def _connect(desk: AnalysisDesk, parts: Parts, model: Any, rows: Any, corrected: Any) -> None:

@@ -44,6 +44,7 @@ class Analysis:
 
     def said(self, text):
         expect(self.visitor["note-said"]).to_contain_text(text, timeout=SOON_MS)
+        expect(self.visitor["note-said"]).to_be_visible()
 
 
 @pytest.fixture(scope="module")
@@ -301,6 +302,10 @@ def test_a_run_its_video_and_a_note_after_a_restart(served, demos, data_root):
         expect(noted).to_have_count(1)
         noted.get_by_role("button").click()
         expect(analysis.field("note-text")).to_have_value("kept for later", timeout=SOON_MS)
+        (data_root / ".mutualsl" / "notes.sqlite").write_bytes(b"no database " * 100)
+        analysis.open(0)
+        analysis.said("Notes cannot be read")
+        expect(analysis.visitor["note-form"]).to_be_hidden()
 
     served(first)
     served(second)

@@ -27,10 +27,15 @@ class Form(NamedTuple):
     end: str | None
 
 
-def filled(opened: Opened, visible: bool = True) -> dict[str, Any]:
+def filled(opened: Opened) -> dict[str, Any]:
     """The form of the question in view, with its note."""
     fields = Form(opened.mark, *opened.note.fields())
-    return {**fields._asdict(), "form": gr.update(visible=visible)}
+    return {**fields._asdict(), "form": gr.update(visible=True)}
+
+
+def no_form() -> dict[str, Any]:
+    """None is drawn; what is sent all the same is about no question."""
+    return {"mark": "", "form": gr.update(visible=False)}
 
 
 def corrected(opened: Opened, form: Form) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from mutualsl.errors import MutualSLError
 from mutualsl.ui import status
 from mutualsl.ui.analyse.catalogue import Catalogue
 from mutualsl.ui.analyse.files import made_file, write_corrected, write_predictions, write_rows
-from mutualsl.ui.analyse.form import Form, corrected, filled, keep, keep_words
+from mutualsl.ui.analyse.form import Form, corrected, filled, keep, keep_words, no_form
 from mutualsl.ui.analyse.in_view import come_into_view, latest
 from mutualsl.ui.analyse.notebook import SessionNotes
 from mutualsl.ui.analyse.notes import Note
@@ -242,8 +242,7 @@ def _with_note(opened: Opened, kept: bool) -> tuple[Opened, dict[str, Any]]:
         note = opened.notebook.all().get(opened.note_id, Note())
         listed = {"notes": notes(opened)} if kept else {}
     except MutualSLError as error:
-        opened = replace(opened, note=Note())
-        return opened, {**filled(opened, visible=False), "said": status.failed(error)}
+        return replace(opened, note=Note()), {**no_form(), "said": status.failed(error)}
     opened = replace(opened, note=note)
     said = status.notice("The note on the last question was saved.") if kept else ""
     return opened, {**filled(opened), **listed, "said": said}

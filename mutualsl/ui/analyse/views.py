@@ -9,7 +9,7 @@ import gradio as gr
 from mutualsl.errors import MutualSLError
 from mutualsl.spans import Span
 from mutualsl.ui.analyse.detail import axis, detail
-from mutualsl.ui.analyse.form import Form
+from mutualsl.ui.analyse.form import Form, no_form
 from mutualsl.ui.analyse.opened import Opened
 from mutualsl.ui.analyse.overview import notes, overview, table
 from mutualsl.ui.parts import View, values
@@ -47,7 +47,7 @@ def emptied() -> dict[str, Any]:
         **dict.fromkeys(texts, ""),
         "status": notice(EMPTY),
         "opened": None,
-        "form": gr.update(visible=False),
+        **no_form(),
         "exports": gr.update(visible=False),
     }
 
@@ -57,7 +57,7 @@ def opened_anew(opened: Opened) -> dict[str, Any]:
     return {
         **compared(opened),
         **dict.fromkeys(("notes", *_QUESTION, "files"), ""),
-        "form": gr.update(visible=False),
+        **no_form(),
         "exports": gr.update(visible=True),
         "save_predictions": gr.update(visible=opened.source is not None),
         **({} if opened.source is None else {"file": None}),  # what it had is no longer open

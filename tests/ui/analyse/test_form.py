@@ -131,6 +131,21 @@ def test_a_run_is_opened_without_its_notes_where_they_are_damaged(own, tmp_path)
     first = seen(own.show(click(0), shown["opened"], turns, *NO_FORM))
     assert first["opened"].place == 0 and "Gold" in first["detail"]
     assert not first["form"]["visible"] and "Notes cannot be read" in first["said"]
-    hidden = [first[name] for name in ("mark", "tags", "note", "start", "end")]
+    hidden = first["mark"], "", "", "", ""
     assert in_view(own, 1, first["opened"], turns, hidden).place == 1
     assert "otes cannot be read" in seen([own.save_rows(first["opened"])])["files"]
+
+
+def test_a_note_that_could_not_be_read_once_is_not_taken_back_by_the_form_that_was_hidden(own):
+    turns, run = Turns(), ran(own)["opened"]
+    kept = {"s0": Note(("odd",), "of another visitor")}
+    run.notebook.put("s0", kept["s0"])
+    whole = run.notebook.file.read_bytes()
+    run.notebook.file.write_bytes(b"no database " * 100)
+    first = seen(own.show(click(0), run, turns, *NO_FORM))
+    run.notebook.file.write_bytes(whole)
+    hidden = first["mark"], "", "", "", ""
+    second = in_view(own, 1, first["opened"], turns, hidden)
+    third = in_view(own, 2, second, turns, hidden)  # the page still has the first in view
+    assert third.place == 2 and run.notebook.all() == kept
+    assert seen(own.show(click(0), third, turns, *NO_FORM))["tags"] == "odd"
