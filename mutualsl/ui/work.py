@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from mutualsl.answer import Answer, check_question
+from mutualsl.encoded import ASK_AT_ONCE
 from mutualsl.errors import QuestionError
 from mutualsl.ui import limits, status, zero_gpu
 from mutualsl.ui.progress import Report
@@ -93,10 +94,10 @@ class Work:
         """Each line of `question` is one; the last answer stays on the page.
 
         Each is shown as soon as it is answered. Where a GPU is lent, every time it is asked for
-        costs seconds, so there all lines are asked together.
+        costs seconds, so there as many are asked together as go into one batch.
         """
         lines = _lines(question)
-        at_once = len(lines) if zero_gpu.ACTIVE else 1
+        at_once = ASK_AT_ONCE if zero_gpu.ACTIVE else 1
         for begin in range(0, len(lines), at_once):
             together = lines[begin : begin + at_once]
             answers = yield from watched(partial(self._ask, loaded, together), "question")

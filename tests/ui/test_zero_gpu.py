@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import gradio as gr
 import pytest
 
+from mutualsl.encoded import ASK_AT_ONCE
 from mutualsl.errors import CheckpointError, MutualSLError, VideoError, WeightsMissing
 from mutualsl.features import FeatureCache
 from mutualsl.features.missing import MissingEncoder
@@ -43,6 +44,7 @@ class Calls(list):
     """What was run with a GPU, and for how many seconds."""
 
     refusal = None  # what the scheduler raises instead
+    free = 0  # how many it lets through before
 
 
 @pytest.fixture
@@ -54,7 +56,7 @@ def calls(monkeypatch, tiny_models):
         def decorate(function):
             @wraps(function)
             def lent(*arguments):
-                if calls.refusal is not None:
+                if calls.refusal is not None and len(calls) >= calls.free:
                     raise calls.refusal
                 calls.append((function.__name__, duration(*arguments)))
                 result = function(*copied(arguments))
@@ -164,6 +166,16 @@ def test_several_lines_are_one_call(lent, calls, loaded, desk):
     answers = last[OUTPUTS.index("loaded")].answers
     assert [answer.question for answer in answers] == questions
     assert [name for name, _ in calls] == ["_predict"]
+
+
+def test_answers_that_are_there_stay_when_the_gpu_is_refused_for_the_next_ones(calls, loaded, desk):
+    questions = [f"{QUESTION} {number}" for number in range(ASK_AT_ONCE + 1)]
+    calls.refusal, calls.free = QUOTA, 1
+    views = list(desk.ask("\n".join(questions), loaded, None, None, "one", Turns()))
+    each = [view[OUTPUTS.index("loaded")] for view in views]
+    (kept,) = (one for one in each if isinstance(one, Loaded))
+    assert [answer.question for answer in kept.answers] == questions[:-1]
+    assert "ZeroGPU quota" in views[-2][OUTPUTS.index("status")]
 
 
 def test_errors_keep_their_text(lent, monkeypatch, short_video):
