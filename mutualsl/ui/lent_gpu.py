@@ -4,12 +4,14 @@ There the package `spaces` runs a decorated function in a process forked from th
 for as many seconds as it asks for, and queues visitors for it. What the function is given and what
 it returns travels in pickles, and errors lose their text on the way; so models are found by name
 among those that were loaded before the page was served, and errors are returned. What the package
-itself refuses (no quota left, no GPU free, the task aborted) it raises as `gr.Error`.
+itself refuses (no quota left, no GPU free, the task aborted) it raises as `gr.Error`; only that is
+said in its words.
 """
 
 from __future__ import annotations
 
 import re
+import traceback
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -54,7 +56,7 @@ def _predict_second(name: str, examples: Sequence[Example], top_k: int) -> int:
 @_lent(_extract_second)
 def _extract(
     name: str, info: VideoInfo
-) -> Generator[float | VisualFeatures | MutualSLError, None, None]:
+) -> Generator[float | VisualFeatures | Exception, None, None]:
     """How much is done, again and again; at the end the features, or why there are none."""
 
     def extract(report: Report) -> VisualFeatures:
@@ -65,19 +67,26 @@ def _extract(
         yield update.fraction
     try:
         yield work.result()
-    except MutualSLError as error:
-        yield error
+    except Exception as error:
+        yield _returned(error)
 
 
 @_lent(_predict_second)
 def _predict(
     name: str, examples: Sequence[Example], top_k: int
-) -> list[HeadPredictions] | MutualSLError:
+) -> list[HeadPredictions] | Exception:
     try:
         with listening(None):  # whoever waits does so in the other process
             return _localizers[name].predict(examples, top_k)
-    except MutualSLError as error:
+    except Exception as error:
+        return _returned(error)
+
+
+def _returned(error: Exception) -> Exception:
+    """One of ours as it is; of any other, which may not fit into a pickle, the traceback."""
+    if isinstance(error, MutualSLError):
         return error
+    return RuntimeError("".join(traceback.format_exception(error)))
 
 
 @contextmanager
@@ -123,7 +132,7 @@ class LentGpu(AnswerLocalizer):
             for step in steps:
                 if isinstance(step, VisualFeatures):
                     return step
-                if isinstance(step, MutualSLError):
+                if isinstance(step, Exception):
                     raise step
                 progress(step)
         raise MutualSLError("the GPU was taken away before the video was read; try again")
@@ -131,8 +140,8 @@ class LentGpu(AnswerLocalizer):
     def predict(self, examples: Sequence[Example], top_k: int = 5) -> list[HeadPredictions]:
         """As the localizer does."""
         with _scheduled():
-            outcome: list[HeadPredictions] | MutualSLError = _predict(self.name, examples, top_k)
-        if isinstance(outcome, MutualSLError):
+            outcome: list[HeadPredictions] | Exception = _predict(self.name, examples, top_k)
+        if isinstance(outcome, Exception):
             raise outcome
         return outcome
 

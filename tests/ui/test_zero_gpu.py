@@ -4,6 +4,7 @@ import importlib.util
 import inspect
 import pickle
 import sys
+from contextlib import contextmanager
 from functools import wraps
 from types import SimpleNamespace
 
@@ -22,6 +23,7 @@ from mutualsl.ui.api import Endpoints
 from mutualsl.ui.handlers import Desk
 from mutualsl.ui.reader import Reader
 from mutualsl.ui.shelf import Shelf, read_models
+from mutualsl.ui.status import UNEXPECTED
 from mutualsl.ui.turns import Turns
 from mutualsl.ui.views import OUTPUTS, Loaded
 from tests.contract import without_timings
@@ -38,6 +40,15 @@ class Html(str):
 
     def __str__(self):
         return "[Create an account](https://example.org)"
+
+
+@contextmanager
+def nameless():
+    """What goes wrong in the other process is known here by its class alone."""
+    try:
+        yield
+    except Exception as error:
+        raise gr.Error(type(error).__name__, title="ZeroGPU worker error") from error
 
 
 class Calls(list):
@@ -59,12 +70,19 @@ def calls(monkeypatch, tiny_models):
                 if calls.refusal is not None and len(calls) >= calls.free:
                     raise calls.refusal
                 calls.append((function.__name__, duration(*arguments)))
-                result = function(*copied(arguments))
-                return map(copied, result) if inspect.isgenerator(result) else copied(result)
+                with nameless():
+                    result = function(*copied(arguments))
+                    return result if inspect.isgenerator(result) else copied(result)
 
             @wraps(function)
             def steps(*arguments):
-                yield from lent(*arguments)
+                running = lent(*arguments)
+                while True:
+                    with nameless():
+                        step = copied(next(running, None))
+                    if step is None:
+                        return
+                    yield step
 
             return steps if inspect.isgeneratorfunction(function) else lent
 
@@ -249,6 +267,27 @@ def test_what_the_scheduler_refuses_is_said_in_its_words(
     ):
         assert any(f">{said}</p>" in str(view[OUTPUTS.index("status")]) for view in views)
     assert calls == [] and caplog.text == ""
+
+
+def test_what_nobody_foresaw_there_is_logged_and_said_plainly(
+    lent, monkeypatch, short_video, loaded, desk, caplog
+):
+    class Torn(Exception):
+        """Fits into no pickle, as it is known in this function only."""
+
+    def fail(*arguments):
+        raise Torn("the film")
+
+    held = lent_module()._localizers["one"]
+    monkeypatch.setattr(held, "extract", fail)
+    monkeypatch.setattr(held, "predict", fail)
+    for views in (
+        desk.load(str(short_video), None, None, "one", Turns()),
+        desk.ask(QUESTION, loaded, None, None, "one", Turns()),
+    ):
+        caplog.clear()
+        assert any(UNEXPECTED in str(view[OUTPUTS.index("status")]) for view in views)
+        assert "Torn: the film" in caplog.text and ", in fail" in caplog.text
 
 
 def test_all_models_are_there_before_anyone_visits(calls, tiny_models):
