@@ -113,7 +113,7 @@ class Desk:
         turns.begin()
         problem = refused(question)
         if problem is not None:  # what was asked before stays what is asked again
-            turns.stopped = None
+            turns.stopped, turns.refused = None, problem
             yield view(status=problem)
             return
         turns.asked = question
@@ -141,7 +141,8 @@ class Desk:
     def settle(self, loaded: Loaded | None, turns: Turns) -> Iterator[View]:
         """What an event has said is on the page: put right what several have said at once.
 
-        A question whose video came in just when it was asked still waits; it is answered.
+        A question whose video came in just when it was asked still waits; it is answered. Why one
+        was refused is said again: what ran has said other things since.
         """
         changes: dict[str, Any] = {}
         if turns.settle():
@@ -149,6 +150,8 @@ class Desk:
             changes["ask"] = unlocked()
         if turns.stopped is not None:
             changes |= {"status": turns.stopped, "ask": unlocked()}
+        elif loaded is not None and turns.refused is not None:
+            changes["status"] = turns.refused
         yield view(**changes)
         wanted = turns.model if turns.quiet and not turns.reading else None
         if loaded is not None and wanted == loaded.model:
@@ -156,7 +159,7 @@ class Desk:
         if loaded is not None and wanted is not None:  # something came in just when it was chosen
             yield from self._switch(wanted, loaded.model, loaded, turns)
         elif loaded is not None and (waiting := turns.late) is not None:
-            yield from self.work.answer(loaded, waiting, turns)
+            yield from self.work.answer(loaded, waiting, turns, turns.refused)
 
     def try_example(
         self, event: gr.EventData, loaded: Loaded | None, model: str, turns: Turns

@@ -30,6 +30,7 @@ class Turns:
         self._mixed = False  # whether views of several were on their way at once
         self._what_ifs: set[WhatIf] = set()  # what those events say is changed about a video
         self.stopped: str | None = None  # what to say of a stop that was the last that happened
+        self.refused: str | None = None  # what to say of a question, if nothing has begun since
         self.reading = False  # whether files are being read
         self.files: tuple[str | None, str | None] | None = None  # given last; None: an example's
         self.asked: str | None = None  # the question to ask again of what is read next
@@ -67,6 +68,7 @@ class Turns:
         if not self._undrawn:
             self._what_ifs.clear()
         self._mixed = self._mixed or self._undrawn > 0
+        self.refused = None
         self._unsettled += 1
         self._undrawn += 1
 

@@ -77,8 +77,38 @@ def test_a_question_that_is_refused_leaves_the_one_before_it_to_be_asked_again(
 def test_a_question_that_is_refused_is_said_also_after_a_stop(desk, loaded):
     turns = Turns()
     desk.stop(loaded, turns)
-    list(desk.ask("", loaded, None, None, "one", turns))
+    (said,) = desk.ask("", loaded, None, None, "one", turns)
     (settled,) = desk.settle(loaded, turns)
+    assert shown(settled, "status") == shown(said, "status")
+
+
+def test_a_question_that_is_refused_while_files_are_read_is_said_when_they_are(desk, track):
+    turns = Turns()
+    list(desk.ask(QUESTION, None, None, None, "one", turns))
+    reading = desk.load(None, track, None, "one", turns)
+    next(reading)
+    (said,) = desk.ask("", None, None, track, "one", turns)
+    list(desk.settle(None, turns))
+    *_, read = reading
+    *_, answered = desk.ask_again(shown(read, "loaded"), turns)
+    loaded = shown(answered, "loaded")
+    (settled,) = desk.settle(loaded, turns)
+    assert answers([answered]) == [QUESTION]
+    assert shown(settled, "status") == shown(said, "status")
+    list(desk.ask(QUESTION, loaded, None, track, "one", turns))
+    (after,) = desk.settle(loaded, turns)
+    assert isinstance(shown(after, "status"), dict)  # an update without a change
+
+
+def test_why_no_file_could_be_read_stays_also_where_a_question_is_refused_meanwhile(desk, tmp_path):
+    (tmp_path / "empty.srt").touch()
+    turns = Turns()
+    reading = desk.load(None, str(tmp_path / "empty.srt"), None, "one", turns)
+    next(reading)
+    list(desk.ask("", None, None, str(tmp_path / "empty.srt"), "one", turns))
+    list(desk.settle(None, turns))
+    assert any("empty.srt" in str(shown(view, "status")) for view in reading)
+    (settled,) = desk.settle(None, turns)
     assert isinstance(shown(settled, "status"), dict)  # an update without a change
 
 
