@@ -1,6 +1,7 @@
 """Video files made from a user's video: the clip of a span, and a copy that browsers can play."""
 
 import hashlib
+import logging
 import os
 import secrets
 from pathlib import Path
@@ -10,13 +11,19 @@ from mutualsl.atomic import atomic_output, is_same_file
 from mutualsl.errors import VideoError
 from mutualsl.video.hashing import content_hash
 from mutualsl.video.info import Progress, VideoInfo
-from mutualsl.video.process import run_job
+from mutualsl.video.process import HANG_SECOND, run_job
 
 if TYPE_CHECKING:  # the worker imports this package, and has no use for spans
     from mutualsl.spans import Span
 
+log = logging.getLogger(__name__)
+
 PLAYABLE_HEIGHT = 360
 """Enough to recognise an action in a browser, and several times faster to make than 720p."""
+
+SLOW_DISK_BYTE = 10_000_000
+"""In a second. When all packets are copied, the index moves in front of them: all is written again,
+without a word meanwhile."""
 
 _SECRET = secrets.token_bytes(32)
 """Whoever has a video must not be able to tell the name of its copy, and so who else has it."""
@@ -67,8 +74,10 @@ def playable_copy(
     except FileNotFoundError:
         with atomic_output(copy) as partial:
             out = str(partial.absolute())
+            silent_second = HANG_SECOND + os.path.getsize(path) / SLOW_DISK_BYTE
             try:
-                run_job("remux", path, progress=progress, out=out)
-            except VideoError:  # a copy of its packets will not do
+                run_job("remux", path, progress=progress, hang_second=silent_second, out=out)
+            except VideoError as error:  # a copy of its packets will not do
+                log.info("a smaller copy is encoded: %s", error)
                 run_job("transcode", path, progress=progress, out=out, height_limit=PLAYABLE_HEIGHT)
     return copy

@@ -1,12 +1,16 @@
 """A video in a container that browsers do not open: its packets are copied, with their times."""
 
 from fractions import Fraction
+from pathlib import Path
+from types import SimpleNamespace
 
 import av
 import numpy as np
 import pytest
 
-from mutualsl.video import playable_copy, probe
+from mutualsl.errors import VideoError
+from mutualsl.video import clips, playable_copy, probe
+from mutualsl.video.process import HANG_SECOND
 from tests.video.conftest import gray, make_odd, make_tracks, number_of, read_all, tone
 
 RATE_HZ = 16_000
@@ -137,3 +141,23 @@ def test_pictures_that_browsers_do_not_play_are_encoded(tmp_path):
         path = make_odd(tmp_path / name, pictures, times, **changes)
         copy = playable_copy(path, probe(path), tmp_path / "copies")
         assert probe(copy).browser_playable and packets_of(copy) != packets_of(path)
+
+
+def test_the_larger_a_file_the_longer_its_copy_may_be_silent(tmp_path, monkeypatch, caplog):
+    """The last that is done for a copy is to write all of it once more."""
+    jobs = []
+
+    def run_job(job, path, *, out, hang_second=HANG_SECOND, **others):
+        jobs.append((job, hang_second))
+        if job == "remux":
+            raise VideoError("the film is torn")
+        Path(out).touch()
+
+    monkeypatch.setattr(clips, "run_job", run_job)
+    path = tmp_path / "long.mkv"
+    with path.open("wb") as file:
+        file.truncate(50_000_000)
+    with caplog.at_level("INFO"):
+        playable_copy(path, SimpleNamespace(browser_playable=False), tmp_path / "copies")
+    assert jobs == [("remux", HANG_SECOND + 5), ("transcode", HANG_SECOND)]
+    assert "the film is torn" in caplog.text
