@@ -16,7 +16,7 @@ import gradio as gr
 
 from mutualsl.ui import limits, status
 from mutualsl.ui.parts import View
-from mutualsl.ui.reader import Reader, files_of
+from mutualsl.ui.reader import Reader, files_of, is_copy
 from mutualsl.ui.shelf import Shelf
 from mutualsl.ui.switching import switch_model
 from mutualsl.ui.turns import Turns
@@ -90,7 +90,7 @@ class Desk:
         model: str,
         turns: Turns,
     ) -> Steps[Loaded | None]:
-        turns.files = (video, subtitles)
+        turns.files, turns.example = (video, subtitles), None
         if video is None and subtitles is None:
             turns.stop(status.notice())
             turns.asked = None
@@ -111,6 +111,9 @@ class Desk:
     ) -> Iterator[View]:
         """A question was asked; it waits if its video is still on the way."""
         turns.begin()
+        if turns.example is not None and (video is None or not is_copy(video, turns.example)):
+            yield view()  # asked on a page without the example: before it was clicked
+            return
         problem = refused(question)
         if problem is not None:  # what was asked before stays what is asked again
             turns.stopped, turns.refused = None, problem
@@ -173,10 +176,13 @@ class Desk:
             steps = self.work.answer(loaded, question, turns)
         else:
             video, subtitles = files_of(example)
-            turns.files = None
+            turns.files, turns.example = None, example.video
             inputs |= {"video_file": video, "subtitle_file": subtitles}
             steps = self.work.load_and_answer(video, subtitles, question, model, turns)
-        yield from filling(steps, **inputs)
+        try:
+            yield from filling(steps, **inputs)
+        finally:
+            turns.example = None
 
     def switch(
         self,

@@ -39,8 +39,8 @@ class Reader:
         """
         if video is None or subtitles is None:
             return video, subtitles
-        owners = [each for each in self.examples if _is_copy(subtitles, each.subtitles)]
-        if owners and not any(_is_copy(video, owner.video) for owner in owners):
+        owners = [each for each in self.examples if is_copy(subtitles, each.subtitles)]
+        if owners and not any(is_copy(video, owner.video) for owner in owners):
             return video, None
         return video, subtitles
 
@@ -77,7 +77,7 @@ def files_of(example: DemoVideo) -> tuple[str, str | None]:
     return str(example.video), str(example.subtitles) if example.subtitles else None
 
 
-def _is_copy(path: str, original: Path | None) -> bool:
+def is_copy(path: str, original: Path | None) -> bool:
     """Whether a file holds what another one does; what an example wrote into a box is a copy."""
     with contextlib.suppress(OSError):  # one is gone
         return original is not None and filecmp.cmp(path, original, shallow=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from pathlib import Path
 from typing import Any, TypeVar
 
 from mutualsl.spans import Span
@@ -33,6 +34,7 @@ class Turns:
         self.refused: str | None = None  # what to say of a question, if nothing has begun since
         self.reading = False  # whether files are being read
         self.files: tuple[str | None, str | None] | None = None  # given last; None: an example's
+        self.example: Path | None = None  # video of the one that was clicked, until it is answered
         self.asked: str | None = None  # the question to ask again of what is read next
         self.waiting: str | None = None  # the question that has no answer yet
         self.wanted: WhatIf | None = None  # of the last change, which may still be on its way

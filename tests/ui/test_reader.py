@@ -1,6 +1,7 @@
 """Examples are read once for each model, other files every time; their subtitles are theirs."""
 
 import shutil
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,7 +11,7 @@ from mutualsl.ui.examples import DemoVideo
 from mutualsl.ui.handlers import Desk
 from mutualsl.ui.reader import Reader, files_of
 from mutualsl.ui.turns import Turns
-from mutualsl.ui.views import OUTPUTS, view
+from mutualsl.ui.views import OUTPUTS, Loaded, view
 from tests.video.conftest import make_tracks
 
 
@@ -95,3 +96,35 @@ def test_subtitles_of_an_example_are_used_with_its_video_and_alone(
     assert shown(read, "loaded").encoded.subtitles.format == "srt"
     assert "belongs to an example" not in shown(read, "status")
     assert desk.clear_unused(*files) is not None
+
+
+@pytest.mark.parametrize("before", ["nothing", "another video"])
+def test_an_example_is_not_displaced_by_a_question_that_was_asked_before(
+    desk, example, tmp_path, before
+):
+    """The two events arrive in the wrong order; the page of the question has no example yet."""
+    own = None if before == "nothing" else str(make_tracks(tmp_path / "own.mkv"))
+    turns, clicked = Turns(), SimpleNamespace(example="0", question="0")
+    trying = desk.try_example(clicked, None, "one", turns)
+    next(trying)
+    late = desk.ask("open the jar", None, own, None, "one", turns)
+    assert list(late) == [view()]
+    assert asked(trying) == list(example.questions)
+    assert asked(desk.ask("open the jar", None, own, None, "one", turns)) == (
+        ["open the jar"] if own else []
+    )
+
+
+def test_a_question_about_an_example_on_its_way_waits_for_it(desk, example, tmp_path):
+    video, track = (str(shutil.copy(file, tmp_path / "copy")) for file in files_of(example))
+    turns, clicked = Turns(), SimpleNamespace(example="0", question="0")
+    trying = desk.try_example(clicked, None, "one", turns)
+    next(trying)
+    list(desk.ask("open the jar", None, video, track, "one", turns))
+    assert asked(trying) == ["open the jar"]
+
+
+def asked(views):
+    """The questions that have an answer at the end."""
+    kept = [each for view in views if isinstance(each := view[OUTPUTS.index("loaded")], Loaded)]
+    return [answer.question for answer in kept[-1].answers] if kept else []
