@@ -144,11 +144,11 @@ def _connect(desk: Desk, clips: Clips, parts: Parts, examples: gr.HTML | None) -
         "trigger_mode": "multiple",
     }
 
-    def settle(event: Any, files_changed: bool = False) -> None:
+    def settle(event: Any, with_files: bool = False) -> None:
         """Put right what several events have said; files that came meanwhile are read."""
         settled = event.then(desk.settle, [loaded, turns], **common)
         drawn = settled.then(Turns.drawn, turns, **at_once)
-        if files_changed:
+        if with_files:
             drawn.then(desk.load_late, [*files, loaded, choice, turns], **common)
 
     def start(
@@ -159,7 +159,8 @@ def _connect(desk: Desk, clips: Clips, parts: Parts, examples: gr.HTML | None) -
         return gr.on(triggers, handler, [*inputs, turns], **how)
 
     asked = [question, loaded, *files, choice, turns]
-    settle(gr.on([parts["ask"].click, question.submit], desk.ask, asked, **common))
+    asking = gr.on([parts["ask"].click, question.submit], desk.ask, asked, **common)
+    settle(asking, with_files=True)
     files_given = [each for file in files for each in (file.upload, file.clear)]
     changed = start(files_given, desk.load, [*files, loaded, choice])
     gr.on(files_given, desk.clear_unused, files, subtitles, **at_once)
@@ -172,11 +173,12 @@ def _connect(desk: Desk, clips: Clips, parts: Parts, examples: gr.HTML | None) -
     )
     for new_input in (changed_again, *what_ifs):
         settle(new_input.then(desk.ask_again, [loaded, turns], **common))
-    settle(changed.then(desk.ask_again, [loaded, turns], **common), files_changed=True)
+    settle(changed.then(desk.ask_again, [loaded, turns], **common), with_files=True)
     if examples is not None:
         tried = start([examples.click], desk.try_example, [loaded, choice], writing)
-        settle(tried, files_changed=True)
-    settle(start([choice.input], desk.switch, [choice, parts["model"], loaded, *files]))
+        settle(tried, with_files=True)
+    chosen = start([choice.input], desk.switch, [choice, parts["model"], loaded, *files])
+    settle(chosen, with_files=True)
     parts["cancel"].click(desk.stop, [loaded, turns], **common)
     parts["results"].click(clips.save, [loaded, turns], **common)
     parts["history"].click(desk.show_again, [loaded, turns], **writing)

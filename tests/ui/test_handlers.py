@@ -3,7 +3,10 @@ from types import SimpleNamespace
 import pytest
 
 from mutualsl.subtitles import Cue, write_subtitles
+from mutualsl.ui import ask_tab
+from mutualsl.ui.blocks import Page
 from mutualsl.ui.changes import Changes
+from mutualsl.ui.clip_saving import Clips
 from mutualsl.ui.handlers import Desk
 from mutualsl.ui.limits import MAX_QUESTIONS
 from mutualsl.ui.reader import Reader
@@ -273,6 +276,19 @@ def test_a_file_given_before_the_one_before_it_was_taken_away_is_read(desk, trac
     assert answers(views) == [QUESTION] and turns.waiting is None
     (again,) = desk.load_late(None, track, shown(views[-1], "loaded"), "one", turns)
     assert isinstance(shown(again, "loaded"), dict)  # it has been read
+
+
+def test_files_are_read_late_also_after_what_kept_them_from_being_read(desk, tmp_path):
+    """An earlier event leaves it to the last one, while a question or a switch goes on."""
+    with Page() as page:
+        ask_tab.build(desk, Clips(tmp_path))
+    ends = [event for event in page.fns.values() if event.fn == desk.load_late]
+    begins = set()
+    for event in ends:
+        while event.trigger_after is not None:
+            event = page.fns[event.trigger_after]
+        begins.add(event.fn)
+    assert begins == {desk.load, desk.ask, desk.switch}  # there are no examples
 
 
 def test_a_file_read_after_it_was_taken_away_is_not_kept(desk, track):
