@@ -1,5 +1,7 @@
 """Which predictor is believed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -20,6 +22,13 @@ def head(start, end, score, in_domain=True):
         end_curve=curve,
         in_domain=in_domain,
     )
+
+
+def answer(found, source="textual", duration=30.0, **fields):
+    """The span that one predictor found as the answer; the other found nothing, unless given."""
+    heads = {"visual": None, "textual": None, source: found}
+    given = {"question": "How?", "duration_second": duration, "agreement": None} | heads | fields
+    return Answer(span=found.span, score=found.score, source=source, **given)
 
 
 SURE, DOUBTFUL, LOST = head(1, 2, 0.9), head(3, 4, 0.2), head(5, 6, 0.99, in_domain=False)
@@ -52,16 +61,7 @@ def test_which_head_is_believed(visual, textual, read_out, expected):
     ],
 )
 def test_a_doubtful_answer_says_so_and_keeps_its_span(score, source, doubted):
-    given = Answer(
-        question="How?",
-        duration_second=30.0,
-        visual=None,
-        textual=head(1, 2, score),
-        span=Span(1, 2),
-        score=score,
-        source=source,
-        agreement=None,
-    )
+    given = replace(answer(head(1, 2, score)), source=source)
     assert (given.doubt is not None) == doubted
     assert given.to_dict()["warnings"] == ([given.doubt] if doubted else [])
     assert given.to_dict()["textual"]["span"] == [1.0, 2.0]
@@ -70,18 +70,7 @@ def test_a_doubtful_answer_says_so_and_keeps_its_span(score, source, doubted):
 
 
 def test_an_answer_in_another_language_has_no_chance_and_says_so():
-    given = Answer(
-        question="Что дальше?",
-        duration_second=30.0,
-        visual=None,
-        textual=SURE,
-        span=SURE.span,
-        score=SURE.score,
-        source="textual",
-        agreement=None,
-        related=0.1,
-        foreign="the question is",
-    )
+    given = answer(SURE, question="Что дальше?", related=0.1, foreign="the question is")
     assert given.chance is None
     assert given.to_dict()["warnings"] == [given.doubt]
     assert "the question is not in English" in answer_table(given)
@@ -98,34 +87,14 @@ def test_an_answer_in_another_language_has_no_chance_and_says_so():
     ],
 )
 def test_foreign_subtitles_mislead_the_visual_predictor_too(foreign, visual, advised):
-    given = Answer(
-        question="How?",
-        duration_second=30.0,
-        visual=visual,
-        textual=DOUBTFUL,
-        span=SURE.span,
-        score=SURE.score,
-        source="visual",
-        agreement=None,
-        foreign=foreign,
-    )
+    given = answer(DOUBTFUL, visual=visual, foreign=foreign)
     assert given.chance is None
     assert ("Ask without the subtitles" in given.doubt) == advised
 
 
 @pytest.mark.parametrize(("related", "doubted"), [(None, False), (0.32, True), (0.34, False)])
 def test_a_question_that_nobody_speaks_of_is_doubted_whatever_its_score(related, doubted):
-    given = Answer(
-        question="Who wins the election?",
-        duration_second=30.0,
-        visual=None,
-        textual=SURE,
-        span=SURE.span,
-        score=SURE.score,
-        source="textual",
-        agreement=None,
-        related=related,
-    )
+    given = answer(SURE, question="Who wins the election?", related=related)
     assert given.unrelated == doubted
     assert ("nothing said in it is near to the question" in answer_table(given)) == doubted
     assert len(given.to_dict()["warnings"]) == doubted
@@ -140,12 +109,7 @@ def test_a_question_that_nobody_speaks_of_is_doubted_whatever_its_score(related,
     ],
 )
 def test_rounding_moves_no_span_out_of_the_video_or_to_nothing(span, duration, expected):
-    predicted = head(*span, 0.5)
-    given = Answer(
-        question="How?", duration_second=duration, visual=predicted, textual=None,
-        span=Span(*span), score=0.5, source="visual", agreement=None,
-    )  # fmt: skip
-    record = given.to_dict()
+    record = answer(head(*span, 0.5), "visual", duration).to_dict()
     assert record["answer"]["span"] == record["visual"]["span"] == expected
     assert record["visual"]["candidates"] == [[*expected, 0.5]]
     assert 0 <= expected[0] < expected[1] <= record["duration"]
