@@ -211,6 +211,8 @@ class Desk:
     ) -> Iterator[View]:
         """Take the wanted model; the files are read with it where nothing is loaded yet."""
         turns.model = wanted
+        if turns.reading and turns.wanted is None:
+            loaded = None  # other files are on their way: they are read with the wanted model
         taken = yield from turns.read(
             switch_model(self.shelf, wanted, model, loaded),
             turns.waiting,

@@ -148,6 +148,18 @@ def test_a_model_that_fails_while_the_files_are_read_loses_neither_them_nor_the_
     assert "fetch or train it again" in shown(views[-1], "status")
 
 
+def test_a_model_chosen_while_a_video_joins_its_subtitles_reads_both(desk, loaded, track, tmp_path):
+    video = make_tracks(tmp_path / "new.mkv")
+    turns = Turns()
+    reading = desk.load(str(video), track, loaded, "one", turns)
+    next(reading)
+    list(desk.ask(QUESTION, loaded, str(video), track, "one", turns))
+    views = list(desk.switch("two", "one", loaded, str(video), track, turns))
+    assert list(reading) == [] and answers(views) == [QUESTION]
+    kept = shown(views[-1], "loaded")
+    assert (kept.model, kept.encoded.path) == ("two", video)
+
+
 def answers(views):
     """Questions that were answered, as the page shows them at the end."""
     kept = [shown(view, "loaded") for view in views if isinstance(shown(view, "loaded"), Loaded)]
