@@ -83,6 +83,13 @@ def test_rows_of_a_file_are_those_of_a_video_of_that_length(library, tmp_path, c
         assert [len(row) for row in rows] == [kept, kept]
 
 
+def every_video_has(monkeypatch, count, warnings=()):
+    """Extraction gives so many rows, whatever the file holds."""
+    made = VisualFeatures(rows=np.ones((count, 6)), thumbnails=(), warnings=warnings)
+    monkeypatch.setattr("mutualsl.training.library.probe", lambda path: None)
+    monkeypatch.setattr("mutualsl.training.library.extract", lambda *_: made)
+
+
 @pytest.mark.parametrize(
     ("count", "damaged", "fine"),
     [(9, True, True), (4, True, False), (4, False, True), (15, True, True)],
@@ -93,10 +100,7 @@ def test_a_video_that_breaks_off_teaches_nothing(
     """Even where no question is about its rest, the file is not whole."""
     (tmp_path / "text" / "videos").mkdir()
     (tmp_path / "text" / "videos" / "t0.mp4").write_bytes(b"a video")
-    warnings = ("the video breaks off",) if damaged else ()
-    made = VisualFeatures(rows=np.ones((count, 6)), thumbnails=(), warnings=warnings)
-    monkeypatch.setattr("mutualsl.training.library.probe", lambda path: None)
-    monkeypatch.setattr("mutualsl.training.library.extract", lambda *_: made)
+    every_video_has(monkeypatch, count, ("the video breaks off",) if damaged else ())
     stage = Stage(name="only", parts=(Part(dataset="text"),), train=TrainConfig())
     if fine:
         assert library.sources(stage)
@@ -122,9 +126,7 @@ def test_an_answer_after_the_last_picture_teaches_nothing(
         path = tmp_path / "text" / "features" / "mini" / "t0.npz"
         video = content_hash(tmp_path / "text" / "videos" / "t0.mp4")
         write_rows(path, np.ones((4, 6)), "none", video)
-    made = VisualFeatures(rows=np.ones((4, 6)), thumbnails=(), warnings=())
-    monkeypatch.setattr("mutualsl.training.library.probe", lambda path: None)
-    monkeypatch.setattr("mutualsl.training.library.extract", lambda *_: made)
+    every_video_has(monkeypatch, 4)
     stage = Stage(name="only", parts=(Part(dataset="text"),), train=TrainConfig())
     if fine:
         assert library.sources(stage)
