@@ -20,7 +20,7 @@ from mutualsl.evaluation.predictions import QuestionResult, from_row, to_row
 from mutualsl.evaluation.summary import summary
 from mutualsl.features.files import fitting
 from mutualsl.reading import Progress
-from mutualsl.subtitles import Subtitles
+from mutualsl.subtitles import Subtitles, fitted
 
 if TYPE_CHECKING:
     from mutualsl.inference import AnswerLocalizer
@@ -108,6 +108,9 @@ def encode(
     problem: MutualSLError
     while features is not None or video is not None or track is not None:
         try:
+            if track is not None and video is None and not example.video.at_least:
+                inside = fitted(track, example.video.duration_second, f"subtitles of {video_id}")
+                track = Subtitles(cues=inside.cues)
             encoded = localizer.encode_video(video, track or "none", progress, features=features)
             encoded = _as_long_as(example.video, encoded, features)
         except FeatureError as error:
@@ -135,8 +138,10 @@ def _as_long_as(video: VideoInput, encoded: EncodedVideo, features: Path | None)
     if encoded.info is not None:
         return encoded
     rows, track = encoded.input.rows, encoded.subtitles
-    longest = max(video.duration_second, track.end_second if track else 0.0)
+    length_second = video.duration_second
     if rows is not None and features is not None:
-        rows = fitting(rows, video.duration_second, features, at_least=video.at_least)
-        longest = max(longest, len(rows)) if video.at_least else longest
-    return replace(encoded, input=replace(encoded.input, duration_second=longest, rows=rows))
+        rows = fitting(rows, length_second, features, at_least=video.at_least)
+    if video.at_least:
+        seen = 0 if rows is None else len(rows)
+        length_second = max(length_second, seen, track.end_second if track else 0.0)
+    return replace(encoded, input=replace(encoded.input, duration_second=length_second, rows=rows))

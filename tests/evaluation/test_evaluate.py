@@ -43,6 +43,17 @@ def test_without_a_video_the_data_set_says_how_long_it_is(localizer, example, tm
     assert encode(localizer, longer, tmp_path).duration_second == 200.0
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_cues_lengthen_a_video_only_where_its_length_is_an_estimate(
+    localizer, example, tmp_path, known
+):
+    video = replace(example.video, duration_second=50.0, at_least=not known)
+    encoded = encode(localizer, replace(example, video=video), tmp_path)
+    assert encoded.duration_second == (50.0 if known else 100.0)
+    assert encoded.input.cues[-1].end_second == encoded.duration_second
+    assert len(encoded.input.cues) == (2 if known else 3)
+
+
 def test_a_video_that_cannot_be_read_is_missing(localizer, example, tmp_path):
     (tmp_path / "videos").mkdir()
     (tmp_path / "videos" / "tea.mp4").write_text("no video")
