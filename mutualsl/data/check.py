@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mutualsl.data.ceilings import cue_ceiling, row_ceiling
 from mutualsl.data.dataset import Dataset, Part
 from mutualsl.data.example import Example
-from mutualsl.data.folders import find_features, is_video, why_unusable
+from mutualsl.data.folders import find_features, find_subtitles, is_video, why_unusable
 from mutualsl.data.record import TOLERANCE_SECOND, WHERE_TO_GET, some_of
 from mutualsl.errors import DataError
 from mutualsl.spans import Span
@@ -70,31 +70,32 @@ def check(
         examples = dataset.load(root, part.split, part.split_set)
         if part.split == "train":
             train[part.split_set] = examples
-        report = _split_report(dataset, root, part, examples, train.get(part.split_set))
+        ids = sorted({e.video.video_id for e in examples})
+        videos = {video_id: dataset.find_video(root, video_id) for video_id in ids}
+        report = _split_report(root, part, examples, train.get(part.split_set), videos)
         reports.append(report)
         findings += _odd(report, examples)
-        files = _odd_files(dataset, root, examples)
+        files = _odd_files(root, examples, videos)
         findings += [finding for finding in files if finding not in findings]
         progress(done / len(present))
     return Report(splits=tuple(reports), findings=(*findings, *dataset.remarks(root)))
 
 
 def _split_report(
-    dataset: Dataset,
     root: Path,
     part: Part,
     examples: Sequence[Example],
     train: Sequence[Example] | None,
+    videos: Mapping[str, Path | None],
 ) -> SplitReport:
-    videos = {e.video.video_id: e.video for e in examples}
     return SplitReport(
         split_set=part.split_set,
         split=part.split,
         questions=len(examples),
         expected=part.question_count,
         videos=len(videos),
-        without_subtitles=tuple(sorted(name for name, v in videos.items() if not v.cues)),
-        without_video=tuple(sorted(n for n in videos if dataset.find_video(root, n) is None)),
+        without_subtitles=_silent(examples),
+        without_video=tuple(name for name, path in videos.items() if path is None),
         with_features=_with_features(root, videos),
         gold_outside=tuple(e.sample_id for e in examples if _is_outside(e)),
         cue_ceiling=cue_ceiling(examples),
@@ -136,19 +137,24 @@ def _odd(report: SplitReport, examples: Sequence[Example]) -> list[str]:
     return found
 
 
-def _odd_files(dataset: Dataset, root: Path, examples: Sequence[Example]) -> list[str]:
+def _odd_files(
+    root: Path, examples: Sequence[Example], videos: Mapping[str, Path | None]
+) -> list[str]:
     """Sentences about files of a split that give nothing, or may give nothing."""
-    silent = {e.video.video_id for e in examples if not e.video.cues}
-    reasons = (why_unusable(dataset.find_subtitles(root, name)) for name in sorted(silent))
+    reasons = (why_unusable(find_subtitles(root, name)) for name in _silent(examples))
     found = [f"subtitles are not used: {why}" for why in reasons if why is not None]
-    videos = (dataset.find_video(root, n) for n in sorted({e.video.video_id for e in examples}))
     found += [
         f"counted and read as a video: {path.name}, which ends like none; take it away if it is "
         "none, or training stops there"
-        for path in videos
+        for path in videos.values()
         if path is not None and not is_video(path)
     ]
     return found
+
+
+def _silent(examples: Sequence[Example]) -> tuple[str, ...]:
+    """Videos without a cue."""
+    return tuple(sorted({e.video.video_id for e in examples if not e.video.cues}))
 
 
 def _with_features(root: Path, videos: Collection[str]) -> dict[str, int]:

@@ -53,7 +53,6 @@ class Dataset:
     parts: Callable[[Path], list[Part]]
     remarks: Callable[[Path], list[str]] = _nothing_to_say
     find_video: Callable[[str | Path, str], Path | None] = folders.find_video
-    find_subtitles: Callable[[str | Path, str], Path | None] = folders.find_subtitles
 
 
 def parts_of(

@@ -25,9 +25,8 @@ def find_video(root: str | Path, video_id: str) -> Path | None:
     folder = Path(root) / "videos"
     if not folder.is_dir():
         return None
-    exact = folder / f"{video_id}.mp4"
-    if exact.is_file():
-        return exact
+    if (usual := _first(folder, video_id, VIDEO_SUFFIXES)) is not None:
+        return usual
     found = [p for p in folder.iterdir() if p.stem == video_id and p.is_file()]
     return min(found, key=lambda p: (not is_video(p), p.name), default=None)
 

@@ -13,7 +13,7 @@ from mutualsl.answer import Answer, ReadOut
 from mutualsl.atomic import atomic_output, write_json
 from mutualsl.data import DATASETS, Dataset, Example
 from mutualsl.data.example import VideoInput
-from mutualsl.data.folders import find_features, why_unusable
+from mutualsl.data.folders import find_features, find_subtitles, why_unusable
 from mutualsl.encoded import ASK_AT_ONCE, EncodedVideo
 from mutualsl.errors import FeatureError, MutualSLError, SubtitleError, VideoError, WeightsMissing
 from mutualsl.evaluation.predictions import QuestionResult, from_row, to_row
@@ -100,7 +100,7 @@ def encode(
     rows that the model does not understand, or missing weights, raise `CheckpointError`.
     """
     video_id, cues = example.video.video_id, example.video.cues
-    why = None if cues else why_unusable(dataset.find_subtitles(root, video_id))
+    why = None if cues else why_unusable(find_subtitles(root, video_id))
     warnings = () if why is None else (why,)
     video = dataset.find_video(root, video_id)
     rows = features = find_features(root, localizer.encoder.name, video_id)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from mutualsl.data import Dataset, Example, TextTokenizer, dataset_in, prepare
 from mutualsl.data.example import Rows, VideoInput
-from mutualsl.data.folders import find_features, why_unusable
+from mutualsl.data.folders import find_features, find_subtitles, why_unusable
 from mutualsl.data.record import some_of
 from mutualsl.errors import DataError, FeatureError
 from mutualsl.features import FeatureCache, VisualEncoder, extract
@@ -96,7 +96,7 @@ class Library:
     def _tell_unusable(self, source: Dataset, folder: Path, silent: Sequence[str]) -> None:
         """One warning for each subtitle file from which nothing is learned."""
         for video_id in silent:
-            why = why_unusable(source.find_subtitles(folder, video_id))
+            why = why_unusable(find_subtitles(folder, video_id))
             if why is not None and why not in self._unusable:
                 self._unusable.add(why)
                 log.warning("%s: nothing is learned from these subtitles: %s", folder.name, why)

@@ -18,8 +18,8 @@ from mutualsl.video.info import (
 )
 from mutualsl.video.probe import probe, read_text_track
 
-# Endings that video files usually have.
-VIDEO_SUFFIXES = frozenset({".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".3gp"})
+# Endings that video files usually have, the most usual one first.
+VIDEO_SUFFIXES = (".mp4", ".3gp", ".avi", ".m4v", ".mkv", ".mov", ".webm")
 
 __all__ = [
     "VIDEO_SUFFIXES",

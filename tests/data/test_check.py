@@ -1,12 +1,14 @@
 import json
+from dataclasses import replace
 
 import pytest
 
 from mutualsl.data import DATASETS
 from mutualsl.data.check import check
-from mutualsl.data.folders import find_features, find_subtitles
+from mutualsl.data.folders import find_features, find_subtitles, find_video
 from mutualsl.data.split_sets import disjoint_ids
 from mutualsl.errors import DataError
+from mutualsl.video import VIDEO_SUFFIXES
 from tests.data import raw
 
 ROW = {"video_id": "v", "question": "How?", "start": 1, "end": 2, "duration": 9}
@@ -96,6 +98,22 @@ def test_no_folder_is_listed_to_find_tracks_and_rows(tmp_path, monkeypatch):
     monkeypatch.delattr("pathlib.Path.iterdir")
     assert find_subtitles(tmp_path, "a") == track and find_features(tmp_path, "i3d", "a") == rows
     assert find_subtitles(tmp_path, "b") is None and find_features(tmp_path, "c3d", "a") is None
+
+
+@pytest.mark.parametrize("ending", [*VIDEO_SUFFIXES, ".MP4", ".WEBM"])
+def test_no_folder_is_listed_to_find_a_video_of_a_usual_ending(tmp_path, monkeypatch, ending):
+    (tmp_path / "videos").mkdir()
+    (tmp_path / "videos" / f"a{ending}").touch()
+    monkeypatch.delattr("pathlib.Path.iterdir")
+    assert find_video(tmp_path, "a") == tmp_path / "videos" / f"a{ending}"
+
+
+def test_each_video_of_a_split_is_looked_for_once(tmp_path):
+    write(tmp_path, test=[{}, {"question": "Why?"}, {"video_id": "w"}])
+    looked_for = []
+    dataset = replace(DATASETS["jsonl"], find_video=lambda root, name: looked_for.append(name))
+    (test,) = check(dataset, tmp_path).splits
+    assert looked_for == ["v", "w"] == list(test.without_video)
 
 
 def test_a_video_of_several_durations_is_said(tmp_path):
