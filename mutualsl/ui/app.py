@@ -12,29 +12,27 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
+import gradio as gr
+from gradio import processing_utils
 
-import gradio as gr  # noqa: E402
-from gradio import processing_utils  # noqa: E402
-
-from mutualsl.errors import MutualSLError  # noqa: E402
-from mutualsl.evaluation.report.analysis_page import QUESTIONS_STYLE, SCRIPT, read_part  # noqa: E402
-from mutualsl.features import FeatureCache  # noqa: E402
-from mutualsl.ui import analyse_tab, ask_tab, limits  # noqa: E402
-from mutualsl.ui.analyse.catalogue import Catalogue  # noqa: E402
-from mutualsl.ui.analyse.handlers import AnalysisDesk  # noqa: E402
-from mutualsl.ui.api import add_endpoints  # noqa: E402
-from mutualsl.ui.blocks import Page  # noqa: E402
-from mutualsl.ui.clip_saving import Clips  # noqa: E402
-from mutualsl.ui.examples import FEATURES, read_examples  # noqa: E402
-from mutualsl.ui.handlers import Desk  # noqa: E402
-from mutualsl.ui.made_files import keep_swept, made_files_folder, uploads_folder  # noqa: E402
-from mutualsl.ui.memory import collect_rarely  # noqa: E402
-from mutualsl.ui.models_view import models_dialog, weights_line  # noqa: E402
-from mutualsl.ui.parts import markup  # noqa: E402
-from mutualsl.ui.reader import Reader  # noqa: E402
-from mutualsl.ui.shelf import Shelf  # noqa: E402
-from mutualsl.ui.theme import theme  # noqa: E402
+from mutualsl.errors import MutualSLError
+from mutualsl.evaluation.report.analysis_page import QUESTIONS_STYLE, SCRIPT, read_part
+from mutualsl.features import FeatureCache
+from mutualsl.ui import analyse_tab, ask_tab, limits
+from mutualsl.ui.analyse.catalogue import Catalogue
+from mutualsl.ui.analyse.handlers import AnalysisDesk
+from mutualsl.ui.api import add_endpoints
+from mutualsl.ui.blocks import Page
+from mutualsl.ui.clip_saving import Clips
+from mutualsl.ui.examples import FEATURES, read_examples
+from mutualsl.ui.handlers import Desk
+from mutualsl.ui.made_files import keep_swept, made_files_folder, uploads_folder
+from mutualsl.ui.memory import collect_rarely
+from mutualsl.ui.models_view import models_dialog, weights_line
+from mutualsl.ui.parts import markup
+from mutualsl.ui.reader import Reader
+from mutualsl.ui.shelf import Shelf
+from mutualsl.ui.theme import theme
 
 HERE = Path(__file__).parent
 STYLES = ("style.css", "axis.css", "analyse.css")
@@ -62,6 +60,7 @@ def build_app(
 
     Without a `catalogue` of data sets, visitors analyse only what they upload.
     """
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # Gradio's page of visits reads it
     os.environ.setdefault("GRADIO_TEMP_DIR", str(uploads_folder()))  # components read it
     # Uploads are kept under a hash with this. Gradio reads its own from a file, which is empty at
     # the moment in which another server, the first one ever, writes it.

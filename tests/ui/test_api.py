@@ -1,5 +1,7 @@
 """The endpoints as functions, what they refuse, and what a caller cannot reach."""
 
+from importlib import import_module
+
 import httpx
 import pytest
 from gradio import Error
@@ -101,6 +103,11 @@ def served(shelf, tmp_path_factory):
     page = build_app(shelf, tmp_path_factory.mktemp("no examples"))
     yield launch(page, ".", host="127.0.0.1", port=None), page
     page.close()
+
+
+def test_the_page_of_visits_asks_nobody_for_news(served):
+    """Gradio serves it beside ours, with settings of its own."""
+    assert not import_module("gradio.monitoring_dashboard").demo.analytics_enabled
 
 
 def test_only_the_endpoints_are_for_callers(served):
