@@ -151,7 +151,7 @@ def _cut_seconds(video: VideoInput) -> list[float]:
         return []
     steps = np.linalg.norm(np.diff(video.rows, axis=0), axis=1)
     cuts = 1 + np.flatnonzero(steps > steps.mean() + CUT_DEVIATIONS * steps.std())
-    return [float(cut) * video.row_second for cut in cuts]
+    return [float(cut) for cut in cuts]
 
 
 def _near(second: float, cuts: list[float]) -> bool:

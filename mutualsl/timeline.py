@@ -1,7 +1,9 @@
 """Timeline: THE look-up table between seconds, feature rows and subtitle cues (Eq. 12-13).
 
-Nobody else converts. Letters: B videos, K rows, N cues. Row k covers [k, k + 1) * row_second.
-Cues may overlap and their ends need not be sorted, so endpoints are matched, never containment.
+Letters: B videos, K rows, N cues. Row k covers [k, k + 1) * row_second. Features have one row a
+second, which files outside the models rely on; a model may average them to longer or shorter rows
+(`divided`), so models convert nowhere else. Cues may overlap and their ends need not be sorted, so
+endpoints are matched, never containment.
 """
 
 from __future__ import annotations

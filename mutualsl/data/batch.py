@@ -210,7 +210,7 @@ class Collator:
         counts = torch.tensor([len(v.cues) for v in videos])
         return Timeline(
             duration_second=torch.tensor([v.duration_second for v in videos], dtype=torch.float32),
-            row_second=torch.tensor([v.row_second for v in videos], dtype=torch.float32),
+            row_second=torch.ones(len(videos)),
             row_count=row_counts,
             cue_start_second=torch.from_numpy(times[0]),
             cue_end_second=torch.from_numpy(times[1]),

@@ -17,7 +17,7 @@ Rows = npt.NDArray[np.float32]
 class VideoInput:
     """One video as the models see it; made once, shared by all its questions.
 
-    `rows` is (K, F), one feature row every `row_second`; `None` without a video. `cues` is empty
+    `rows` is (K, F), one feature row a second; `None` without a video. `cues` is empty
     without subtitles; `cue_tokens` holds the token ids of each cue. A video lasts `at_least` its
     duration where that is only when the last cue or answer ends.
     """
@@ -26,7 +26,6 @@ class VideoInput:
     duration_second: float
     at_least: bool = False
     rows: Rows | None = None
-    row_second: float = 1.0
     cues: tuple[Cue, ...] = ()
     cue_tokens: tuple[tuple[int, ...], ...] = ()
 

@@ -22,7 +22,7 @@ def prepare(
             tokens = tokenizer.encode_all([c.text for c in video.cues]) if video.cues else ()
             rows, length_second = rows_of(video.video_id), video.duration_second
             if video.at_least and rows is not None:
-                length_second = max(length_second, len(rows) * video.row_second)
+                length_second = max(length_second, float(len(rows)))
             ready[video.video_id] = replace(
                 video, cue_tokens=tokens, rows=rows, duration_second=length_second
             )
