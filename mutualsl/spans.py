@@ -1,7 +1,11 @@
-"""Spans in seconds: how well two agree, and which of them a predictor's scores prefer."""
+"""Spans in seconds: how well two agree, and which of them a predictor's scores prefer.
+
+Also how their times are written for people.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
 
@@ -24,6 +28,20 @@ class Span(NamedTuple):
     def length_second(self) -> float:
         """Length in seconds; negative when the span is inverted."""
         return self.end_second - self.start_second
+
+
+def clock(second: float) -> str:
+    """A time as m:ss.s, from one hour on as h:mm:ss.s."""
+    tenths = math.floor(max(0.0, second) * 10 + 0.5)  # as scripts round
+    minutes, rest = divmod(tenths, 600)
+    seconds = f"{rest // 10:02d}.{rest % 10}"
+    hours, minutes_left = divmod(minutes, 60)
+    return f"{hours}:{minutes_left:02d}:{seconds}" if hours else f"{minutes}:{seconds}"
+
+
+def clock_range(span: Span) -> str:
+    """A span as 0:12.3 – 0:20.1 (an en dash)."""
+    return f"{clock(span.start_second)} – {clock(span.end_second)}"
 
 
 def iou(a: Span, b: Span) -> float:

@@ -8,7 +8,7 @@ import pytest
 from mutualsl.answer import UNANSWERED_BELOW, Answer, choose
 from mutualsl.cli.output import answer_table
 from mutualsl.prediction import Candidate, HeadPredictions, Prediction
-from mutualsl.spans import Span
+from mutualsl.spans import Span, clock_range
 
 
 def head(start, end, score, in_domain=True):
@@ -66,7 +66,13 @@ def test_a_doubtful_answer_says_so_and_keeps_its_span(score, source, doubted):
     assert given.to_dict()["warnings"] == ([given.doubt] if doubted else [])
     assert given.to_dict()["textual"]["span"] == [1.0, 2.0]
     assert ("Probably not answered in this video" in answer_table(given)) == doubted
-    assert "0:01.0 - 0:02.0" in answer_table(given)
+    assert "0:01.0 – 0:02.0" in answer_table(given)
+
+
+def test_an_answer_after_the_first_hour_is_written_as_on_the_page():
+    span = Span(3725, 3731.25)
+    assert clock_range(span) == "1:02:05.0 – 1:02:11.3"
+    assert f"{clock_range(span)}   score 0.90" in answer_table(answer(head(*span, 0.9)))
 
 
 def test_an_answer_in_another_language_has_no_chance_and_says_so():

@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from mutualsl import Span
+from mutualsl.spans import clock_range
 from mutualsl.subtitles import Cue, read_subtitles, write_subtitles
 from mutualsl.video import probe
 from tests.command_line import call, run
@@ -60,7 +61,7 @@ def test_a_table_for_people_and_a_clip_of_the_span(short_video, spoken, ask, tmp
     assert visual.startswith("  visual ") and textual.startswith("  textual ")
     record = ask(*source)
     span = Span(*record["answer"]["span"])
-    assert f"0:0{span.start_second:.1f} - 0:0{span.end_second:.1f}" in answer
+    assert clock_range(span) in answer
     assert answer.endswith(f"from {record['answer']['source']}")
     info = probe(clip)
     assert info.duration_second == pytest.approx(span.length_second, abs=0.2)

@@ -3,7 +3,16 @@ import itertools
 import pytest
 import torch
 
-from mutualsl.spans import Span, batched_iou, best_span, iou, suppress_overlaps, top_pairs
+from mutualsl.spans import (
+    Span,
+    batched_iou,
+    best_span,
+    clock,
+    clock_range,
+    iou,
+    suppress_overlaps,
+    top_pairs,
+)
 
 
 @pytest.mark.parametrize(
@@ -58,3 +67,23 @@ def test_top_pairs_find_the_best_when_all_likely_starts_follow_all_likely_ends()
 def test_suppression_keeps_the_first_of_overlapping_spans():
     ranked = [(Span(0, 10), "a"), (Span(1, 10), "b"), (Span(20, 30), "c"), (Span(5, 16), "d")]
     assert [name for _, name in suppress_overlaps(ranked, 3)] == ["a", "c", "d"]
+
+
+@pytest.mark.parametrize(
+    ("second", "text"),
+    [
+        (0, "0:00.0"),
+        (12.34, "0:12.3"),
+        (12.25, "0:12.3"),  # as scripts round
+        (59.96, "1:00.0"),
+        (754.0, "12:34.0"),
+        (3599.96, "1:00:00.0"),
+        (3725.5, "1:02:05.5"),
+    ],
+)
+def test_times(second, text):
+    assert clock(second) == text
+
+
+def test_a_span_has_an_en_dash():
+    assert clock_range(Span(12.3, 20.1)) == "0:12.3 – 0:20.1"

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from mutualsl.spans import clock_range
+
 if TYPE_CHECKING:
     from mutualsl.answer import Answer
 
@@ -87,8 +89,8 @@ def answer_table(answer: Answer) -> str:
             lines.append(f"  {name:8} -")
             continue
         note = "" if head.in_domain else "  (outside what this predictor has learned)"
-        lines.append(f"  {name:8} {_clock(*head.span)}   score {head.score:.2f}{note}")
-    span = _clock(*answer.span)
+        lines.append(f"  {name:8} {clock_range(head.span)}   score {head.score:.2f}{note}")
+    span = clock_range(answer.span)
     lines.append(f"  {'answer':8} {span}   score {answer.score:.2f}  from {answer.source}")
     if answer.doubt is not None:
         lines.append(f"  {answer.doubt}")
@@ -96,11 +98,3 @@ def answer_table(answer: Answer) -> str:
         lines.append(f"  agreement (IoU) {answer.agreement:.2f}")
     lines += [f"  note: {warning}" for warning in answer.warnings]
     return "\n".join(lines)
-
-
-def _clock(start_second: float, end_second: float) -> str:
-    def one(second: float) -> str:
-        minutes, rest = divmod(round(second, 1), 60)
-        return f"{int(minutes)}:{rest:04.1f}"
-
-    return f"{one(start_second)} - {one(end_second)}"

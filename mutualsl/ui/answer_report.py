@@ -8,13 +8,13 @@ from pathlib import Path
 from mutualsl.answer import Answer
 from mutualsl.encoded import EncodedVideo
 from mutualsl.prediction import Prediction
-from mutualsl.spans import Span
+from mutualsl.spans import Span, clock, clock_range
 from mutualsl.subtitles import Cue
 from mutualsl.ui import limits
 from mutualsl.ui.axis import HEADS, pairs
 from mutualsl.ui.cards import CONFIDENCE, SOURCES
 from mutualsl.ui.report_axis import report_axis
-from mutualsl.ui.text import clock, clock_range, escaped, note_items, percent, short_clock
+from mutualsl.ui.text import escaped, note_items, percent, short_clock
 
 AROUND_SECOND = 15.0  # transcript that is quoted before and after each span
 _STYLE = Path(__file__).parent / "report.css"

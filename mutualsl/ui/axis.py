@@ -11,10 +11,9 @@ import numpy as np
 from mutualsl.answer import Answer
 from mutualsl.evaluation.predictions import Found
 from mutualsl.prediction import Curve, Prediction
-from mutualsl.spans import Span, iou, shared_second
+from mutualsl.spans import Span, clock_range, iou, shared_second
 from mutualsl.subtitles import Cue
 from mutualsl.ui import limits
-from mutualsl.ui.text import clock_range
 
 HEADS = {"visual": "Visual", "textual": "Textual"}
 CURVE_WIDTH, CURVE_HEIGHT = 1000, 100  # of the box that curves are drawn in

@@ -9,9 +9,9 @@ from mutualsl.answer import Answer
 from mutualsl.explain import AGREE_IOU
 from mutualsl.exports import EXPORTS
 from mutualsl.prediction import Prediction
-from mutualsl.spans import reaches
+from mutualsl.spans import clock_range, reaches
 from mutualsl.ui.axis import IOU_SCALE
-from mutualsl.ui.text import clock_range, escaped, note_items, percent, span_data
+from mutualsl.ui.text import escaped, note_items, percent, span_data
 
 TITLES = {"visual": "Visual predictor", "textual": "Textual predictor"}
 SUBJECTS = {"visual": "looks at the pictures", "textual": "reads the subtitles"}

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import gradio as gr
 
-from mutualsl.spans import Span
+from mutualsl.spans import Span, clock
 from mutualsl.ui import status
 from mutualsl.ui.made_files import new_file
 from mutualsl.ui.parts import View
 from mutualsl.ui.player import save_link
 from mutualsl.ui.progress import Report
-from mutualsl.ui.text import clock
 from mutualsl.ui.turns import Turns
 from mutualsl.ui.views import Loaded, ready, view
 from mutualsl.ui.watching import Steps, watched

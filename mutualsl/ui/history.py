@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mutualsl.answer import Answer
-from mutualsl.ui.text import clock_range, escaped
+from mutualsl.spans import clock_range
+from mutualsl.ui.text import escaped
 from mutualsl.ui.what_if import Asked
 
 UNCHANGED = "as the files are"

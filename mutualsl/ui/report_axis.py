@@ -7,7 +7,7 @@ import base64
 from mutualsl.answer import Answer
 from mutualsl.encoded import EncodedVideo
 from mutualsl.prediction import Prediction
-from mutualsl.spans import Span
+from mutualsl.spans import Span, clock_range
 from mutualsl.ui import limits
 from mutualsl.ui.axis import (
     CURVE_HEIGHT,
@@ -23,7 +23,7 @@ from mutualsl.ui.axis import (
     share,
     ticks,
 )
-from mutualsl.ui.text import clock_range, escaped, short_clock
+from mutualsl.ui.text import escaped, short_clock
 
 WIDTH = 1000
 FILM, CUES, HEAD, PAIR, TICKS = 56, 18, 60, 28, 24  # heights of the lanes

@@ -9,9 +9,10 @@ from pathlib import Path
 from mutualsl.atomic import DISK_FULL
 from mutualsl.encoded import EncodedVideo
 from mutualsl.errors import MutualSLError, WeightsMissing
+from mutualsl.spans import clock
 from mutualsl.subtitles.doctor import covered_second
 from mutualsl.ui.progress import STAGES, Update
-from mutualsl.ui.text import clock, escaped, file_name, percent
+from mutualsl.ui.text import escaped, file_name, percent
 
 log = logging.getLogger(__name__)
 

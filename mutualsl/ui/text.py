@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import html
-import math
 from collections.abc import Iterable
 from pathlib import Path
 
-from mutualsl.spans import Span
+from mutualsl.spans import Span, clock
 
 # gr.HTML puts values into a JavaScript and Handlebars template; these signs must not reach it.
 _TEMPLATE_SIGNS = {"{": "&#123;", "}": "&#125;", "$": "&#36;", "`": "&#96;"}
@@ -30,23 +29,9 @@ def file_name(path: str | Path) -> str:
     return Path(path).name.replace("%22", '"')
 
 
-def clock(second: float) -> str:
-    """A time as m:ss.s, from one hour on as h:mm:ss.s."""
-    tenths = math.floor(max(0.0, second) * 10 + 0.5)  # as scripts round
-    minutes, rest = divmod(tenths, 600)
-    seconds = f"{rest // 10:02d}.{rest % 10}"
-    hours, minutes_left = divmod(minutes, 60)
-    return f"{hours}:{minutes_left:02d}:{seconds}" if hours else f"{minutes}:{seconds}"
-
-
 def short_clock(second: float) -> str:
     """A whole second as m:ss or h:mm:ss, for the ticks of an axis."""
     return clock(float(round(second)))[:-2]
-
-
-def clock_range(span: Span) -> str:
-    """A span as 0:12.3 – 0:20.1 (an en dash)."""
-    return f"{clock(span.start_second)} – {clock(span.end_second)}"
 
 
 def span_data(span: Span) -> str:

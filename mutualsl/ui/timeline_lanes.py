@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mutualsl.prediction import Prediction
-from mutualsl.spans import Span
+from mutualsl.spans import Span, clock_range
 from mutualsl.ui.axis import CURVE_HEIGHT, CURVE_WIDTH, HEADS, Pair, curve_path, peak, share
-from mutualsl.ui.text import clock_range, escaped
+from mutualsl.ui.text import escaped
 
 
 def place(start_second: float, end_second: float, duration: float) -> str:

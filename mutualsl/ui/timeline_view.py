@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from mutualsl.answer import Answer
 from mutualsl.encoded import EncodedVideo
 from mutualsl.prediction import Prediction
-from mutualsl.spans import Span
+from mutualsl.spans import Span, clock
 from mutualsl.ui import limits
 from mutualsl.ui.axis import HEADS, Pair, merged, next_best, pairs, pictures, share, ticks
-from mutualsl.ui.text import clock, escaped, short_clock
+from mutualsl.ui.text import escaped, short_clock
 from mutualsl.ui.timeline_lanes import (
     band,
     before_mark,

@@ -4,12 +4,12 @@ import shutil
 
 import pytest
 
+from mutualsl.spans import clock_range
 from mutualsl.subtitles import Cue, write_subtitles
 from mutualsl.ui.cards import MISSING, SOURCES
 from mutualsl.ui.handlers import Desk
 from mutualsl.ui.reader import Reader
 from mutualsl.ui.shelf import Shelf, read_models
-from mutualsl.ui.text import clock_range
 from mutualsl.ui.turns import Turns
 from tests.tiny_checkpoints import write_visual_only
 from tests.ui.test_cards import button, text_of

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from mutualsl.evaluation.ious import FIRST, HEADS, SCORED
 from mutualsl.prediction import Prediction
-from mutualsl.spans import Span, iou
+from mutualsl.spans import Span, clock_range, iou
 from mutualsl.ui.analyse.opened import Opened
 from mutualsl.ui.axis import IOU_SCALE, Pair, overlap
 from mutualsl.ui.span_axis import SpanLane, span_axis
-from mutualsl.ui.text import clock_range, escaped, percent, span_data
+from mutualsl.ui.text import escaped, percent, span_data
 
 HINT = (
     "Only a predictions file was given, so there is no video to see. Start the page with "

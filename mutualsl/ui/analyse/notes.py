@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from mutualsl.data.record import is_text
 from mutualsl.errors import MutualSLError
-from mutualsl.spans import Span
+from mutualsl.spans import Span, clock
 from mutualsl.ui.limits import MAX_NOTE_CHARACTERS, MAX_TAG_CHARACTERS, MAX_TAGS
-from mutualsl.ui.text import clock
 
 _TIME = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d*)?)")
 _ROUNDING_SECOND = 0.05  # times are shown with one decimal, so an end may be written this much late
