@@ -32,7 +32,7 @@ def write_run(
 ) -> None:
     """Write `run.json` beside the `metrics.json` it belongs to; `folder` holds the weights."""
     run = {
-        "data": data_name(dataset, data_root),
+        "data": dataset_name(dataset, data_root),
         "split": split,
         "split_set": split_set_name(dataset, split_set),
         "read_out": read_out,
@@ -45,7 +45,7 @@ def write_run(
     write_json(out / "run.json", run)
 
 
-def data_name(dataset: str, data_root: Path) -> str:
+def dataset_name(dataset: str, data_root: Path) -> str:
     """Data in the layout `jsonl` is named by its folder, every other data set by its own name."""
     return data_root.resolve().name if dataset == "jsonl" else dataset
 

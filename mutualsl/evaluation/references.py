@@ -18,7 +18,7 @@ from mutualsl.data.example import Example
 from mutualsl.errors import DataError, UnknownName
 from mutualsl.evaluation.bootstrap import intervals
 from mutualsl.evaluation.metrics import COLUMNS, columns, summarise
-from mutualsl.evaluation.record import current_commit, data_name, split_set_name, write_record
+from mutualsl.evaluation.record import current_commit, dataset_name, split_set_name, write_record
 from mutualsl.evaluation.unlearned import REFERENCES, ious_of
 
 
@@ -64,7 +64,7 @@ def _record(dataset: str, root: Path, split_set: str | None, split: str) -> dict
         raise UnknownName("data set", dataset, DATASETS)
     train, asked = (DATASETS[dataset].load(root, part, split_set) for part in ("train", split))
     return {
-        "data": data_name(dataset, root),
+        "data": dataset_name(dataset, root),
         "split": split,
         "split_set": split_set_name(dataset, split_set),
         "n": len(asked),

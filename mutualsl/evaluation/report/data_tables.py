@@ -7,18 +7,24 @@ from typing import Any
 
 from mutualsl.evaluation.ious import HEADS, SCORED
 from mutualsl.evaluation.metrics import COLUMNS
-from mutualsl.evaluation.report.markdown import ends, percent, table
+from mutualsl.evaluation.report.markdown import (
+    NOTHING,
+    ends,
+    full_columns,
+    part_name,
+    percent,
+    table,
+)
 from mutualsl.evaluation.report.published import PUBLISHED
 
 Row = Mapping[str, Any]  # one evaluation in a checkpoint's `metrics.json`
-NOTHING = "-"
 INTERVALS = {"questions": "mIoU, 95 % by questions", "videos": "mIoU, 95 % by videos"}
 NAMES = {"oracle": "oracle of both", "oracle@5": "oracle@5 of both"}
 
 
 def data_name(row: Row) -> str:
-    """Data set, split set and split in words."""
-    name = ", ".join(part for part in (row["data"], row["split_set"], row["split"]) if part)
+    """Data set, split set and split in words, and the read-out if it is another one than usual."""
+    name = part_name(row)
     return name if row["read_out"] == "confident" else f"{name} (read-out: {row['read_out']})"
 
 
@@ -33,8 +39,7 @@ def results_table(row: Row, references: Mapping[str, Any]) -> str:
     for system in PUBLISHED.get(row["data"], ()):
         numbers = [NOTHING if n is None else f"{n:.2f}" for n in map(system.columns().get, COLUMNS)]
         lines.append([f"{system.system}, as published", *numbers, NOTHING, NOTHING, NOTHING])
-    kept = [i for i, _ in enumerate(header) if any(line[i] != NOTHING for line in lines)]
-    return table([header[i] for i in kept], [[line[i] for i in kept] for line in lines])
+    return full_columns(header, lines)
 
 
 def slices_table(row: Row) -> str | None:

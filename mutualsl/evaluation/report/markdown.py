@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from mutualsl.errors import DataError
+
+NOTHING = "-"  # in a table, where there is no value
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A Markdown table."""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def full_columns(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table without the columns that hold nothing."""
+    kept = [i for i, _ in enumerate(header) if any(row[i] != NOTHING for row in rows)]
+    return table([header[i] for i in kept], [[row[i] for i in kept] for row in rows])
+
+
+def part_name(row: Mapping[str, Any], *more: str | None, between: str = ", ") -> str:
+    """Data set, split set and split in words, and what else there is to tell it by."""
+    parts = (row["data"], row["split_set"], row["split"], *more)
+    return between.join(part for part in parts if part)
+
+
+def commit_text(name: str) -> str:
+    """The commit that something was measured at."""
+    changed = " with uncommitted changes" if name.endswith("-dirty") else ""
+    return f"`{name[:10]}`{changed}"
 
 
 def fill(text: str, name: str, block: str) -> str:
@@ -30,4 +51,4 @@ def percent(value: float) -> str:
 
 def ends(interval: Sequence[float] | None) -> str:
     """An interval in percent, a dash where there is none."""
-    return f"{interval[0]:.1f} to {interval[1]:.1f}" if interval else "-"
+    return f"{interval[0]:.1f} to {interval[1]:.1f}" if interval else NOTHING

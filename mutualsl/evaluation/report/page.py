@@ -14,7 +14,7 @@ from mutualsl.evaluation.report.data_tables import (
     slices_table,
     summary_rows,
 )
-from mutualsl.evaluation.report.markdown import percent, table
+from mutualsl.evaluation.report.markdown import commit_text, part_name, percent, table
 from mutualsl.evaluation.report.plots import iou_plot, reliability_plot
 from mutualsl.evaluation.report.speed import speed_table
 from mutualsl.evaluation.report.targets import MARGIN, gains, targets
@@ -177,14 +177,13 @@ def _controls(controls: Mapping[str, Any]) -> str:
 
 def _plot_name(prefix: str, row: Row, kind: str) -> str:
     read_out = row["read_out"] if row["read_out"] != "confident" else None
-    parts = (row["data"], row["split_set"], row["split"], read_out, kind)
-    return f"{prefix}{'-'.join(part for part in parts if part)}.svg"
+    return f"{prefix}{part_name(row, read_out, kind, between='-')}.svg"
 
 
 def _origin(record: Mapping[str, Any]) -> str:
     return (
         f"Weights `{record['weights']}`, {_seeds(record)}, measured at commit "
-        f"{_commit(record['commit'])}, {record['date']}."
+        f"{commit_text(record['commit'])}, {record['date']}."
     )
 
 
@@ -192,8 +191,3 @@ def _seeds(record: Mapping[str, Any]) -> str:
     found = record["seeds"]
     one = len(found) == 1
     return f"seed{'' if one else 's'} {' and '.join(map(str, found))}{'' if one else ' (by stage)'}"
-
-
-def _commit(commit: str) -> str:
-    changed = " with uncommitted changes" if commit.endswith("-dirty") else ""
-    return f"`{commit[:10]}`{changed}"

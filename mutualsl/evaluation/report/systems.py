@@ -7,8 +7,13 @@ from typing import Any
 
 from mutualsl.data.split_sets import OFFICIAL
 from mutualsl.evaluation.metrics import COLUMNS
-from mutualsl.evaluation.report.data_tables import NOTHING
-from mutualsl.evaluation.report.markdown import percent, table
+from mutualsl.evaluation.report.markdown import (
+    NOTHING,
+    commit_text,
+    full_columns,
+    part_name,
+    percent,
+)
 from mutualsl.evaluation.report.plots import transfer_plot
 from mutualsl.evaluation.report.published import PAPER
 
@@ -69,7 +74,7 @@ def sections(record: Record, folder: str) -> Iterator[str]:
     yield _how(record)
     for data in record["data"]:
         cells = [cell for cell in record["cells"] if _same(cell, data)]
-        yield f"### {data_name(data)}"
+        yield f"### {part_name(data)}"
         if all(cell["missing"] for cell in cells) and record["table"] not in PAPER:
             yield f"Not run: {cells[0]['missing']}."
             continue
@@ -83,7 +88,7 @@ def sections(record: Record, folder: str) -> Iterator[str]:
             yield _table(record["table"], data, cells)
         for cell in cells:
             if cell.get("curves"):
-                yield f"![Transfer weights, {data_name(data)}]({folder}/{_plot(data)})"
+                yield f"![Transfer weights, {part_name(data)}]({folder}/{_plot(data)})"
             elif record["table"] not in PAPER:
                 yield f"Not run: {'; '.join(_remarks(cell)) or 'no training log has the weights'}."
 
@@ -97,27 +102,17 @@ def plots(record: Record) -> dict[str, str]:
     }
 
 
-def data_name(data: Mapping[str, Any]) -> str:
-    """Data set, split set and split in words."""
-    return ", ".join(part for part in (data["data"], data["split_set"], data["split"]) if part)
-
-
 def _plot(data: Mapping[str, Any]) -> str:
-    return f"transfer-{data_name(data).replace(', ', '-')}.svg"
+    return f"transfer-{part_name(data, between='-')}.svg"
 
 
 def _how(record: Record) -> str:
-    measured = {commit for cell in record["cells"] for commit in cell.get("commits", ())}
-    commits = ", ".join(_commit(commit) for commit in sorted(measured) or [record["commit"]])
+    measured = {name for cell in record["cells"] for name in cell.get("commits", ())}
+    commits = ", ".join(commit_text(name) for name in sorted(measured) or [record["commit"]])
     return (
         f"`mutualsl reproduce {record['table']}`, {record['date']}, measured at commit {commits}. "
         f"{ABOUT[record['table']]}"
     )
-
-
-def _commit(commit: str) -> str:
-    changed = " with uncommitted changes" if commit.endswith("-dirty") else ""
-    return f"`{commit[:10]}`{changed}"
 
 
 def _table(name: str, data: Mapping[str, Any], cells: Sequence[Mapping[str, Any]]) -> str:
@@ -129,8 +124,7 @@ def _table(name: str, data: Mapping[str, Any], cells: Sequence[Mapping[str, Any]
     lines = [_line(name, data, cell) for cell in cells]
     for reference, found in data.get("references", {}).items():
         lines.append(_reference(reference, found))
-    kept = [i for i, _ in enumerate(header) if any(line[i] != NOTHING for line in lines)]
-    return table([header[i] for i in kept], [[line[i] for i in kept] for line in lines])
+    return full_columns(header, lines)
 
 
 def _line(name: str, data: Mapping[str, Any], cell: Mapping[str, Any]) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from mutualsl.evaluation.report.markdown import part_name
+
 
 class Least(NamedTuple):
     """Least mIoU of a predictor on one part of a data set, or on some kinds of its questions."""
@@ -65,7 +67,7 @@ def targets(record: Mapping[str, Any]) -> Iterator[Target]:
             measured = row["answer"]["mIoU"]
             limit = higher + GAIN
             yield Target(
-                f"{_name(row)}: answer, above either predictor",
+                f"{part_name(row, between=' ')}: answer, above either predictor",
                 f"at least {limit:.2f}", measured, measured >= limit,
             )  # fmt: skip
     for control, head in CONTROLS:
@@ -103,9 +105,5 @@ def _at_least(least: Least, row: Mapping[str, Any]) -> Target:
     sums = [part[least.head]["mIoU"] * n for part, n in zip(parts, counts, strict=True)]
     measured = sum(sums) / max(1, sum(counts))
     kinds = ", kinds " + " and ".join(f"`{k}`" for k in least.kinds) if least.kinds else ""
-    name = f"{_name(row)}: {least.head} predictor{kinds}"
+    name = f"{part_name(row, between=' ')}: {least.head} predictor{kinds}"
     return Target(name, f"at least {least.miou:.2f}", measured, measured >= least.miou)
-
-
-def _name(row: Mapping[str, Any]) -> str:
-    return " ".join(part for part in (row["data"], row["split_set"], row["split"]) if part)
