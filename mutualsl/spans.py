@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 ROUNDING = 1e-9  # differences of IoU, or of seconds, below this are none
+MAX_IOU = 0.5  # spans of one predictor that overlap by this are the same choice
 
 
 class Span(NamedTuple):
@@ -126,10 +127,8 @@ def top_pairs(
     return [best, *(pair for pair in pairs if pair[:2] != best[:2])]
 
 
-def suppress_overlaps(
-    ranked: Iterable[tuple[Span, T]], count: int, max_iou: float = 0.5
-) -> list[tuple[Span, T]]:
-    """Non-maximum suppression: keep the first of any that overlap by `max_iou` or more.
+def suppress_overlaps(ranked: Iterable[tuple[Span, T]], count: int) -> list[tuple[Span, T]]:
+    """Non-maximum suppression: keep the first of any that overlap by `MAX_IOU` or more.
 
     `ranked` is read only until `count` are kept.
     """
@@ -137,6 +136,6 @@ def suppress_overlaps(
     for span, payload in ranked:
         if len(kept) == count:
             break
-        if all(iou(span, other) < max_iou for other, _ in kept):
+        if all(iou(span, other) < MAX_IOU for other, _ in kept):
             kept.append((span, payload))
     return kept

@@ -49,13 +49,6 @@ class Analysis:
         }
         return {name: 100.0 * sum(own) / len(own) for name, own in known.items() if own}
 
-    def worst_first(self) -> list[int]:
-        """Places of all questions, by rising IoU of the answer."""
-        return [
-            int(place)
-            for place in self.ious.values[:, HEADS.index("answer")].argsort(kind="stable")
-        ]
-
     def rows(self) -> Iterator[dict[str, Any]]:
         """A flat row for each question: identity, spans, IoU, classes and slices."""
         for place, result in enumerate(self.results):

@@ -41,9 +41,7 @@ def group_sums(values: Floats, groups: Sequence[str]) -> tuple[Floats, Floats]:
     return sums, np.bincount(index, minlength=len(names)).astype(np.float64)
 
 
-def intervals(
-    values: Floats, groups: Sequence[str], resamples: int = RESAMPLES, seed: int = 0
-) -> list[list[float]] | None:
+def intervals(values: Floats, groups: Sequence[str], seed: int = 0) -> list[list[float]] | None:
     """Lower and upper end of the 95 % percentile interval of each column's mean.
 
     `None` with fewer than two groups: one video says nothing about others.
@@ -51,7 +49,7 @@ def intervals(
     if len(set(groups)) < 2:
         return None
     tail = (100.0 - LEVEL_PERCENT) / 2
-    means = resampled_means(values, groups, resamples, seed)
+    means = resampled_means(values, groups, seed=seed)
     ends = np.percentile(means, [tail, 100.0 - tail], axis=0)  # (2, M)
     found: list[list[float]] = ends.T.tolist()
     return found

@@ -32,16 +32,14 @@ def write_video(
     *,
     audio: tuple[NDArray[np.int16], int] | None = None,
     subtitles: list[TextEvent] | None = None,
-    subtitle_language: str = "eng",
     crf: int = 23,
     preset: str = "veryfast",
-    threads: int = 1,
 ) -> Path:
     """Encode `frames`, each (H, W, 3) uint8 RGB of one even size, as H.264 in an MP4.
 
     `audio` is (samples int16 mono, samples per second) and becomes AAC; `subtitles` become an
     embedded mov_text track. The index stands in front of the data, so playing can start at once.
-    Deterministic: no dates, no random names, and `threads` is part of the recipe.
+    Deterministic: no dates, no random names, and one thread, as more would make other bytes.
     """
     upcoming = iter(frames)
     first = next(upcoming, None)
@@ -57,9 +55,9 @@ def write_video(
         av.open(str(partial.absolute()), "w", format="mp4", options=CONTAINER_OPTIONS) as container,
     ):
         size = (width, height)
-        video = add_h264_stream(container, size, rate, threads, crf=str(crf), preset=preset)
+        video = add_h264_stream(container, size, rate, threads=1, crf=str(crf), preset=preset)
         sound = _add_audio(container, audio[1]) if audio else None
-        text = _add_text(container, subtitle_language) if subtitles else None
+        text = _add_text(container) if subtitles else None
         container.start_encoding()
         beside: list[Any] = []
         if audio is not None:
@@ -78,9 +76,9 @@ def _add_audio(container: Any, rate: int) -> Any:
     return container.add_stream("aac", rate=rate, layout="mono", options=options)
 
 
-def _add_text(container: Any, language: str) -> Any:
+def _add_text(container: Any) -> Any:
     stream = container.add_stream("mov_text")
-    stream.metadata["language"] = language
+    stream.metadata["language"] = "eng"
     stream.codec_context.time_base = stream.time_base = _MILLISECOND
     # The encoder turns the style of this header into the track's; it is the plainest there is.
     stream.codec_context.subtitle_header = (

@@ -26,12 +26,6 @@ def test_every_question_is_a_row_in_the_order_of_the_file(analysis):
         assert made["answer_start"] == result.answer.span.start_second
 
 
-def test_worst_first(analysis):
-    rows = list(analysis.rows())
-    ious = [rows[place]["answer_iou"] for place in analysis.worst_first()]
-    assert ious == sorted(ious) and len(ious) == 80
-
-
 def test_classes_are_counted(analysis):
     for name in ("visual", "textual", "answer"):
         counts = analysis.class_counts(name)

@@ -8,6 +8,7 @@ from mutualsl.data.synthetic.drawing.palette import Colour, Shade, dark, light
 CREAM: Colour = (250, 244, 230)
 STEEL: Colour = (176, 184, 194)
 IRON: Colour = (62, 58, 66)
+BASE = 5.0  # half height of the round base of a cylinder
 
 
 def round_shade(colour: Colour) -> Shade:
@@ -20,7 +21,7 @@ def gloss(p: Painter, x: float, y0: float, y1: float, width: float = 4.0) -> Non
     p.line([(x, y0), (x, y1)], width, (255, 255, 255), 0.45, inside=True)
 
 
-def cylinder(p: Painter, x: float, y0: float, y1: float, colour: Colour, ry: float = 5) -> None:
+def cylinder(p: Painter, x: float, y0: float, y1: float, colour: Colour) -> None:
     """An upright cylinder of half width `x` from `y0` (top) to `y1` (base)."""
-    outline = arc(0, y1 - ry, x, ry, 0, 180) + [(-x, y0), (x, y0)]
+    outline = arc(0, y1 - BASE, x, BASE, 0, 180) + [(-x, y0), (x, y0)]
     p.shape(outline, round_shade(colour))
