@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -86,23 +87,46 @@ class Answer:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object of the command line and the API, schema 1."""
         duration = _seconds(self.duration_second)
-        return {
-            "schema": 1,
-            "video": self.video_name,
-            "question": self.question,
-            "duration": duration,
-            "visual": _head(self.visual, duration),
-            "textual": _head(self.textual, duration),
-            "answer": {
+        return record(
+            self.video_name,
+            duration,
+            self.model,
+            [*([self.doubt] if self.doubt else []), *self.warnings],
+            self.timings or {},
+            question=self.question,
+            visual=_head(self.visual, duration),
+            textual=_head(self.textual, duration),
+            answer={
                 "span": _span(self.span, duration),
                 "source": self.source,
                 "score": round(self.score, 4),
             },
-            "agreement": None if self.agreement is None else round(self.agreement, 4),
-            "warnings": [*([self.doubt] if self.doubt else []), *self.warnings],
-            "model": self.model,
-            "timings": {k: round(v, 3) for k, v in (self.timings or {}).items()},
-        }
+            agreement=None if self.agreement is None else round(self.agreement, 4),
+        )
+
+
+def record(
+    video: str,
+    duration_second: float,
+    model: dict[str, Any] | None,
+    warnings: Iterable[str],
+    timings: Mapping[str, float],
+    question: str | None = None,
+    **found: Any,
+) -> dict[str, Any]:
+    """The JSON object of schema 1: what is known of a video alone, and what was found in it."""
+    nothing = dict.fromkeys(("visual", "textual", "answer", "agreement"))
+    return {
+        "schema": 1,
+        "video": video,
+        "question": question,
+        "duration": _seconds(duration_second),
+        **nothing,
+        **found,
+        "warnings": list(warnings),
+        "model": model,
+        "timings": {stage: round(second, 3) for stage, second in timings.items()},
+    }
 
 
 def check_read_out(name: str) -> ReadOut:

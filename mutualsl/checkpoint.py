@@ -17,7 +17,7 @@ from mutualsl.atomic import atomic_output
 from mutualsl.data.batch import SMALLEST_WINDOW
 from mutualsl.data.tokenizer import FILE_NAME, TextTokenizer
 from mutualsl.description import CONFIG, SCHEMA, read_config
-from mutualsl.errors import CheckpointError, UnknownName, in_a_line, memory_is_short
+from mutualsl.errors import CheckpointError, UnknownName, in_a_line, known, memory_is_short
 from mutualsl.finite import check_finite
 from mutualsl.models import MODELS, Localizer
 from mutualsl.models.text_encoder import TextEncoder
@@ -230,10 +230,7 @@ def _names(stored: dict[str, Any]) -> dict[str, str]:
 
 def _untrained(record: dict[str, Any]) -> Localizer:
     """The model that a config describes. Raises `UnknownName` for one that nobody registered."""
-    name = record["model"]
-    if name not in MODELS:
-        raise UnknownName("model", name, MODELS)
-    model_class, config_class = MODELS[name]
+    model_class, config_class = known("model", record["model"], MODELS)
     config = config_class(**_known(config_class, record["config"]))
     check_values(config)
     return model_class(config)

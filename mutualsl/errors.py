@@ -13,9 +13,12 @@ MutualSLError
 Messages say what is wrong, where, and what to do about it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from textwrap import shorten
+from typing import TypeVar
+
+T = TypeVar("T")
 
 REASON_CHARACTERS = 300
 # What CUDA, cuBLAS, cuDNN and PyTorch on a CPU say, without a class of their own.
@@ -59,6 +62,19 @@ class UnknownName(MutualSLError):
 
     def __init__(self, kind: str, name: str, choices: Iterable[str]) -> None:
         super().__init__(f"unknown {kind} {name!r}; choose one of: {', '.join(sorted(choices))}")
+
+
+def known(kind: str, name: str, registry: Mapping[str, T]) -> T:
+    """What a registry holds under a name. Raises `UnknownName`."""
+    if name not in registry:
+        raise UnknownName(kind, name, registry)
+    return registry[name]
+
+
+def some_of(names: Sequence[str], most: int = 5) -> str:
+    """The first of these names in words, and how many more there are."""
+    rest = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest
 
 
 def in_a_line(error: Exception) -> str:

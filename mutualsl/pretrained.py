@@ -10,7 +10,7 @@ from pickle import UnpicklingError
 import torch
 from safetensors import SafetensorError
 
-from mutualsl.errors import CheckpointError
+from mutualsl.errors import CheckpointError, some_of
 from mutualsl.models.bert import Bert, BertConfig
 from mutualsl.models.language_model import LanguageModel, without_pooler
 from mutualsl.sizes import unfilled
@@ -50,7 +50,7 @@ def read_language_model(folder: str | Path) -> LanguageModel:
     if missing:  # they would be random
         raise CheckpointError(
             f"{folder}: its weights are not of the {config.model_type} that config.json describes "
-            f"({len(missing)} are missing: {', '.join(missing[:3])}); take both from one model"
+            f"({len(missing)} are missing: {some_of(missing, 3)}); take both from one model"
         )
     record = config.to_dict()
     if not Bert.can_be(record):

@@ -123,14 +123,12 @@ def train(
     device: Device = "auto",
 ) -> None:
     """Train a localizer or a visual encoder."""
-    from mutualsl.errors import UnknownName
+    from mutualsl.errors import known
     from mutualsl.training.overrides import override
     from mutualsl.training.recipes import RECIPES
     from mutualsl.training.run import run
 
-    if recipe not in RECIPES:
-        raise UnknownName("recipe", recipe, RECIPES)
-    config = override(RECIPES[recipe](), settings or [])
+    config = override(known("recipe", recipe, RECIPES)(), settings or [])
     run(config, data_root, out, visual, resume, device=device)
 
 

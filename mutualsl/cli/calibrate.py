@@ -30,7 +30,7 @@ def calibrate(
 ) -> None:
     """Fit what scores mean, the chance that a span is right, and nothing else."""
     from mutualsl.checkpoint import save_checkpoint
-    from mutualsl.errors import DataError, UnknownName
+    from mutualsl.errors import DataError, known
     from mutualsl.evaluation.record import current_commit
     from mutualsl.inference import AnswerLocalizer
     from mutualsl.places import locate
@@ -40,9 +40,7 @@ def calibrate(
     from mutualsl.training.prepare import check_folders
     from mutualsl.training.recipes import RECIPES
 
-    if recipe not in RECIPES:
-        raise UnknownName("recipe", recipe, RECIPES)
-    config = RECIPES[recipe]()
+    config = known("recipe", recipe, RECIPES)()
     if not isinstance(config, RunConfig):
         raise DataError(
             f"{recipe} trains no localizer, so it has no questions; name another recipe"

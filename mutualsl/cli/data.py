@@ -35,12 +35,11 @@ def check(
     from mutualsl.cli.output import progress
     from mutualsl.data import DATASETS
     from mutualsl.data.check import check as run
-    from mutualsl.errors import UnknownName
+    from mutualsl.errors import known
 
-    if dataset not in DATASETS:
-        raise UnknownName("data set", dataset, DATASETS)
+    source = known("data set", dataset, DATASETS)
     with progress("reading") as report:
-        found = run(DATASETS[dataset], data_root, lambda fraction: report("reading", fraction))
+        found = run(source, data_root, lambda fraction: report("reading", fraction))
     if as_json:
         about = {"dataset": dataset, "data_root": str(data_root)}
         print(json.dumps(about | asdict(found), indent=2, ensure_ascii=False))

@@ -36,16 +36,14 @@ def evaluate(
     """Score a checkpoint on a data set."""
     from mutualsl.answer import check_read_out
     from mutualsl.data import DATASETS
-    from mutualsl.errors import DataError, UnknownName
+    from mutualsl.errors import DataError, known
     from mutualsl.evaluation.evaluate import evaluate as run
     from mutualsl.evaluation.record import write_run
     from mutualsl.inference import AnswerLocalizer
     from mutualsl.places import locate
 
-    if dataset not in DATASETS:
-        raise UnknownName("data set", dataset, DATASETS)
+    source = known("data set", dataset, DATASETS)
     chosen = check_read_out(read_out)
-    source = DATASETS[dataset]
     examples = source.load(data_root, split, split_set)
     if not examples:
         raise DataError(f"{data_root}: split {split!r} has no questions; choose another --split")

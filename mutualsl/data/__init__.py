@@ -20,11 +20,13 @@ DATASETS: dict[str, Dataset] = {
 }
 
 
-def dataset_in(folder: Path, split: str, split_set: str | None = None) -> Dataset:
-    """How a folder is read: in layout `jsonl` if it is, otherwise by the data set of its name."""
-    if jsonl.has_split(folder, split, split_set):
-        return jsonl.DATASET
-    return DATASETS.get(folder.name, jsonl.DATASET)
+def dataset_in(folder: Path, split: str | None = None, split_set: str | None = None) -> Dataset:
+    """How a folder is read: in layout `jsonl` if it is, otherwise by the data set of its name.
+
+    Where a split is given, it alone tells.
+    """
+    own = jsonl.has_split(folder, split, split_set) if split else bool(jsonl.parts(folder))
+    return jsonl.DATASET if own else DATASETS.get(folder.name, jsonl.DATASET)
 
 
 def __getattr__(name: str) -> Any:

@@ -11,8 +11,8 @@ from mutualsl.data.ceilings import cue_ceiling, row_ceiling
 from mutualsl.data.dataset import Dataset, Part
 from mutualsl.data.example import Example
 from mutualsl.data.folders import find_features, find_subtitles, is_video, why_unusable
-from mutualsl.data.record import TOLERANCE_SECOND, WHERE_TO_GET, some_of
-from mutualsl.errors import DataError
+from mutualsl.data.record import TOLERANCE_SECOND, WHERE_TO_GET
+from mutualsl.errors import DataError, some_of
 from mutualsl.spans import Span
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from mutualsl.data.dataset import SPLITS, Dataset, Part
 from mutualsl.data.example import Example, VideoInput
 from mutualsl.data.folders import read_cues
-from mutualsl.data.record import TOLERANCE_SECOND, Record, read_text, record_of, some_of
-from mutualsl.errors import DataError
+from mutualsl.data.record import TOLERANCE_SECOND, Record, read_text, record_of
+from mutualsl.errors import DataError, some_of
 from mutualsl.spans import Span
 
 NEEDED = "needed are video_id, question, start, end and duration (seconds)"

@@ -187,9 +187,3 @@ def is_text(value: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def some_of(names: Sequence[str], most: int = 5) -> str:
-    """The first of these names in words, and how many more there are."""
-    rest = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + rest

@@ -15,7 +15,7 @@ from typing import Any
 
 from mutualsl.data import DATASETS
 from mutualsl.data.example import Example
-from mutualsl.errors import DataError, UnknownName
+from mutualsl.errors import DataError, known
 from mutualsl.evaluation.bootstrap import intervals
 from mutualsl.evaluation.metrics import COLUMNS, columns, summarise
 from mutualsl.evaluation.record import current_commit, dataset_name, split_set_name, write_record
@@ -60,9 +60,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _record(dataset: str, root: Path, split_set: str | None, split: str) -> dict[str, Any]:
     """The references of one part of a data set, and what they were measured on."""
-    if dataset not in DATASETS:
-        raise UnknownName("data set", dataset, DATASETS)
-    train, asked = (DATASETS[dataset].load(root, part, split_set) for part in ("train", split))
+    source = known("data set", dataset, DATASETS)
+    train, asked = (source.load(root, part, split_set) for part in ("train", split))
     return {
         "data": dataset_name(dataset, root),
         "split": split,

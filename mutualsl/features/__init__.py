@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from mutualsl.errors import CheckpointError, UnknownName, WeightsMissing
+from mutualsl.errors import CheckpointError, WeightsMissing, known
 from mutualsl.features.base import VisualEncoder
 from mutualsl.features.cache import FeatureCache
 from mutualsl.features.extract import VisualFeatures, extract
@@ -47,9 +47,8 @@ def open_encoder(
     can be read from files.
     Raises `UnknownName`, or `CheckpointError` for weights that are damaged.
     """
-    if name not in VISUAL_ENCODERS:
-        raise UnknownName("visual encoder", name, VISUAL_ENCODERS)
-    opened = partial(VISUAL_ENCODERS[name], place, device, local_files_only)
+    encoder = known("visual encoder", name, VISUAL_ENCODERS)
+    opened = partial(encoder, place, device, local_files_only)
     try:
         return opened()
     except WeightsMissing as error:

@@ -45,3 +45,14 @@ class VisualEncoder(Protocol):
 
     def encode(self, frames: Frames) -> Rows:
         """Rows of consecutive frames, the last one padded by repetition."""
+
+
+def by_rows(frames: Frames, frames_per_row: int) -> Frames:
+    """Frames (T, H, W, 3) as those of each row, (K, frames_per_row, H, W, 3).
+
+    The last row repeats its last frame where it has too few.
+    """
+    missing = -len(frames) % frames_per_row
+    if missing:
+        frames = np.concatenate([frames, np.repeat(frames[-1:], missing, axis=0)])
+    return frames.reshape(-1, frames_per_row, *frames.shape[1:])

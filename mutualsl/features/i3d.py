@@ -14,15 +14,14 @@ import pickle
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
 from mutualsl.device import AtOnce, enough_memory, fastest_dtype
-from mutualsl.errors import CheckpointError, in_a_line
-from mutualsl.features.base import Frames, Rows
+from mutualsl.errors import CheckpointError, in_a_line, some_of
+from mutualsl.features.base import Frames, Rows, by_rows
 from mutualsl.features.cache import default_folder
 from mutualsl.features.download import fetch
 from mutualsl.features.faster import faster
@@ -85,10 +84,7 @@ class I3DEncoder:
 
         Raises `MutualSLError` when not even one clip fits into the memory of the device.
         """
-        missing = -len(frames) % CLIP_FRAMES
-        if missing:
-            frames = np.concatenate([frames, np.repeat(frames[-1:], missing, axis=0)])
-        clips = torch.from_numpy(frames).view(-1, CLIP_FRAMES, *frames.shape[1:])
+        clips = torch.from_numpy(by_rows(frames, CLIP_FRAMES))
         with enough_memory(self.device, "one clip"), listening(None):
             parts = self._at_once.over(len(clips), lambda part: self._rows(clips[part]))
         rows: Rows = torch.cat(parts).cpu().numpy()
@@ -162,7 +158,7 @@ def checked(
     problems["not finite"] = [
         name for name in sorted(named & wanted.keys()) if not given[name].isfinite().all()
     ]
-    found = [f"{kind}: {_few(names)}" for kind, names in problems.items() if names]
+    found = [f"{kind}: {some_of(names, 2)}" for kind, names in problems.items() if names]
     if found:
         raise CheckpointError(
             f"{path}: not weights of Inception-I3D RGB ({'; '.join(found)}); {TODO}"
@@ -178,8 +174,3 @@ def fingerprint(network: InceptionI3D) -> str:
             digest.update(name.encode())
             digest.update(value.cpu().numpy().tobytes())
     return f"i3d-{digest.hexdigest()[:16]}"
-
-
-def _few(names: list[str]) -> str:
-    more = f" and {len(names) - 2} more" if len(names) > 2 else ""
-    return f"{', '.join(names[:2])}{more}"

@@ -10,7 +10,6 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
@@ -19,7 +18,7 @@ from torch import Tensor
 from mutualsl.atomic import atomic_output, write_json
 from mutualsl.device import AtOnce, enough_memory
 from mutualsl.errors import CheckpointError, in_a_line, memory_is_short
-from mutualsl.features.base import Frames, Rows
+from mutualsl.features.base import Frames, Rows, by_rows
 from mutualsl.features.network import MiniNetwork, channels_last
 from mutualsl.finite import check_finite
 from mutualsl.sizes import check_sizes, check_values, outline
@@ -114,11 +113,7 @@ class MiniEncoder:
 
         Raises `MutualSLError` when not even one second fits into the memory of the device.
         """
-        missing = -len(frames) % self.frames_per_row
-        if missing:
-            frames = np.concatenate([frames, np.repeat(frames[-1:], missing, axis=0)])
-        clips = torch.from_numpy(frames)
-        clips = clips.view(-1, self.frames_per_row, *frames.shape[1:])  # (B, T, H, W, 3)
+        clips = torch.from_numpy(by_rows(frames, self.frames_per_row))  # (B, T, H, W, 3)
         # Who waits is told how much of the video is done, not how much of these frames.
         with enough_memory(self.device, "one second of video"), listening(None):
             parts = self._at_once.over(len(clips), lambda part: self._rows(clips[part]))

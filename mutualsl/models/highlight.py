@@ -11,6 +11,8 @@ from torch.nn import functional as F
 
 from mutualsl.timeline import Timeline
 
+EXTENSION = 0.25  # of the answer's length, highlighted on either side of it
+
 
 def highlighted(
     start: Tensor, end: Tensor, extension: float, timeline: Timeline, like: Tensor

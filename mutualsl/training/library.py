@@ -14,8 +14,7 @@ from pathlib import Path
 from mutualsl.data import Dataset, Example, TextTokenizer, dataset_in, prepare
 from mutualsl.data.example import Rows, VideoInput
 from mutualsl.data.folders import find_features, find_subtitles, why_unusable
-from mutualsl.data.record import some_of
-from mutualsl.errors import DataError, FeatureError
+from mutualsl.errors import DataError, FeatureError, some_of
 from mutualsl.features import FeatureCache, VisualEncoder, extract
 from mutualsl.features.files import fits, fitting, made_of, read_rows, within
 from mutualsl.training.augment import WordPieces

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import gradio as gr
 
-from mutualsl.answer import ReadOut, check_question, check_read_out
+from mutualsl.answer import ReadOut, check_question, check_read_out, record
 from mutualsl.encoded import EncodedVideo
 from mutualsl.errors import MutualSLError, QuestionError, VideoError
 from mutualsl.ui.limits import MAX_TOP_K, MODEL_CONCURRENCY
@@ -155,22 +155,8 @@ def add_endpoints(shelf: Shelf) -> None:
 
 def encoded_json(encoded: EncodedVideo, model: Record) -> Record:
     """The object of an answer before any question: what is known of the video alone."""
-    return {
-        "schema": 1,
-        "video": encoded.name,
-        "question": None,
-        "duration": round(encoded.duration_second, 3),
-        "visual": None,
-        "textual": None,
-        "answer": None,
-        "agreement": None,
-        "warnings": list(encoded.warnings),
-        "model": model,
-        "timings": {
-            **{stage: round(second, 3) for stage, second in encoded.timings.items()},
-            "question": 0.0,
-        },
-    }
+    timings = {**encoded.timings, "question": 0.0}
+    return record(encoded.name, encoded.duration_second, model, encoded.warnings, timings)
 
 
 def _checked(question: str, top_k: float, read_out: str) -> tuple[int, ReadOut]:

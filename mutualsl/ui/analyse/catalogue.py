@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mutualsl.data import DATASETS, Dataset, Part
+from mutualsl.data import DATASETS, Dataset, Part, dataset_in
 from mutualsl.data.folders import BESIDE
-from mutualsl.errors import DataError, UnknownName
+from mutualsl.errors import DataError, known
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,7 @@ class Catalogue:
 
     def find(self, name: str | None) -> Choice:
         """The split of that name; raises `UnknownName` for what is not in the list."""
-        if name is None or name not in self.choices:
-            raise UnknownName("data set", name or "", self.choices)
-        return self.choices[name]
+        return known("data set", name or "", self.choices)
 
     def video_folders(self) -> list[Path]:
         """Folders whose files may be shown: videos of data sets, where they really are inside."""
@@ -102,10 +100,7 @@ def _is_whole(folder: Path, choices: list[Choice]) -> bool:
 
 
 def _choices(folder: Path) -> Iterator[Choice]:
-    """In layout `jsonl` if it is, otherwise as the data set of its name."""
-    own = DATASETS["jsonl"]
-    if not own.parts(folder):
-        own = DATASETS.get(folder.name, own)
+    own = dataset_in(folder)
     for part in own.parts(folder):
         if not part.missing and all(is_inside(file, folder) for file in part.files):
             yield Choice(folder, own, part)
