@@ -110,6 +110,18 @@ def test_a_page_names_no_machine_path_and_links_to_what_exists(page):
         assert link.startswith("https://") or (page.parent / link).exists(), link
 
 
+def test_every_variable_of_the_environment_is_in_the_table():
+    files = [*(ROOT / "mutualsl").rglob("*.py"), ROOT / "app.py"]
+    read = {
+        name for f in files for name in re.findall(r"\bMUTUALSL_[A-Z0-9_]+", f.read_text("utf-8"))
+    }
+    named = re.findall(r"^\| `([A-Z0-9_]+)` \|", section("Environment variables"), re.MULTILINE)
+    assert {name for name in named if name.startswith("MUTUALSL_")} == read
+
+
 def test_decisions_are_numbered_without_a_gap():
-    numbers = [int(page.name[:4]) for page in sorted((ROOT / "docs" / "decisions").glob("*.md"))]
+    pages = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    numbers = [int(page.name[:4]) for page in pages]
+    for number, page in zip(numbers, pages, strict=True):
+        assert page.read_text(encoding="utf-8").startswith(f"# {number}. "), page.name
     assert numbers == list(range(1, len(numbers) + 1))
