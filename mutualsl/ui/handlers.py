@@ -18,7 +18,7 @@ from mutualsl.ui import limits, status
 from mutualsl.ui.parts import View
 from mutualsl.ui.reader import Reader, files_of, is_copy
 from mutualsl.ui.shelf import Shelf
-from mutualsl.ui.switching import switch_model
+from mutualsl.ui.switching import switched
 from mutualsl.ui.turns import Turns
 from mutualsl.ui.views import (
     Loaded,
@@ -160,7 +160,7 @@ class Desk:
         if loaded is not None and wanted == loaded.model:
             wanted = turns.model = None
         if loaded is not None and wanted is not None:  # something came in just when it was chosen
-            yield from self._switch(wanted, loaded.model, loaded, turns)
+            yield from switched(self.work, wanted, loaded.model, loaded, turns)
         elif loaded is not None and (waiting := turns.late) is not None:
             yield from self.work.answer(loaded, waiting, turns, turns.refused)
 
@@ -198,44 +198,7 @@ class Desk:
         Where that model cannot be used, what was on its way goes on with the one there was.
         """
         turns.begin()
-        yield from self._switch(wanted, model, loaded, turns, video, subtitles)
-
-    def _switch(
-        self,
-        wanted: str,
-        model: str,
-        loaded: Loaded | None,
-        turns: Turns,
-        video: str | None = None,
-        subtitles: str | None = None,
-    ) -> Iterator[View]:
-        """Take the wanted model; the files are read with it where nothing is loaded yet."""
-        turns.model = wanted
-        if turns.reading and turns.wanted is None:
-            loaded = None  # other files are on their way: they are read with the wanted model
-        taken = yield from turns.read(
-            switch_model(self.shelf, wanted, model, loaded),
-            turns.waiting,
-            loaded.what_if if loaded is not None else None,
-        )
-        if taken is None:
-            return  # something else came in; `settle` takes the model after that
-        turns.model = None
-        used, again, problem = taken
-        waiting = turns.waiting
-        if again is not None:
-            if not waiting and problem is None and again.answers:
-                waiting = turns.asked or again.answers[-1].question
-            if waiting:
-                yield from self.work.answer(again, waiting, turns, problem)
-        elif video is None and subtitles is None:
-            return  # a question waits on
-        elif waiting:
-            yield from self.work.load_and_answer(video, subtitles, waiting, used, turns, problem)
-        else:
-            there = yield from turns.read(self.work.load(video, subtitles, used))
-            if there is not None and problem is not None:
-                yield view(status=problem)
+        yield from switched(self.work, wanted, model, loaded, turns, video, subtitles)
 
     def clear_unused(self, video: str | None, subtitles: str | None) -> Any:
         """Empty the box of a subtitle file that is not used."""
