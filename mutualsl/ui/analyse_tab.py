@@ -6,12 +6,13 @@ from typing import Any
 
 import gradio as gr
 
+from mutualsl.ui.analyse.files import Exports
 from mutualsl.ui.analyse.form import Form
 from mutualsl.ui.analyse.handlers import AnalysisDesk
+from mutualsl.ui.analyse.turns import AnalysisTurns
 from mutualsl.ui.analyse.views import EMPTY, OUTPUTS
 from mutualsl.ui.parts import markup
 from mutualsl.ui.status import notice
-from mutualsl.ui.turns import Turns
 
 Parts = dict[str, Any]  # component by its name in OUTPUTS
 
@@ -98,7 +99,7 @@ def _connect(desk: AnalysisDesk, parts: Parts, model: Any, rows: Any, corrected:
         "concurrency_limit": None,  # whoever works stands in line
     }
     file, other, opened = parts["file"], parts["other"], parts["opened"]
-    turns, notebooks = gr.State(Turns()), gr.State({})
+    turns, notebooks = gr.State(AnalysisTurns()), gr.State({})
     typed = [opened, turns, *(parts[name] for name in Form._fields)]
     given = [file, other, opened, notebooks, turns]
     others = [file.upload, file.clear, parts["run"].click]
@@ -108,9 +109,10 @@ def _connect(desk: AnalysisDesk, parts: Parts, model: Any, rows: Any, corrected:
     run = parts["run"].click(desk.run, [parts["choice"], model, other, turns], **common)
     for event in (files, run):
         event.then(desk.arrive, typed, trigger_mode="multiple", **common)
-    parts["cancel"].click(Turns.supersede, turns, queue=False, api_visibility="private")
+    parts["cancel"].click(AnalysisTurns.supersede, turns, queue=False, api_visibility="private")
     parts["table"].click(desk.show, typed, trigger_mode="always_last", **common)
     parts["save"].click(desk.save, typed, **common)
-    rows.click(desk.save_rows, opened, **common)
-    parts["save_predictions"].click(desk.save_predictions, opened, **common)
-    corrected.click(desk.save_corrected, opened, **common)
+    exports = Exports(desk.folder)
+    rows.click(exports.rows, opened, **common)
+    parts["save_predictions"].click(exports.predictions, opened, **common)
+    corrected.click(exports.corrected, opened, **common)

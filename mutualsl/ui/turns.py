@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from mutualsl.spans import Span
 from mutualsl.ui.what_if import WhatIf
@@ -40,11 +40,7 @@ class Turns:
         self.wanted: WhatIf | None = None  # of the last change, which may still be on its way
         self.model: str | None = None  # the one chosen last, until it is taken or refused
         self.track: int | None = None  # inside the video, the last one chosen, likewise
-        self.latest: Any = None  # what the page was last told to remember, of the tab Analyse
         self.cutting: set[Span] = set()  # spans of which a clip is being made
-        self.opening = 0  # predictions on their way there
-        self.arrived: tuple[dict[str, Any], str | None] | None = None  # not shown yet; and `other`
-        self.other: str | None = None  # the file given there to compare them with
 
     def supersede(self) -> None:
         """Whatever runs stops before its next step."""

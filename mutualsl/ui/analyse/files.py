@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +20,36 @@ from mutualsl.ui.parts import View
 from mutualsl.ui.player import save_link
 
 
-def made_file(
-    folder: Path, opened: Opened | None, name: str, write: Callable[[Opened, Path], None]
-) -> View:
-    """A file for the visitor, made by `write` in `folder`, and a link that saves it."""
-    if opened is None:
-        return view()
-    stem = Path(opened.name).stem if opened.source is None else opened.name.replace(" / ", "-")
-    try:
-        path = new_file(folder, f"{stem} {name}")
-        write(opened, path)
-    except (MutualSLError, OSError) as error:
-        return view(files=status.failed(error))
-    return view(files=save_link(path))
+@dataclass(frozen=True, slots=True)
+class Exports:
+    """Makes files for visitors in `folder`, each with a link that saves it."""
+
+    folder: Path
+
+    def rows(self, opened: Opened | None) -> View:
+        """All rows are wanted as CSV."""
+        return self._made(opened, "questions.csv", write_rows)
+
+    def predictions(self, opened: Opened | None) -> View:
+        """What a run answered is wanted."""
+        return self._made(opened, "predictions.jsonl", write_predictions)
+
+    def corrected(self, opened: Opened | None) -> View:
+        """The corrected spans are wanted as data."""
+        return self._made(opened, "corrected.jsonl", write_corrected)
+
+    def _made(
+        self, opened: Opened | None, name: str, write: Callable[[Opened, Path], None]
+    ) -> View:
+        if opened is None:
+            return view()
+        stem = Path(opened.name).stem if opened.source is None else opened.name.replace(" / ", "-")
+        try:
+            path = new_file(self.folder, f"{stem} {name}")
+            write(opened, path)
+        except (MutualSLError, OSError) as error:
+            return view(files=status.failed(error))
+        return view(files=save_link(path))
 
 
 def write_rows(opened: Opened, path: Path) -> None:

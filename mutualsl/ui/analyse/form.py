@@ -13,8 +13,10 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from mutualsl.errors import MutualSLError
+from mutualsl.ui import status
 from mutualsl.ui.analyse.notes import Note, read_note
 from mutualsl.ui.analyse.opened import Opened
+from mutualsl.ui.analyse.overview import notes
 
 
 class Form(NamedTuple):
@@ -27,7 +29,22 @@ class Form(NamedTuple):
     end: str | None
 
 
-def filled(opened: Opened) -> dict[str, Any]:
+def with_note(opened: Opened, kept: bool) -> tuple[Opened, dict[str, Any]]:
+    """The question in view with its note, and the form to change it; `kept`: another note was.
+
+    There is no form where the note cannot be read, as it would be overwritten.
+    """
+    try:
+        note = opened.notebook.all().get(opened.note_id, Note())
+        listed = {"notes": notes(opened)} if kept else {}
+    except MutualSLError as error:
+        return replace(opened, note=Note()), {**no_form(), "said": status.failed(error)}
+    opened = replace(opened, note=note)
+    said = status.notice("The note on the last question was saved.") if kept else ""
+    return opened, {**_filled(opened), **listed, "said": said}
+
+
+def _filled(opened: Opened) -> dict[str, Any]:
     """The form of the question in view, with its note."""
     fields = Form(opened.mark, *opened.note.fields())
     return {**fields._asdict(), "form": gr.update(visible=True)}
@@ -79,6 +96,11 @@ def keep_words(opened: Opened, form: Form) -> Opened | None:
                 *_, start, end = about.note.fields()
                 return keep(opened, form._replace(start=start, end=end))
     return None
+
+
+def not_saved(error: MutualSLError) -> str:
+    """Why what was typed was not kept, as a status line."""
+    return status.failed(MutualSLError(f"not saved: {error}"))
 
 
 def _about(opened: Opened, form: Form) -> Opened | None:

@@ -16,13 +16,12 @@ import gradio as gr
 from mutualsl.errors import MutualSLError
 from mutualsl.ui import status
 from mutualsl.ui.analyse.catalogue import Catalogue
-from mutualsl.ui.analyse.files import made_file, write_corrected, write_predictions, write_rows
-from mutualsl.ui.analyse.form import Form, corrected, filled, keep, keep_words, no_form
+from mutualsl.ui.analyse.form import Form, corrected, keep, keep_words, not_saved, with_note
 from mutualsl.ui.analyse.in_view import come_into_view, latest
 from mutualsl.ui.analyse.notebook import SessionNotes
-from mutualsl.ui.analyse.notes import Note
 from mutualsl.ui.analyse.opened import Opened, open_file, run
 from mutualsl.ui.analyse.overview import notes
+from mutualsl.ui.analyse.turns import AnalysisTurns
 from mutualsl.ui.analyse.views import (
     EMPTY,
     busy,
@@ -38,7 +37,6 @@ from mutualsl.ui.line import MACHINE, RUNS, Line
 from mutualsl.ui.parts import View
 from mutualsl.ui.progress import Report
 from mutualsl.ui.shelf import Shelf
-from mutualsl.ui.turns import Turns
 from mutualsl.ui.watching import Steps, watched
 
 BOTH = "Give Predictions too: the file to compare with is shown beside them."
@@ -59,7 +57,7 @@ class AnalysisDesk:
         other: str | None,
         opened: Opened | None,
         notebooks: dict[str, SessionNotes],
-        turns: Turns,
+        turns: AnalysisTurns,
     ) -> Iterator[View]:
         """A predictions file was given or taken away."""
         turns.other = other
@@ -74,7 +72,9 @@ class AnalysisDesk:
             turns.arrived = (emptied(), other)
             yield view()
 
-    def run(self, name: str | None, model: str, other: str | None, turns: Turns) -> Iterator[View]:
+    def run(
+        self, name: str | None, model: str, other: str | None, turns: AnalysisTurns
+    ) -> Iterator[View]:
         """A model is to answer every question of a split."""
         turns.other = other
         catalogue = self.catalogue
@@ -91,7 +91,9 @@ class AnalysisDesk:
 
         yield from self._open(turns, made, "evaluate", str(catalogue.root), line=RUNS)
 
-    def compare(self, other: str | None, opened: Opened | None, turns: Turns) -> Iterator[View]:
+    def compare(
+        self, other: str | None, opened: Opened | None, turns: AnalysisTurns
+    ) -> Iterator[View]:
         """A second file was given or taken away; what is being opened is compared with it then."""
         turns.other = other
         if turns.opening:
@@ -116,7 +118,7 @@ class AnalysisDesk:
         self,
         event: gr.EventData,
         opened: Opened | None,
-        turns: Turns,
+        turns: AnalysisTurns,
         *fields: str | None,
     ) -> Iterator[View]:
         """A question was clicked, or stepped to; what was typed so far is kept first."""
@@ -128,19 +130,21 @@ class AnalysisDesk:
         try:
             kept = keep(opened, Form(*fields))
         except MutualSLError as error:
-            yield view(said=_refused(error))
+            yield view(said=not_saved(error))
             return
-        shown, changes = _with_note(replace(opened, place=place), kept is not None)
+        shown, changes = with_note(replace(opened, place=place), kept is not None)
         steps = come_into_view(self.shelf, self.folder, opened, shown, changes, turns)
         yield from turns.answer(steps)
 
-    def keep(self, opened: Opened | None, turns: Turns, *fields: str | None) -> None:
+    def keep(self, opened: Opened | None, turns: AnalysisTurns, *fields: str | None) -> None:
         """Other predictions are on their way: what was typed so far is kept first."""
         if opened is not None:
             kept = keep_words(latest(turns, opened), Form(*fields))
             turns.latest = turns.latest if kept is None else kept
 
-    def arrive(self, opened: Opened | None, turns: Turns, *fields: str | None) -> Iterator[View]:
+    def arrive(
+        self, opened: Opened | None, turns: AnalysisTurns, *fields: str | None
+    ) -> Iterator[View]:
         """What was being opened is shown, if it is there; then what was typed so far is kept.
 
         Notes come last: to keep or to read them may take long, or fail.
@@ -155,14 +159,14 @@ class AnalysisDesk:
         yield view(**changes, **idle())
         if before is not None:
             keep_words(before, Form(*fields))
-        now: Opened | None = turns.latest
+        now = turns.latest
         if opened is None or now is None or now.key != opened.key:  # others have arrived meanwhile
             return
         yield view(**noted(now))
         if turns.other != other:  # given or taken away meanwhile
             yield from self.compare(turns.other, now, turns)
 
-    def save(self, opened: Opened | None, turns: Turns, *fields: str | None) -> View:
+    def save(self, opened: Opened | None, turns: AnalysisTurns, *fields: str | None) -> View:
         """The form is to be kept."""
         opened, form = latest(turns, opened) if opened is not None else None, Form(*fields)
         if opened is None or opened.marked(form.mark) is None:
@@ -171,7 +175,7 @@ class AnalysisDesk:
             opened = keep(opened, form) or opened
             listed = notes(opened)
         except MutualSLError as error:
-            return view(said=_refused(error))
+            return view(said=not_saved(error))
         turns.latest = opened
         return view(
             **corrected(opened, form),
@@ -181,21 +185,9 @@ class AnalysisDesk:
             said=status.notice("Saved."),
         )
 
-    def save_rows(self, opened: Opened | None) -> View:
-        """All rows are wanted as CSV."""
-        return made_file(self.folder, opened, "questions.csv", write_rows)
-
-    def save_predictions(self, opened: Opened | None) -> View:
-        """What a run answered is wanted."""
-        return made_file(self.folder, opened, "predictions.jsonl", write_predictions)
-
-    def save_corrected(self, opened: Opened | None) -> View:
-        """The corrected spans are wanted as data."""
-        return made_file(self.folder, opened, "corrected.jsonl", write_corrected)
-
     def _open(
         self,
-        turns: Turns,
+        turns: AnalysisTurns,
         make: Callable[[Report], Opened],
         stage: str,
         path: str,
@@ -231,22 +223,3 @@ class AnalysisDesk:
         stays = turns.latest if changes is None and not turns.opening else None
         if stays is not None and turns.other != other:
             yield from self.compare(turns.other, stays, turns)
-
-
-def _with_note(opened: Opened, kept: bool) -> tuple[Opened, dict[str, Any]]:
-    """The question in view with its note, and the form to change it; `kept`: another note was.
-
-    There is no form where the note cannot be read, as it would be overwritten.
-    """
-    try:
-        note = opened.notebook.all().get(opened.note_id, Note())
-        listed = {"notes": notes(opened)} if kept else {}
-    except MutualSLError as error:
-        return replace(opened, note=Note()), {**no_form(), "said": status.failed(error)}
-    opened = replace(opened, note=note)
-    said = status.notice("The note on the last question was saved.") if kept else ""
-    return opened, {**filled(opened), **listed, "said": said}
-
-
-def _refused(error: MutualSLError) -> str:
-    return status.failed(MutualSLError(f"not saved: {error}"))

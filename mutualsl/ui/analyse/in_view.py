@@ -15,11 +15,11 @@ from mutualsl.prediction import HeadPredictions
 from mutualsl.ui import status
 from mutualsl.ui.analyse.detail import axis
 from mutualsl.ui.analyse.opened import Opened, Source
+from mutualsl.ui.analyse.turns import AnalysisTurns
 from mutualsl.ui.analyse.views import question, view, what_is_open
 from mutualsl.ui.loading import playable
 from mutualsl.ui.progress import Report
 from mutualsl.ui.shelf import Shelf
-from mutualsl.ui.turns import Turns
 from mutualsl.ui.watching import Steps, watched
 
 
@@ -29,7 +29,7 @@ def come_into_view(
     before: Opened,
     opened: Opened,
     changes: dict[str, Any],
-    turns: Turns,
+    turns: AnalysisTurns,
 ) -> Steps[None]:
     """The question of `opened`, with `changes` of other parts; made files go into `folder`.
 
@@ -70,13 +70,13 @@ def come_into_view(
     yield view(status=status.notice(what_is_open(opened)))
 
 
-def latest(turns: Turns, opened: Opened) -> Opened:
+def latest(turns: AnalysisTurns, opened: Opened) -> Opened:
     """These predictions as the page was last told to remember them, which may be on its way."""
-    found: Opened | None = turns.latest
+    found = turns.latest
     return found if found is not None and found.analysis is opened.analysis else opened
 
 
-def _now(turns: Turns, opened: Opened, **found: Any) -> Opened:
+def _now(turns: AnalysisTurns, opened: Opened, **found: Any) -> Opened:
     """The question in view with what was found of it; another one may be in view by now."""
     now = latest(turns, opened)
     if now.place != opened.place:

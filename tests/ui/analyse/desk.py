@@ -7,8 +7,8 @@ import gradio as gr
 
 from mutualsl.ui.analyse.catalogue import read_catalogue
 from mutualsl.ui.analyse.handlers import AnalysisDesk
+from mutualsl.ui.analyse.turns import AnalysisTurns
 from mutualsl.ui.analyse.views import OUTPUTS
-from mutualsl.ui.turns import Turns
 from tests.ui.values import answer, encoded_video, prediction
 
 NO_FORM = (None,) * 5  # not drawn yet
@@ -72,7 +72,7 @@ def arrived(own, views, turns, before=None, form=NO_FORM):
 
 def ran(own, model="fake", other=None):
     """What is seen when a model has answered all questions."""
-    turns = Turns()
+    turns = AnalysisTurns()
     return arrived(own, own.run(CHOICE, model, other, turns), turns)
 
 

@@ -4,9 +4,10 @@ import pytest
 
 from mutualsl.spans import Span
 from mutualsl.ui.analyse import handlers
+from mutualsl.ui.analyse.files import Exports
 from mutualsl.ui.analyse.notebook import NOTES_FILE
 from mutualsl.ui.analyse.notes import Note
-from mutualsl.ui.turns import Turns
+from mutualsl.ui.analyse.turns import AnalysisTurns
 from tests.ui.analyse.desk import CHOICE, NO_FORM, arrived, click, desk, ran, seen, typed
 from tests.ui.analyse.values import opened, write_data
 
@@ -21,7 +22,7 @@ def in_view(own, place, before, turns, form=NO_FORM):
 
 
 def test_a_form_sent_after_the_next_question_came_into_view_is_kept_for_its_own(own):
-    turns = Turns()
+    turns = AnalysisTurns()
     first = in_view(own, 0, opened(), turns)
     second = in_view(own, 1, first, turns, typed(first, "odd"))
     late = typed(first, "odd", "and more", "1", "3")  # the page still shows the first
@@ -37,7 +38,7 @@ def test_a_form_sent_after_the_next_question_came_into_view_is_kept_for_its_own(
 
 
 def test_a_form_of_other_predictions_says_nothing(own):
-    turns, other = Turns(), in_view(own, 0, opened(), Turns())
+    turns, other = AnalysisTurns(), in_view(own, 0, opened(), AnalysisTurns())
     mine = in_view(own, 1, opened(), turns)
     assert "Open a question first" in seen([own.save(mine, turns, *typed(other, "odd"))])["said"]
     in_view(own, 2, mine, turns, typed(other, "odd"))
@@ -47,14 +48,16 @@ def test_a_form_of_other_predictions_says_nothing(own):
 
 
 def test_saving_writes_back_only_what_reading_has_changed(own):
-    view = in_view(own, 0, opened(), Turns())
-    saved = seen([own.save(view, Turns(), *typed(view, " odd,,odd", "a note", "0:01", "3"))])
+    view = in_view(own, 0, opened(), AnalysisTurns())
+    saved = seen(
+        [own.save(view, AnalysisTurns(), *typed(view, " odd,,odd", "a note", "0:01", "3"))]
+    )
     assert (saved["tags"], saved["start"]) == ("odd", "1")
     assert not {"note", "end", "mark", "form"} & saved.keys()
 
 
 def test_what_is_typed_while_a_model_answers_is_kept(own):
-    turns = Turns()
+    turns = AnalysisTurns()
     before = in_view(own, 0, ran(own)["opened"], turns)
     running = own.run(CHOICE, "fake", None, turns)
     views = [next(running)]
@@ -69,7 +72,7 @@ def test_what_is_typed_while_a_model_answers_is_kept(own):
 
 
 def test_what_is_taken_back_while_a_model_answers_is_forgotten(own):
-    turns = Turns()
+    turns = AnalysisTurns()
     before = in_view(own, 0, ran(own)["opened"], turns)
     own.keep(before, turns, *typed(before, "odd"))
     shown = arrived(own, own.run(CHOICE, "fake", None, turns), turns, before, typed(before))
@@ -77,7 +80,7 @@ def test_what_is_taken_back_while_a_model_answers_is_forgotten(own):
 
 
 def test_of_what_cannot_be_kept_the_words_are(own):
-    turns = Turns()
+    turns = AnalysisTurns()
     view = in_view(own, 0, opened(), turns)
     own.keep(view, turns, *typed(view, "odd", "half a span", "3", ""))
     assert view.notebook.all() == {"a": Note(("odd",), "half a span")}
@@ -97,7 +100,7 @@ def test_a_run_is_shown_before_anything_is_done_about_notes(own, monkeypatch, na
     def fails(*arguments):
         raise AssertionError("nobody foresaw this")
 
-    turns = Turns()
+    turns = AnalysisTurns()
     before = in_view(own, 0, ran(own)["opened"], turns)
     run = list(own.run(CHOICE, "fake", None, turns))
     monkeypatch.setattr(handlers, name, fails)
@@ -110,7 +113,7 @@ def test_a_run_is_shown_before_anything_is_done_about_notes(own, monkeypatch, na
 
 
 def test_notes_are_not_shown_on_predictions_that_arrived_later(own):
-    turns = Turns()
+    turns = AnalysisTurns()
     list(own.run(CHOICE, "fake", None, turns))
     arriving = own.arrive(None, turns, *NO_FORM)
     first = seen([next(arriving)])["opened"]
@@ -127,17 +130,17 @@ def test_a_run_is_opened_without_its_notes_where_they_are_damaged(own, tmp_path)
     assert len(shown["opened"].analysis.results) == 3 and shown["run"]["interactive"]
     assert "mine / test is open" in shown["status"]
     assert "Its notes are not shown: notes cannot be read (file is not" in shown["status"]
-    turns = Turns()
+    turns = AnalysisTurns()
     first = seen(own.show(click(0), shown["opened"], turns, *NO_FORM))
     assert first["opened"].place == 0 and "Gold" in first["detail"]
     assert not first["form"]["visible"] and "Notes cannot be read" in first["said"]
     hidden = first["mark"], "", "", "", ""
     assert in_view(own, 1, first["opened"], turns, hidden).place == 1
-    assert "otes cannot be read" in seen([own.save_rows(first["opened"])])["files"]
+    assert "otes cannot be read" in seen([Exports(own.folder).rows(first["opened"])])["files"]
 
 
 def test_a_note_that_could_not_be_read_once_is_not_taken_back_by_the_form_that_was_hidden(own):
-    turns, run = Turns(), ran(own)["opened"]
+    turns, run = AnalysisTurns(), ran(own)["opened"]
     kept = {"s0": Note(("odd",), "of another visitor")}
     run.notebook.put("s0", kept["s0"])
     whole = run.notebook.file.read_bytes()
