@@ -80,7 +80,6 @@ class MutualSL(NeuralLocalizer):
             # How far the textual predictor is believed: where there are no pictures like those it
             # learned beside, and where there are; 1 until the reader has learned.
             self.register_buffer("language_share", torch.ones(2))
-            self.register_load_state_dict_pre_hook(_widen_share)
 
     @classmethod
     def create(
@@ -126,6 +125,35 @@ class MutualSL(NeuralLocalizer):
         spans = self.textual_predictor.edges(biased, tokens.mask)
         textual = of_cues(spans, tokens, batch.timeline.cue_mask)
         return MutualSLOutput(visual, textual, read, spans, tokens, highlight)
+
+    def decode(self, output: MutualSLOutput, batch: Batch, top_k: int = 5) -> list[HeadPredictions]:
+        """Both predictors' spans in seconds; `None` for a missing modality or an untrained head."""
+        heads, reader, known = self.config.trained_heads, self._reader(), self.knows(batch)
+        related = [None] * len(batch) if reader is None else reader.related(batch)
+        predictions = []
+        for b in range(len(batch)):
+            visual = textual = None
+            if "visual" in heads and batch.has_video[b]:
+                visual = decode_rows(
+                    output.visual, batch.timeline, b,
+                    top_k=top_k, in_domain=bool(known[b]),
+                    most_probable=self.config.most_probable,
+                )  # fmt: skip
+            if "textual" in heads and batch.has_subtitles[b]:
+                textual = self._decode_textual(output, batch, b, bool(known[b]), top_k)
+            predictions.append(HeadPredictions(visual, textual, related[b]))
+        return predictions
+
+    def _decode_textual(
+        self, output: MutualSLOutput, batch: Batch, b: int, known: bool, top_k: int
+    ) -> Prediction:
+        timeline = batch.timeline.of_one(b)
+        count = timeline.cue_mask.shape[1]
+        logits = output.textual.of_one(b, count)
+        if output.read is not None:
+            share = float(self.language_share[int(known)])
+            logits = blend(logits, output.read.of_one(b, count), share)
+        return decode_cues(logits, timeline, top_k=top_k, most_probable=self.config.most_probable)
 
     def _segments(self, batch: Batch, words: Tensor) -> tuple[Tensor, Tensor]:
         """T of Eq. 2, (B, N + 1, D), and its mask, of the tokens of all windows."""
@@ -215,39 +243,3 @@ class MutualSL(NeuralLocalizer):
     def checkpoint_gradients(self, on: bool) -> None:
         """In the language model, which holds nearly all activations."""
         self.text_encoder.checkpoint_gradients(on)
-
-    def decode(self, output: MutualSLOutput, batch: Batch, top_k: int = 5) -> list[HeadPredictions]:
-        """Both predictors' spans in seconds; `None` for a missing modality or an untrained head."""
-        heads, reader, known = self.config.trained_heads, self._reader(), self.knows(batch)
-        related = [None] * len(batch) if reader is None else reader.related(batch)
-        predictions = []
-        for b in range(len(batch)):
-            visual = textual = None
-            if "visual" in heads and batch.has_video[b]:
-                visual = decode_rows(
-                    output.visual, batch.timeline, b,
-                    top_k=top_k, in_domain=bool(known[b]),
-                    most_probable=self.config.most_probable,
-                )  # fmt: skip
-            if "textual" in heads and batch.has_subtitles[b]:
-                textual = self._decode_textual(output, batch, b, bool(known[b]), top_k)
-            predictions.append(HeadPredictions(visual, textual, related[b]))
-        return predictions
-
-    def _decode_textual(
-        self, output: MutualSLOutput, batch: Batch, b: int, known: bool, top_k: int
-    ) -> Prediction:
-        timeline = batch.timeline.of_one(b)
-        count = timeline.cue_mask.shape[1]
-        logits = output.textual.of_one(b, count)
-        if output.read is not None:
-            share = float(self.language_share[int(known)])
-            logits = blend(logits, output.read.of_one(b, count), share)
-        return decode_cues(logits, timeline, top_k=top_k, most_probable=self.config.most_probable)
-
-
-def _widen_share(model: nn.Module, state: dict[str, Tensor], prefix: str, *rest: object) -> None:
-    """Read weights of before, when there was one share, as having it twice."""
-    share = state.get(f"{prefix}language_share")
-    if share is not None and share.dim() == 0:
-        state[f"{prefix}language_share"] = share.repeat(2)
