@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mutualsl.reproduce.plan import Row
 from mutualsl.reproduce.questions import Questions
-from mutualsl.reproduce.runs import Trained
+from mutualsl.reproduce.runs import SeededRun
 from mutualsl.training.compared import Data
 
 
@@ -17,6 +17,6 @@ class Cell:
     row: Row
     data: Data
     questions: Questions | None = None
-    runs: tuple[Trained, ...] = ()
+    runs: tuple[SeededRun, ...] = ()
     missing: str | None = None
     without: tuple[str, ...] = ()  # modalities that the model reads and the data does not have

@@ -13,15 +13,15 @@ from mutualsl.evaluation.collect import read_json
 from mutualsl.evaluation.metrics import COLUMNS
 from mutualsl.evaluation.transfer import Log, read_log
 from mutualsl.reproduce.questions import Questions
-from mutualsl.reproduce.runs import Trained, unread
-from mutualsl.training.begin import NOTE, is_note_of
+from mutualsl.reproduce.runs import SeededRun, unread
+from mutualsl.training.run_note import NOTE, is_note_of
 
 Measured = Mapping[str, Any]
 MEASURED = "measured"  # folder of such files, below that of the runs and in docs/results
 HEADS = ("visual", "textual", "answer")
 
 
-def measured(run: Trained, questions: Questions, earlier: Path | None = None) -> Measured | None:
+def measured(run: SeededRun, questions: Questions, earlier: Path | None = None) -> Measured | None:
     """What is known of a run on these questions: from its folder, else from a file in `earlier`.
 
     A run in the folder that was stopped gives way to one that was finished earlier.
@@ -42,7 +42,7 @@ def write(run: Measured, folder: Path) -> None:
     write_json(folder / file_of(run["run"], run["seed"]), run)
 
 
-def _of_folder(run: Trained, questions: Questions) -> Measured:
+def _of_folder(run: SeededRun, questions: Questions) -> Measured:
     about, out = run.about, run.answers(questions)
     evaluation, metrics = read_json(out / "run.json"), read_json(out / "metrics.json")
     return {
@@ -72,7 +72,7 @@ def _of_folder(run: Trained, questions: Questions) -> Measured:
     }
 
 
-def _of_earlier(run: Trained, questions: Questions, earlier: Path | None) -> Measured | None:
+def _of_earlier(run: SeededRun, questions: Questions, earlier: Path | None) -> Measured | None:
     """The file of a run by the same recipe on the same questions."""
     path = None if earlier is None else earlier / file_of(run.folder.parent.name, run.seed)
     if path is None or not path.is_file():
@@ -84,7 +84,7 @@ def _of_earlier(run: Trained, questions: Questions, earlier: Path | None) -> Mea
     return found if same and not unread(run.reads, found["learned_from"], questions) else None
 
 
-def _transfer(run: Trained) -> Log | None:
+def _transfer(run: SeededRun) -> Log | None:
     """Transfer weights of the last stage that has them."""
     logs = sorted(run.folder.glob("*/log.jsonl"), key=lambda path: path.stat().st_mtime)
     found = (read_log(path) for path in reversed(logs))

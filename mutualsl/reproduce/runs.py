@@ -17,15 +17,15 @@ from mutualsl.features import FeatureCache
 from mutualsl.inference import AnswerLocalizer
 from mutualsl.models import MODELS
 from mutualsl.reproduce.questions import Questions
-from mutualsl.training.begin import NOTE, Run, is_note_of
 from mutualsl.training.config import RunConfig
 from mutualsl.training.run import run
+from mutualsl.training.run_note import NOTE, Run, is_note_of
 
 READ_OUT: ReadOut = "textual"  # the paper's: the textual span where there is one
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Trained:
+class SeededRun:
     """A recipe with its settings and seed, in a folder of its own."""
 
     config: Run

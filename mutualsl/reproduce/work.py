@@ -21,7 +21,7 @@ from mutualsl.reproduce.collect import record
 from mutualsl.reproduce.measured import MEASURED, Measured, measured, write
 from mutualsl.reproduce.plan import TABLES, Row, data_of, run_name
 from mutualsl.reproduce.questions import Questions, read_questions
-from mutualsl.reproduce.runs import Trained
+from mutualsl.reproduce.runs import SeededRun
 from mutualsl.training.compared import Data
 from mutualsl.training.overrides import override
 from mutualsl.training.recipes import RECIPES
@@ -93,11 +93,11 @@ class Reproduction:
             without=tuple(name for name in kind.reads if name not in questions.modalities),
         )  # fmt: skip
 
-    def _run(self, recipe: str, settings: Sequence[str], rows: str, seed: int) -> Trained:
+    def _run(self, recipe: str, settings: Sequence[str], rows: str, seed: int) -> SeededRun:
         name = run_name(recipe, settings)
         config = override(RECIPES[recipe](), [*settings, f"seed={seed}"])
         folder = self.out / "runs" / name / f"seed-{seed}"
-        return Trained(config=config, seed=seed, folder=folder, visual=rows)
+        return SeededRun(config=config, seed=seed, folder=folder, visual=rows)
 
     def _work(self, cells: Sequence[Cell], budget: Budget, say: Say) -> Mapping[Path, str]:
         """Train and answer what is not there; why a run, by its folder, is not there after all.
@@ -105,7 +105,7 @@ class Reproduction:
         The first seed of every cell comes before the second of any.
         """
         done = {folder for folder, run in self._measured(cells) if not run["stopped"]}
-        todo: dict[Path, tuple[Trained, Questions]] = {}
+        todo: dict[Path, tuple[SeededRun, Questions]] = {}
         for number in range(self.seeds):
             for cell in cells:
                 if cell.runs and cell.questions and cell.runs[number].folder not in done:
@@ -138,7 +138,7 @@ class Reproduction:
             self.workers, get_context("spawn"), torch.set_num_threads, (threads,)
         )
 
-    def _finish(self, run: Trained, questions: Questions, deadline: float | None) -> str | None:
+    def _finish(self, run: SeededRun, questions: Questions, deadline: float | None) -> str | None:
         """Train and answer what is missing of a run; returns why that was not possible."""
         try:
             if not run.finished:

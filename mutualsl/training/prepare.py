@@ -19,11 +19,11 @@ from mutualsl.models import MODELS, FittedLocalizer, Localizer, NeuralLocalizer
 from mutualsl.models.questions import FrozenLanguageModel
 from mutualsl.models.text_encoder import TextEncoder
 from mutualsl.sizes import check_values
-from mutualsl.training.begin import note_rows
-from mutualsl.training.begun import Begun
 from mutualsl.training.config import RunConfig
 from mutualsl.training.library import Library
+from mutualsl.training.run_note import note_rows
 from mutualsl.training.sampling import Source
+from mutualsl.training.start import Start
 from mutualsl.training.text_weights import text_folder
 
 
@@ -32,7 +32,7 @@ class Prepared:
     """What a run is made of."""
 
     config: RunConfig  # with the sizes of the checkpoint it begins with
-    begun: Begun
+    start: Start
     encoder: VisualEncoder
     text_folder: Path  # of the language model
     questions: FrozenLanguageModel | None  # where the model reads questions by one
@@ -48,8 +48,8 @@ def prepare(config: RunConfig, root: Path, out: Path, visual: Path) -> Prepared:
 
     Raises `DataError` for what is missing or does not go together, before anything is learned.
     """
-    begun = Begun.of(config)
-    config = begun.config
+    start = Start.of(config)
+    config = start.config
     device = PartialState().device
     encoder = encoder_at(visual, str(device) if device.type == "cuda" else "cpu")
     if config.visual not in (None, encoder.name):
@@ -57,7 +57,7 @@ def prepare(config: RunConfig, root: Path, out: Path, visual: Path) -> Prepared:
             f"{config.name} is made for rows of {config.visual}, and these are of {encoder.name}; "
             f"--visual {config.visual}, or --set visual={encoder.name}"
         )
-    begun.check_rows(encoder.fingerprint)
+    start.check_rows(encoder.fingerprint)
     note_rows(out, encoder.fingerprint)
     check_folders(config, root)
     weights = text_folder(config.text_encoder)
@@ -69,14 +69,14 @@ def prepare(config: RunConfig, root: Path, out: Path, visual: Path) -> Prepared:
     questions = None
     if model.reads_question_vectors:
         questions = FrozenLanguageModel(text_encoder.language_model)
-        begun.check_questions(questions.fingerprint)
+        start.check_questions(questions.fingerprint)
     library = Library(root, tokenizer, encoder)
     training, looked_at = _read(config, library), _looked_at(model, config)
     _fit_statistics(model, [s for s in training if s.part.dataset in looked_at])
-    begun.load_into(model)
+    start.load_into(model)
     return Prepared(
         config=config,
-        begun=begun,
+        start=start,
         encoder=encoder,
         text_folder=weights,
         questions=questions,

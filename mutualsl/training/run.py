@@ -19,15 +19,15 @@ from mutualsl.errors import DataError
 from mutualsl.evaluation.record import current_commit
 from mutualsl.models import Localizer, NeuralLocalizer
 from mutualsl.training import state
-from mutualsl.training.begin import Run, begin
-from mutualsl.training.begun import SHARE
 from mutualsl.training.calibrate import calibrate
 from mutualsl.training.config import RunConfig, Stage
 from mutualsl.training.fit import Fitted, fit
 from mutualsl.training.learned import learned_from
 from mutualsl.training.library import Library
 from mutualsl.training.prepare import Prepared, prepare
+from mutualsl.training.run_note import Run, begin
 from mutualsl.training.sampling import Source, questions_id
+from mutualsl.training.start import SHARE
 from mutualsl.training.trainer import Trainer
 from mutualsl.training.visual import VisualTrainConfig, run_visual
 from mutualsl.weights import write_weights
@@ -47,7 +47,7 @@ def run_localizer(
     if not PartialState().is_main_process:
         return
     config, model = prepared.config, prepared.model
-    model.has_learned_from(learned.modalities | prepared.begun.learned_from)
+    model.has_learned_from(learned.modalities | prepared.start.learned_from)
     model.to(PartialState().device).eval()
     # What never learned, here or before, is not to be believed now.
     share = model.share if isinstance(model, NeuralLocalizer) else None
@@ -102,18 +102,18 @@ def _learn(prepared: Prepared, out: Path, deadline: float | None) -> _Learned:
 
 def _about(prepared: Prepared, learned: _Learned) -> dict[str, Any]:
     """What a checkpoint says of its training."""
-    config, begun = prepared.config, prepared.begun
+    config, start = prepared.config, prepared.start
     return {
         "name": config.name,
         "recipe": config.name.replace("-", "_"),
         "trained_on": config.trained_on,
-        "seeds": begun.seeds(stage.train.seed for stage in config.stages),
+        "seeds": start.seeds(stage.train.seed for stage in config.stages),
         "training_second": round(learned.second, 3),
         "training_cpu_second": round(learned.cpu_second, 3),
         "stopped": learned.stopped,
         "learned_from": sorted(learned.modalities),
-        "training_videos": begun.also(_videos(prepared.training)),
-        "stages": [*begun.stages, *(asdict(stage) for stage in config.stages)],
+        "training_videos": start.also(_videos(prepared.training)),
+        "stages": [*start.stages, *(asdict(stage) for stage in config.stages)],
     }
 
 

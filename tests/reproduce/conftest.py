@@ -85,7 +85,7 @@ class Maker:
 def make(root, recipes, tmp_path, monkeypatch):
     """Make a table below `tmp_path/out`."""
     maker = Maker(root, tmp_path / "out", [], [])
-    train, answer = work.Trained.train, work.Trained.answer
+    train, answer = work.SeededRun.train, work.SeededRun.answer
 
     def note_training(self, *arguments):
         maker.trained.append(f"{self.folder.parent.name}, {self.seed}")
@@ -95,6 +95,6 @@ def make(root, recipes, tmp_path, monkeypatch):
         maker.answered.append(f"{self.folder.parent.name}, {self.seed}")
         answer(self, *arguments)
 
-    monkeypatch.setattr(work.Trained, "train", note_training)
-    monkeypatch.setattr(work.Trained, "answer", note_answering)
+    monkeypatch.setattr(work.SeededRun, "train", note_training)
+    monkeypatch.setattr(work.SeededRun, "answer", note_answering)
     return maker

@@ -23,7 +23,6 @@ from mutualsl.features.i3d import fingerprint
 from mutualsl.models import MODELS
 from mutualsl.models.profiles import profile
 from mutualsl.models.statistics import ScoreCalibration
-from mutualsl.training.begun import Begun
 from mutualsl.training.calibrate import calibrate, fit_scores
 from mutualsl.training.config import WINDOW_TOKENS, Part, RunConfig, Stage, TrainConfig
 from mutualsl.training.library import Library
@@ -31,6 +30,7 @@ from mutualsl.training.overrides import override
 from mutualsl.training.prepare import prepare
 from mutualsl.training.recipes import RECIPES
 from mutualsl.training.run import run
+from mutualsl.training.start import Start
 from mutualsl.training.validate import validate
 from mutualsl.video import probe
 from tests import text_encoders, tiny
@@ -209,8 +209,8 @@ def test_a_checkpoint_has_its_windows_unless_others_are_asked_for(config, tmp_pa
     write_model(tmp_path / "start", "start", 0, "visual", "mini-1")
     started = replace(config, start=str(tmp_path / "start"), window_tokens=WINDOW_TOKENS, sizes={})
     own = load_model(tmp_path / "start").window_tokens
-    assert own != WINDOW_TOKENS and Begun.of(started).config.window_tokens == own
-    assert Begun.of(replace(started, window_tokens=40)).config.window_tokens == 40
+    assert own != WINDOW_TOKENS and Start.of(started).config.window_tokens == own
+    assert Start.of(replace(started, window_tokens=40)).config.window_tokens == 40
 
 
 def test_stages_that_hold_out_other_videos_of_the_same_data_are_refused(root, config, tmp_path):
@@ -571,11 +571,11 @@ def test_a_run_begins_with_its_own_encoder_only(root, config, tmp_path):
     with pytest.raises(DataError, match="learned from rows of mini-.*give its own encoder"):
         run(replace(config, start=start), root, tmp_path / "second", tmp_path / "visual")
     shipped = str(ROOT / "checkpoints" / "vslnet-mini")  # a system without heads to choose from
-    begun = Begun.of(replace(config, model="vslnet", start=shipped, sizes={}))
+    start = Start.of(replace(config, model="vslnet", start=shipped, sizes={}))
     with pytest.raises(DataError, match="give its own encoder"):
-        begun.check_rows("mini-of-another")
+        start.check_rows("mini-of-another")
     with pytest.raises(DataError, match="read by bert-1, and here by bert-2; name its language"):
-        Begun(config=config, questions="bert-1").check_questions("bert-2")
+        Start(config=config, questions="bert-1").check_questions("bert-2")
 
 
 def test_predictors_are_judged_by_themselves_while_they_learn(root, config, monkeypatch, tmp_path):

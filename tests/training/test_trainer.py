@@ -318,7 +318,7 @@ import sys
 from pathlib import Path
 import torch
 from accelerate import PartialState
-from mutualsl.training.begin import LONGEST_WAIT, begin
+from mutualsl.training.run_note import LONGEST_WAIT, begin
 from mutualsl.training.visual import VisualTrainConfig
 from tests.training.test_trainer import CONFIG, start
 out = Path(sys.argv[1])

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from mutualsl.errors import DataError
-from mutualsl.training.begin import NOTE, begin, is_note_of, note_of, note_rows
 from mutualsl.training.recipes import RECIPES
+from mutualsl.training.run_note import NOTE, begin, is_note_of, note_of, note_rows
 
 
 @pytest.mark.parametrize("recipe", ["visual_mini", "mutualsl_official", "released_medvidqa"])

@@ -26,7 +26,7 @@ HEADS = "trained_heads"  # in the config of a model that can do without a modali
 
 
 @dataclass(frozen=True, kw_only=True)
-class Begun:
+class Start:
     """The settings of a run, with what it takes over from the checkpoint it begins with."""
 
     config: RunConfig
@@ -36,7 +36,7 @@ class Begun:
     questions: str | None = None  # of what reads its questions, if it does not do so itself
 
     @classmethod
-    def of(cls, config: RunConfig) -> Begun:
+    def of(cls, config: RunConfig) -> Start:
         """Take sizes and windows from a checkpoint; what the recipe sets counts more."""
         if config.anew and not (config.start and any(stage.learner for stage in config.stages)):
             raise DataError(
