@@ -11,7 +11,7 @@ from mutualsl.answer import Answer
 from mutualsl.data.ceilings import best_iou, covered_share, cue_edges
 from mutualsl.data.example import VideoInput
 from mutualsl.encoded import EncodedVideo
-from mutualsl.features.files import PUBLISHED
+from mutualsl.features.published import PUBLISHED
 from mutualsl.prediction import HeadPredictions, Prediction
 from mutualsl.spans import Span, iou, reaches
 from mutualsl.subtitles import Subtitles

@@ -9,8 +9,8 @@ import torch
 from mutualsl.checkpoint import Checkpoint, TextSource, VisualSource, load_text_encoder
 from mutualsl.errors import CheckpointError
 from mutualsl.features import VisualEncoder
-from mutualsl.features.files import I3D_FILES, PUBLISHED, published_weights, understood
 from mutualsl.features.missing import MissingEncoder
+from mutualsl.features.published import I3D_FILES, PUBLISHED, published_weights, understood
 from mutualsl.models.questions import FrozenLanguageModel
 from mutualsl.places import named_by
 

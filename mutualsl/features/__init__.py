@@ -9,8 +9,8 @@ from mutualsl.errors import CheckpointError, WeightsMissing, known
 from mutualsl.features.base import VisualEncoder
 from mutualsl.features.cache import FeatureCache
 from mutualsl.features.extract import VisualFeatures, extract
-from mutualsl.features.files import PUBLISHED, published_weights
 from mutualsl.features.missing import MissingEncoder
+from mutualsl.features.published import PUBLISHED, published_weights
 
 
 def _i3d(place: str | Path, device: str, local_files_only: bool) -> VisualEncoder:

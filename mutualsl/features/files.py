@@ -14,7 +14,6 @@ import math
 import zipfile
 import zlib
 from collections.abc import Callable
-from os.path import isfile  # raises for no name, however odd or long
 from pathlib import Path
 from tokenize import TokenError
 from typing import IO, Any
@@ -24,11 +23,9 @@ import numpy as np
 from mutualsl.atomic import atomic_output
 from mutualsl.errors import CheckpointError, FeatureError
 from mutualsl.features.base import Rows, VisualEncoder
+from mutualsl.features.published import PUBLISHED, understood
 from mutualsl.video import content_hash
 
-# Width of the rows of encoders whose one set of weights is published, and used by everybody.
-PUBLISHED = {"i3d": 1024}
-I3D_FILES = ("model.safetensors", "rgb_imagenet.pt")  # names of its weights in a folder
 MOST_ROWS = 24 * 3600  # a day of video
 SLACK = 0.02  # share of a video by which the number of rows may be off, two rows at least
 
@@ -141,24 +138,6 @@ def fits(rows: Rows, duration_second: float) -> bool:
 
 def _needed(duration_second: float) -> int:
     return max(1, math.ceil(duration_second - 1e-6))
-
-
-def published_weights(place: Path) -> Path | None:
-    """The file of weights at or in `place`, by the names that published ones have."""
-    if isfile(place):
-        return place
-    return next((place / name for name in I3D_FILES if isfile(place / name)), None)
-
-
-def understood(maker: str, fingerprint: str) -> bool:
-    """Whether a model trained on rows of `fingerprint` understands rows of `maker`.
-
-    A fingerprint that is only a name stands for the published weights of that encoder, whose hash
-    nobody has noted.
-    """
-    if maker in PUBLISHED or fingerprint in PUBLISHED:
-        return maker.split("-")[0] == fingerprint.split("-")[0]
-    return maker == fingerprint
 
 
 def _check_maker(maker: str | None, path: Path, encoder: VisualEncoder) -> None:

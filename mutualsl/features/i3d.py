@@ -25,8 +25,8 @@ from mutualsl.features.base import Frames, Rows, by_rows
 from mutualsl.features.cache import default_folder
 from mutualsl.features.download import fetch
 from mutualsl.features.faster import faster
-from mutualsl.features.files import I3D_FILES, published_weights
 from mutualsl.features.inception import CLIP_FRAMES, ROW_WIDTH, SIDE, InceptionI3D
+from mutualsl.features.published import I3D_FILES, published_weights
 from mutualsl.telling import listening
 from mutualsl.video import FrameRequest
 

@@ -15,7 +15,7 @@ from accelerate.utils import parse_flag_from_env
 from mutualsl.atomic import write_whole
 from mutualsl.description import CONFIG
 from mutualsl.errors import DataError
-from mutualsl.features.files import understood
+from mutualsl.features.published import understood
 from mutualsl.training import state
 from mutualsl.training.config import RunConfig
 from mutualsl.training.visual import VisualTrainConfig

@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 from mutualsl.checkpoint import stored
 from mutualsl.description import UNKNOWN_DATA
 from mutualsl.errors import DataError, in_a_line
-from mutualsl.features.files import understood
+from mutualsl.features.published import understood
 from mutualsl.models import MODELS, Localizer, NeuralLocalizer
 from mutualsl.models.base import FROM_ENCODERS
 from mutualsl.models.mutualsl import READS

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from mutualsl.errors import CheckpointError, FeatureError, WeightsMissing
-from mutualsl.features.files import fitting, made_of, read_rows, understood, write_rows
+from mutualsl.features.files import fitting, made_of, read_rows, write_rows
 from mutualsl.features.missing import MissingEncoder
+from mutualsl.features.published import understood
 from mutualsl.video import content_hash
 
 I3D = MissingEncoder(name="i3d", fingerprint="i3d-aaaa", row_width=1024, why="no weights here")

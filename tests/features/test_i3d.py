@@ -13,9 +13,10 @@ from torch import nn
 
 from mutualsl.device import fastest_dtype
 from mutualsl.errors import CheckpointError, MutualSLError, WeightsMissing
-from mutualsl.features import encoder_name, extract, files, i3d, open_encoder
+from mutualsl.features import encoder_name, extract, i3d, open_encoder
 from mutualsl.features.i3d import I3DEncoder, checked, fingerprint, read_weights
 from mutualsl.features.inception import InceptionI3D
+from mutualsl.features.published import I3D_FILES
 from mutualsl.video import probe
 from mutualsl.video.write import write_video
 
@@ -251,7 +252,7 @@ def test_weights_are_looked_for_in_order(network, tmp_path, monkeypatch):
     assert i3d.weights_file(tmp_path / "own.pt") == tmp_path / "own.pt"
 
 
-@pytest.mark.parametrize("name", files.I3D_FILES)
+@pytest.mark.parametrize("name", I3D_FILES)
 def test_published_weights_are_known_by_their_file_and_by_its_folder(tmp_path, name):
     (tmp_path / name).write_bytes(b"")
     assert encoder_name(tmp_path / name) == encoder_name(tmp_path) == "i3d"
