@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
 
@@ -129,3 +129,15 @@ def example(
     return Example(
         video=video(seconds, cue_count, seed), question=question, gold=Span(2.0, seconds / 2)
     )
+
+
+def examples() -> list[Example]:
+    """Videos of several lengths, one ending within a row, and each modality missing once."""
+    odd = example(4, seconds=11)
+    return [
+        example(0, seconds=12, cue_count=4),
+        example(1, seconds=7, cue_count=9, question="shake the box"),
+        replace(example(2), video=video(seed=2).without_video()),
+        replace(example(3), video=video(seed=3).without_subtitles()),
+        replace(odd, video=replace(odd.video, duration_second=10.8)),
+    ]

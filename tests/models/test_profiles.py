@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from mutualsl.checkpoint import Checkpoint, VisualSource, load_model, save_checkpoint
+from mutualsl.checkpoint import load_model
 from mutualsl.errors import DataError, UnknownName
 from mutualsl.models import MutualSL
 from mutualsl.models.losses import SpanLogits
@@ -13,88 +13,22 @@ from mutualsl.models.profiles import PROFILES, MutualSLConfig, profile
 from mutualsl.models.text_encoder import CueTokens
 from mutualsl.models.tokens import edge_tokens, of_cues
 from mutualsl.models.transfer import lesson_for_textual, lesson_for_visual
-from mutualsl.training.config import TrainConfig
-from mutualsl.training.optimizer import make_optimizer
 from mutualsl.training.overrides import override
 from mutualsl.training.recipes import mutualsl_mini
 from tests import tiny
-from tests.models.test_every_model import examples, heads_of, shaken
+from tests.models.test_every_model import made, shaken
 from tests.test_timeline import timeline
-
-ALL = sorted(PROFILES)
-# What every position gets alike cancels in a softmax: under a linear Eq. 9, and in attention.
-CANCELS = ("textual_projection.project.bias", "key.bias")
-
-
-def made(name, **changes):
-    """A tiny model of a profile; `clean` has its sentence reader."""
-    return tiny.model(**{**profile(name), **changes})
 
 
 def batch_of(*which):
-    return tiny.collator()([examples()[i] for i in which or range(5)])
+    return tiny.collator()([tiny.examples()[i] for i in which or range(5)])
 
 
-@pytest.mark.parametrize("name", ALL)
-def test_losses_are_finite_and_every_trained_parameter_learns(name):
-    model = shaken(made(name, dropout=0.0)).train()
-    make_optimizer(model, TrainConfig())
-    batch = batch_of()
-    terms = model.losses(model(batch), batch)
-    assert all(term.isfinite() for term in terms.values())
-    sum(terms.values()).backward()
-    gradients = {n: p.grad for n, p in model.named_parameters() if p.requires_grad}
-    assert all(g is not None and g.isfinite().all() for g in gradients.values())
-    still = [n for n, g in gradients.items() if g.numel() > 1 and not g.any()]
-    assert [n for n in still if not n.endswith(CANCELS)] == []
-
-
-@pytest.mark.parametrize("name", ALL)
-def test_padding_and_company_change_nothing(name):
-    model, batch = shaken(made(name)), batch_of()
-    rows, ids = batch.rows.clone(), batch.window_ids.clone()
-    rows[~batch.row_mask] = 7.0
-    ids[~batch.window_mask] = 5
-    together = heads_of(model.predict(batch))
-    alone = [h for e in examples() for h in heads_of(model.predict(tiny.collator()([e])))]
-    for others in (heads_of(model.predict(replace(batch, rows=rows, window_ids=ids))), alone):
-        for one, other in zip(together, others, strict=True):
-            assert (one is None) == (other is None)
-            if one is not None:
-                assert one.span == pytest.approx(other.span)
-                assert one.start_curve == pytest.approx(other.start_curve, abs=1e-4)
-
-
-@pytest.mark.parametrize("name", ALL)
-def test_spans_lie_in_the_video_and_a_missing_modality_has_none(name):
-    predictions = shaken(made(name)).predict(batch_of(), top_k=3)
+@pytest.mark.parametrize("name", sorted(PROFILES))
+def test_a_missing_modality_has_no_span(name):
+    predictions = made(name).predict(batch_of())
     assert [p.visual is None for p in predictions] == [False, False, True, False, False]
     assert [p.textual is None for p in predictions] == [False, False, False, True, False]
-    for example, prediction in zip(examples(), predictions, strict=True):
-        for head in filter(None, (prediction.visual, prediction.textual)):
-            for candidate in head.candidates:
-                start, end = candidate.span
-                assert 0 <= start < end <= example.video.duration_second + 1e-5
-
-
-@pytest.mark.parametrize("name", ALL)
-def test_a_saved_model_answers_the_same(name, tmp_path):
-    model, batch = shaken(made(name)), batch_of()
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.copy_(parameter.half())  # what a file holds
-    source = VisualSource(encoder="mini", fingerprint="mini-x", folder="../visual")
-    save_checkpoint(
-        Checkpoint(
-            name="mutualsl", model=model, tokenizer=tiny.tokenizer(), window_tokens=24,
-            visual=source, about={},
-        ),
-        tmp_path,
-    )  # fmt: skip
-    loaded = load_model(tmp_path).model
-    assert loaded.config == model.config
-    before, after = heads_of(model.predict(batch)), heads_of(loaded.predict(batch))
-    assert [h and (h.span, h.score) for h in before] == [h and (h.span, h.score) for h in after]
 
 
 def test_wrong_names_are_refused():
@@ -346,7 +280,7 @@ def test_a_token_model_learns_the_edges_of_gold_cues():
 
 
 def test_subtitles_without_any_token_are_still_answered():
-    example = examples()[0]
+    example = tiny.examples()[0]
     silent = replace(example, video=replace(example.video, cue_tokens=((), (), (), ())))
     batch = tiny.collator()([silent])
     model = made("released")

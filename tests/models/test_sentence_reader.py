@@ -15,15 +15,6 @@ from mutualsl.training.optimizer import make_optimizer
 from tests import tiny
 
 
-def examples():
-    return [
-        tiny.example(0, seconds=12, cue_count=4),
-        tiny.example(1, seconds=7, cue_count=9, question="shake the box"),
-        replace(tiny.example(2), video=tiny.video(seed=2).without_video()),
-        replace(tiny.example(3), video=tiny.video(seed=3).without_subtitles()),
-    ]
-
-
 def with_share(share, seed=0):
     model = tiny.model(seed)
     model.language_share.fill_(share)
@@ -36,10 +27,10 @@ ASKED = pytest.mark.parametrize("asked", [False, True])
 @ASKED
 def test_it_answers_in_a_batch_what_it_answers_alone(asked):
     reader, collate = tiny.model(reader_asked=asked).sentence_reader, tiny.collator()
-    together = reader.predict(collate(examples()))
-    assert [p.textual is None for p in together] == [False, False, False, True]
+    together = reader.predict(collate(tiny.examples()))
+    assert [p.textual is None for p in together] == [False, False, False, True, False]
     assert all(p.visual is None for p in together)
-    for example, expected in zip(examples()[:3], together[:3], strict=True):
+    for example, expected in zip(tiny.examples()[:3], together[:3], strict=True):
         alone = reader.predict(collate([example]))[0].textual
         assert alone.span == pytest.approx(expected.textual.span)
         assert alone.start_curve == pytest.approx(expected.textual.start_curve, abs=1e-4)
@@ -47,7 +38,7 @@ def test_it_answers_in_a_batch_what_it_answers_alone(asked):
 
 @torch.no_grad()
 def test_spans_are_the_same_when_few_starts_are_compared_at_a_time(monkeypatch):
-    reader, batch = tiny.model().sentence_reader, tiny.collator()(examples())
+    reader, batch = tiny.model().sentence_reader, tiny.collator()(tiny.examples())
     expected = reader(batch)
     monkeypatch.setattr(layers, "BLOCK", 4)  # of nine cues
     for part, whole in zip(reader(batch), expected, strict=True):
@@ -56,7 +47,7 @@ def test_spans_are_the_same_when_few_starts_are_compared_at_a_time(monkeypatch):
 
 def test_how_near_what_is_said_comes_to_a_question():
     model, collate = with_share(0.5), tiny.collator()
-    reader, batch = model.sentence_reader, collate(examples())
+    reader, batch = model.sentence_reader, collate(tiny.examples())
     for b, nearest in enumerate(reader.related(batch)):
         if not batch.cue_sentences[b]:
             assert nearest is None
@@ -73,7 +64,7 @@ def test_how_near_what_is_said_comes_to_a_question():
 def test_it_learns_and_its_encoder_stays(asked):
     reader = tiny.model(reader_asked=asked, reader_width=64).sentence_reader
     reader.set_dropout(0.0)
-    batch = tiny.collator()(examples())
+    batch = tiny.collator()(tiny.examples()[:4])
     encoder = {name: value.clone() for name, value in reader.encoder.state_dict().items()}
     optimizer = make_optimizer(reader, TrainConfig(new_lr=0.02, text_lr=1.0))
     first = reader.losses(reader(batch), batch)["textual"].item()
@@ -90,7 +81,7 @@ def test_it_learns_and_its_encoder_stays(asked):
 @ASKED
 def test_every_trained_parameter_gets_a_gradient(asked):
     reader = tiny.model(reader_asked=asked).sentence_reader.train()
-    batch = tiny.collator()(examples()[:2])
+    batch = tiny.collator()(tiny.examples()[:2])
     reader.losses(reader(batch), batch)["textual"].backward()
     for name, parameter in reader.named_parameters():
         if not reader.never_trained(name):
@@ -117,14 +108,14 @@ def test_only_a_reader_that_is_told_what_is_asked_tells_questions_apart_that_mat
 
 
 def test_a_model_is_silent_about_it_until_it_has_a_share():
-    model, batch = with_share(1.0), tiny.collator()(examples())
+    model, batch = with_share(1.0), tiny.collator()(tiny.examples())
     assert model(batch).read is None
     assert with_share(0.3)(batch).read is not None
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0 - 1e-6])
 def test_a_share_of_all_is_one_of_the_two(share):
-    model, batch = with_share(share), tiny.collator()(examples()[:2])
+    model, batch = with_share(share), tiny.collator()(tiny.examples()[:2])
     alone = with_share(1.0).predict(batch) if share else model.sentence_reader.predict(batch)
     for found, expected in zip(model.predict(batch), alone, strict=True):
         assert found.textual.span == pytest.approx(expected.textual.span)
@@ -135,9 +126,9 @@ def test_where_only_the_reader_has_learned_nothing_else_is_computed(monkeypatch)
     model, collate = tiny.model(trained_heads=("textual",)), tiny.collator()
     calibrate(model, collate, {"jars": [tiny.example(i) for i in range(3)]}, reader_alone=True)
     assert model.share.tolist() == [0.0, 0.0]
-    expected = model.sentence_reader.predict_raw(collate(examples()))
+    expected = model.sentence_reader.predict_raw(collate(tiny.examples()))
     monkeypatch.setattr(model.text_encoder, "tokens", None)
-    found = model.predict_raw(collate(examples()))
+    found = model.predict_raw(collate(tiny.examples()))
     for own, other in zip(found, expected, strict=True):
         assert own.visual is None
         assert (own.textual is None) == (other.textual is None)
@@ -185,7 +176,7 @@ def test_the_share_is_chosen_on_validation(seen, monkeypatch):
 
 def test_pictures_that_the_model_knows_have_a_share_of_their_own():
     """Unlike those that are strange to it, where the other one counts."""
-    model, batch = tiny.model(), tiny.collator()(examples()[:2])
+    model, batch = tiny.model(), tiny.collator()(tiny.examples()[:2])
     by_reader, by_language = (with_share(share).predict(batch) for share in (0.0, 1.0 - 1e-6))
     one, other = by_reader[0].textual, by_language[0].textual
     assert abs(one.start_curve - other.start_curve).max() > 1e-2

@@ -13,7 +13,7 @@ from mutualsl.models.text_encoder import Prompt, TextEncoder
 from mutualsl.models.vptsl import PLACES, VPTSL, VPTSLConfig, spread
 from tests import tiny
 from tests.models.paper_sizes import paper_batch
-from tests.models.test_every_model import examples, shaken
+from tests.models.test_every_model import shaken
 
 
 def system(**changes):
@@ -79,9 +79,9 @@ def test_with_all_tokens_losses_are_about_tokens_and_answers_about_cues():
 
 def test_with_all_tokens_answers_are_cues_in_any_company():
     model, collate = shaken(system(all_tokens=True)), tiny.collator()
-    together = model.predict(collate(examples()))
-    assert [p.textual is None for p in together] == [not e.video.cues for e in examples()]
-    for example, found in zip(examples(), together, strict=True):
+    together = model.predict(collate(tiny.examples()))
+    assert [p.textual is None for p in together] == [not e.video.cues for e in tiny.examples()]
+    for example, found in zip(tiny.examples(), together, strict=True):
         (alone,) = model.predict(collate([example]))
         if found.textual is not None:
             start, end = found.textual.span
