@@ -17,7 +17,8 @@ import numpy as np
 from gradio_client import Client, handle_file
 
 from benchmarks.common import CHECKPOINT, Measure, long_video, save, transcript
-from benchmarks.serving import Server, served
+from benchmarks.serving import served
+from tools.serving import Server
 
 ASKERS = (1, 2, 4, 8)
 LEAST_THROUGHPUT = 0.95  # of one asker's: as much as one run differs from the next

@@ -24,9 +24,10 @@ import psutil
 from gradio_client import Client, handle_file
 
 from benchmarks.common import CHECKPOINT, Measure, save
-from benchmarks.serving import ROOT, Server, served
+from benchmarks.serving import served
 from mutualsl.ui.examples import DemoVideo, read_examples
 from mutualsl.ui.shelf import Shelf, read_models
+from tools.serving import ROOT, Server
 
 LOOK_EVERY_SECOND = 2.0
 LEAVES_EARLY = 0.2  # share of the visits that end while the video is read

@@ -21,8 +21,9 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.common import CHECKPOINT, Measure, ratio, save
-from benchmarks.serving import ROOT, environment, served
+from benchmarks.serving import environment, served
 from tools.chromium import chromium
+from tools.serving import ROOT
 
 IMPORTS = "import torch, transformers, gradio"
 SERVED = "import gradio"  # what the page needs before it can be served

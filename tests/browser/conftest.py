@@ -2,31 +2,16 @@
 
 import contextlib
 import os
-import socket
-import subprocess
-import sys
-import threading
-from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import expect
 
 from mutualsl.subtitles import Cue, write_subtitles
 from tests.browser.page import ANSWER_MS, AnswerPage, new_page
-from tests.demo import ROOT
 from tools.chromium import NoChromium, profiles
+from tools.serving import serving
 
 NO_CHROMIUM = "NO CHROMIUM: the page is NOT TESTED here; install chromium and run again"
-START_SECOND = 180
-
-
-class Server(NamedTuple):
-    """Where the page is served, by which process, and what that says on stderr."""
-
-    url: str
-    log: Path
-    pid: int
 
 
 @pytest.fixture(scope="session")
@@ -34,30 +19,6 @@ def server(checkpoint, own_cache, tmp_path_factory):
     """The page with the weights that come with the project."""
     with serving(checkpoint, tmp_path_factory.mktemp("server") / "stderr.txt") as server:
         yield server
-
-
-@contextlib.contextmanager
-def serving(checkpoint, log, *options):
-    """`python app.py` in a process of its own, on a free port; its stderr is added to `log`."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "app.py", "--checkpoint", checkpoint, "--port", str(port), *options]
-    with log.open("a") as stderr:
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=stderr, text=True
-        )
-    alarm = threading.Timer(START_SECOND, process.kill)
-    alarm.start()
-    try:
-        lines = iter(process.stdout.readline, "")
-        url = next((line[5:].strip() for line in lines if line.startswith("URL: ")), None)
-        alarm.cancel()
-        assert url, f"app.py has not served the page:\n{log.read_text()}"
-        yield Server(url, log, process.pid)
-    finally:
-        alarm.cancel()
-        process.kill()
-        process.communicate()
 
 
 @pytest.fixture(autouse=True)

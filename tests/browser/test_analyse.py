@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import expect
 
 from mutualsl.data import DATASETS
-from tests.browser.conftest import serving
 from tests.browser.page import ANSWER_MS, SOON_MS, AnswerPage, new_page
 from tests.browser.test_looks import CONTRAST
 from tests.evaluation.rows import head, random_rows, row, write
+from tools.serving import serving
 
 pytestmark = pytest.mark.browser
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import av
 import pytest
 
-from tests.browser.conftest import serving
+from tools.serving import serving
 
 LONG_TIMES, NEW_TIMES = 40, 5
 

@@ -11,7 +11,7 @@ from anyio.from_thread import start_blocking_portal
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 
-from tests.browser.conftest import serving
+from tools.serving import serving
 
 pytestmark = pytest.mark.browser
 QUESTION = "how do i open the jar"

@@ -11,8 +11,8 @@ import pytest
 from gradio_client import Client, handle_file
 from playwright.sync_api import expect
 
-from tests.browser.conftest import serving
 from tests.browser.page import SOON_MS
+from tools.serving import serving
 
 pytestmark = pytest.mark.browser
 QUESTION = "how do i open the jar"
