@@ -38,9 +38,7 @@ class Server:
 
     def end(self) -> None:
         """Tell it to end, and wait until it has cleaned up."""
-        self.process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(STOP_SECOND)
+        _end(self.process)
 
 
 @contextmanager
@@ -71,5 +69,12 @@ def serving(
         yield Server(url, process, started, log)
     finally:
         alarm.cancel()
+        _end(process)  # killed, it would leave what its visitors have uploaded
         process.kill()
         process.communicate()
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(STOP_SECOND)
