@@ -37,6 +37,7 @@ def evaluate(
     from mutualsl.answer import check_read_out
     from mutualsl.data import DATASETS
     from mutualsl.errors import DataError, known
+    from mutualsl.evaluation.controls import check_frozen, run_controls
     from mutualsl.evaluation.evaluate import evaluate as run
     from mutualsl.evaluation.record import write_run
     from mutualsl.inference import AnswerLocalizer
@@ -49,6 +50,8 @@ def evaluate(
         raise DataError(f"{data_root}: split {split!r} has no questions; choose another --split")
     checkpoint = locate(checkpoint)
     localizer = AnswerLocalizer.from_pretrained(checkpoint, device, visual)
+    if frozen_root is not None:
+        check_frozen(localizer, examples, data_root, frozen_root)
     with progress("evaluating") as report:
         metrics = run(
             localizer, examples, data_root, out, dataset=source,
@@ -58,8 +61,6 @@ def evaluate(
         out, folder=checkpoint, checkpoint=localizer.checkpoint, dataset=dataset,
         data_root=data_root, split=split, split_set=split_set, read_out=read_out,
     )  # fmt: skip
-    print(json.dumps(metrics, indent=2))
     if frozen_root is not None:
-        from mutualsl.evaluation.controls import run_controls
-
-        print(json.dumps(run_controls(localizer, examples, data_root, frozen_root, out), indent=2))
+        metrics |= {"controls": run_controls(localizer, examples, data_root, frozen_root, out)}
+    print(json.dumps(metrics, indent=2))

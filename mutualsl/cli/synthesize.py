@@ -15,7 +15,11 @@ from mutualsl.cli.output import progress
 def synthesize(
     out: Annotated[
         Path,
-        typer.Option(help="Folder to write (data set layout `jsonl`).", callback=folder_to_write),
+        typer.Option(
+            help="Folder to write (data set layout `jsonl`). What is there is kept, so other "
+            "settings, such as --frozen, need another folder.",
+            callback=folder_to_write,
+        ),
     ],
     videos: Annotated[int, typer.Option(min=1, help="How many videos.")] = 10,
     seed: Annotated[int, typer.Option(help="Same seed, same videos.")] = 0,

@@ -8,9 +8,10 @@ DIR/videos/<video_id>.*              optional
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from mutualsl.data.dataset import SPLITS, Dataset, Part
 from mutualsl.data.example import Example, VideoInput
@@ -96,6 +97,22 @@ def has_split(root: str | Path, split: str, split_set: str | None = None) -> boo
 def split_file(root: str | Path, split: str, split_set: str | None = None) -> Path:
     """The file that holds the questions of a split."""
     return Path(root) / (split_set or "") / f"{split}.jsonl"
+
+
+def text_of(path: Path, rows: Iterable[Mapping[str, Any]]) -> str:
+    """What the file of a split is to hold, a row a line.
+
+    Raises `DataError` where it is there and holds others, which would be lost.
+    """
+    lines = [json.dumps(row) for row in rows]
+    there = read_text(path).split("\n") if path.exists() else []
+    lost = {line for line in there if line.strip()} - set(lines)
+    if lost:
+        raise DataError(
+            f"{path}: {len(lost):,} of its questions are not among those to be written, as where "
+            "they are your own, or of another seed or more videos; name another folder"
+        )
+    return "".join(line + "\n" for line in lines)
 
 
 def _records(path: Path) -> Iterator[tuple[int, Record]]:

@@ -15,14 +15,20 @@ import numpy as np
 
 from mutualsl.atomic import write_json
 from mutualsl.data.example import Example, Rows
+from mutualsl.data.folders import find_features, find_video
 from mutualsl.errors import DataError
 from mutualsl.evaluation.evaluate import encode
 from mutualsl.evaluation.ious import of_spans
 from mutualsl.evaluation.metrics import summarise
 from mutualsl.inference import AnswerLocalizer
 from mutualsl.spans import Span
+from mutualsl.video import content_hash
 
 SEED = 0
+FROZEN = (
+    "render the same split with `mutualsl synthesize --frozen` into a folder of its own, or leave "
+    "--frozen-root out"
+)
 
 
 def run_controls(
@@ -35,16 +41,17 @@ def run_controls(
     """Write `controls.json`: mIoU of both heads as asked, and under each control.
 
     `root` and `frozen_root` hold the same rendered videos; in the latter every step shows its
-    first frame for all its time. Raises `DataError` for fewer than two videos, and for one that
-    has no frozen twin.
+    first frame for all its time. Raises what `check_frozen` does, also for a frozen video that
+    cannot be read.
     """
-    if len({e.video.video_id for e in examples}) < 2:
-        raise DataError(f"{root}: controls need two videos at least; leave --frozen-root out")
+    check_frozen(localizer, examples, root, frozen_root)
     ready = _encoded(localizer, examples, root)
     motion = [e for e in ready if e.differs_by == "motion"]
     motion_ids = {e.sample_id for e in motion}
     frozen = _encoded(localizer, [e for e in examples if e.sample_id in motion_ids], frozen_root)
-    _check_twins(frozen, frozen_root)
+    for example in frozen:
+        if example.video.rows is None:
+            raise _no_twin(example.video.video_id, frozen_root)
     chance = random.Random(SEED)
     table = {
         "as asked": _measure(localizer, ready),
@@ -57,6 +64,33 @@ def run_controls(
     return table
 
 
+def check_frozen(
+    localizer: AnswerLocalizer, examples: Sequence[Example], root: Path, frozen_root: Path
+) -> None:
+    """Find out, without reading any video, whether the controls can be run.
+
+    Raises `DataError` for fewer than two videos, and for one whose frozen twin is missing or is
+    the video itself.
+    """
+    if len({e.video.video_id for e in examples}) < 2:
+        raise DataError(f"{root}: controls need two videos at least; leave --frozen-root out")
+    if not frozen_root.is_dir():
+        raise DataError(f"{frozen_root}: no such folder; {FROZEN}")
+    for video_id in sorted({e.video.video_id for e in examples if e.differs_by == "motion"}):
+        own, twin = (
+            find_features(place, localizer.encoder.name, video_id) or find_video(place, video_id)
+            for place in (root, frozen_root)
+        )
+        if twin is None:
+            raise _no_twin(video_id, frozen_root)
+        if own is not None and content_hash(own) == content_hash(twin):
+            raise DataError(f"{twin}: the same as {own}, so nothing in it is frozen; {FROZEN}")
+
+
+def _no_twin(video_id: str, frozen_root: Path) -> DataError:
+    return DataError(f"{frozen_root}: video {video_id} is missing or cannot be read; {FROZEN}")
+
+
 def _encoded(localizer: AnswerLocalizer, examples: Sequence[Example], root: Path) -> list[Example]:
     videos = {e.video.video_id: e for e in examples}
     inputs = {
@@ -64,15 +98,6 @@ def _encoded(localizer: AnswerLocalizer, examples: Sequence[Example], root: Path
         for video_id, e in videos.items()
     }
     return [replace(e, video=inputs[e.video.video_id]) for e in examples]
-
-
-def _check_twins(frozen: Sequence[Example], root: Path) -> None:
-    for example in frozen:
-        if example.video.rows is None:
-            raise DataError(
-                f"{root}: video {example.video.video_id} is missing or cannot be read; render the "
-                "same split with `mutualsl synthesize --frozen`, or leave --frozen-root out"
-            )
 
 
 def _measure(localizer: AnswerLocalizer, examples: Sequence[Example]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from mutualsl.data import jsonl
 from mutualsl.data.synthetic import write_dataset
 from mutualsl.errors import DataError
 from mutualsl.evaluation.controls import run_controls
+from tests.command_line import assert_refused, call
 
 SMALL = {"workers": 1, "size": (128, 72), "rate_hz": 8.0, "length_second": 25.0}
 
@@ -42,8 +43,31 @@ def test_one_video_has_no_other(localizer, data, tmp_path):
         run_controls(localizer, [first], data / "moving", data / "frozen", tmp_path)
 
 
+def test_a_frozen_video_that_moves_is_refused(localizer, data, tmp_path):
+    examples = [replace(e, differs_by="motion") for e in jsonl.load(data / "moving", "test")]
+    with pytest.raises(DataError, match="the same as .*nothing in it is frozen.*a folder of its"):
+        run_controls(localizer, examples, data / "moving", data / "moving", tmp_path)
+
+
+def test_a_folder_of_frozen_videos_is_looked_for_first(data, tmp_path, capfd, monkeypatch):
+    monkeypatch.setattr("mutualsl.evaluation.evaluate.evaluate", lambda *given, **more: 1 / 0)
+    where = ("--dataset", "jsonl", "--data-root", data / "moving", "--split", "test")
+    done = call(capfd, "evaluate", *where, "--out", tmp_path, "--frozen-root", tmp_path / "no")
+    assert_refused(done, "no: no such folder", "--frozen-root")
+
+
+def test_evaluation_prints_controls_with_its_metrics(data, tmp_path, capfd):
+    where = ("--dataset", "jsonl", "--data-root", data / "moving", "--split", "test")
+    done = call(capfd, "evaluate", *where, "--out", tmp_path, "--frozen-root", data / "frozen")
+    metrics, controls = (
+        json.loads((tmp_path / name).read_text()) for name in ("metrics.json", "controls.json")
+    )
+    assert json.loads(done.out) == metrics | {"controls": controls}
+
+
 def test_a_video_without_a_frozen_twin_is_named(localizer, data, tmp_path):
     examples = [replace(e, differs_by="motion") for e in jsonl.load(data / "moving", "test")]
+    (tmp_path / "elsewhere").mkdir()
     with pytest.raises(DataError, match=r"elsewhere: video \S+ is missing"):
         run_controls(localizer, examples, data / "moving", tmp_path / "elsewhere", tmp_path)
     assert not (tmp_path / "controls.json").exists()

@@ -8,7 +8,6 @@ DIR/annotations/<video_id>.json   what every shot shows, for training the visual
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -18,6 +17,7 @@ from typing import Any
 
 from mutualsl.atomic import write_json, write_whole
 from mutualsl.data.dataset import SPLITS
+from mutualsl.data.jsonl import split_file, text_of
 from mutualsl.data.synthetic.questions import questions_of
 from mutualsl.data.synthetic.render import RATE_HZ, SIZE, render_frames, subtitles_of
 from mutualsl.data.synthetic.script import Script, Shot
@@ -66,7 +66,8 @@ def write_dataset(
 
     Videos that are already there are kept, so an interrupted run goes on where it stopped; use
     another folder for other settings. `frozen` shows every step at rest (see `render_frames`);
-    `text_only` writes what is said and asked, and renders nothing.
+    `text_only` writes what is said and asked, and renders nothing. Raises `DataError` where the
+    list holds other questions.
     """
     if split not in SPLITS:
         raise UnknownName("split", split, SPLITS)
@@ -85,12 +86,12 @@ def write_dataset(
         )
         for index in range(videos)
     ]
+    listing = split_file(out, split)
+    text = text_of(listing, (row for job in jobs for row in questions_of(job.script())))
     for done, _ in enumerate(_run(jobs, workers), start=1):
         if progress:
             progress(done / len(jobs))
-    listing = out / f"{split}.jsonl"
-    rows = (row for job in jobs for row in questions_of(job.script()))
-    write_whole(listing, "".join(json.dumps(row) + "\n" for row in rows))
+    write_whole(listing, text)
     return listing
 
 

@@ -12,7 +12,7 @@ from mutualsl.data.synthetic import assets as assets_module
 from mutualsl.data.synthetic import dataset, make_script, questions_of, write_dataset
 from mutualsl.data.synthetic.speech import SAMPLE_HZ, speak
 from mutualsl.data.synthetic.storyboards import STORYBOARDS
-from mutualsl.errors import MutualSLError, UnknownName, VideoError
+from mutualsl.errors import DataError, MutualSLError, UnknownName, VideoError
 from mutualsl.subtitles import Cue, read_subtitles
 from mutualsl.video import content_hash, probe
 
@@ -55,6 +55,19 @@ def test_finished_videos_are_kept(tmp_path):
     write_dataset(tmp_path, 1, 0, "train", **TINY)
     assert video.read_bytes() == b"kept"
     assert not list(tmp_path.rglob(".*"))
+
+
+def test_other_questions_are_not_replaced(tmp_path):
+    """Neither one's own nor those of another seed; the same and more videos may be written."""
+    listing = write_dataset(tmp_path, 2, 0, "train", **TINY, text_only=True)
+    write_dataset(tmp_path, 3, 0, "train", **TINY, text_only=True)
+    own = {"video_id": "tea", "question": "?", "start": 1, "end": 2, "duration": 3}
+    listing.write_text(json.dumps(own) + "\n" + listing.read_text())
+    before = listing.read_text()
+    for count, seed, lost in ((3, 0, 1), (3, 1, before.count("\n"))):
+        with pytest.raises(DataError, match=f"jsonl: {lost} of its questions .* another folder"):
+            write_dataset(tmp_path, count, seed, "train", **TINY)
+    assert listing.read_text() == before and not (tmp_path / "videos").exists()
 
 
 def test_text_only_writes_the_same_text_and_no_pictures(tmp_path):

@@ -120,6 +120,18 @@ def test_the_same_seed_gives_the_same_files(tmp_path, talks):
     assert files("a", 1) == files("b", 1) != files("c", 2)
 
 
+def test_questions_with_other_times_are_not_replaced(tmp_path, talks):
+    def files():
+        return {p.name: p.read_text() for p in (tmp_path / "out").rglob("*.*")}
+
+    write_talks(tmp_path / "out", 1, talks)
+    before = files()
+    write_talks(tmp_path / "out", 1, talks)
+    with pytest.raises(DataError, match="another folder"):
+        write_talks(tmp_path / "out", 2, talks)
+    assert files() == before
+
+
 def test_talks_of_the_package_are_whole():
     talks = list(written_talks())
     assert len({talk.talk_id for talk in talks}) == len(talks) == 990
