@@ -8,4 +8,5 @@ import sys
 from mutualsl.cli import main
 
 if __name__ == "__main__":
-    main(["serve", *sys.argv[1:]])
+    arguments = sys.argv[1:]
+    main(arguments if arguments[:1] == ["serve"] else ["serve", *arguments])

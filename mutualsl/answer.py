@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from operator import index
+from typing import Any, Literal, SupportsIndex
 
 from mutualsl.errors import QuestionError, UnknownName
 from mutualsl.prediction import HeadPredictions, Prediction
@@ -137,8 +138,17 @@ def check_read_out(name: str) -> ReadOut:
     raise UnknownName("read_out", name, READ_OUTS)
 
 
+def check_how(top_k: int, read_out: str) -> None:
+    """Raise `QuestionError` for what is no number of candidates, and what `check_read_out` does."""
+    if not isinstance(top_k, SupportsIndex) or index(top_k) < 1:
+        raise QuestionError(f"top_k is {top_k!r}; give a whole number from 1 on")
+    check_read_out(read_out)
+
+
 def check_question(question: str) -> None:
     """Raise `QuestionError` for a question that is empty, endless or no text."""
+    if not isinstance(question, str):
+        raise QuestionError(f"the question is of type {type(question).__name__}; give a text")
     if not question.strip():
         raise QuestionError("the question is empty; type what you want to see in the video")
     if len(question) > MAX_QUESTION_CHARACTERS:

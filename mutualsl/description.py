@@ -56,10 +56,14 @@ def read_config(folder: Path) -> dict[str, Any]:
         record: dict[str, Any] = json.loads(path.read_text())
     except (ValueError, RecursionError) as error:
         raise CheckpointError(f"{path}: not JSON ({error}); fetch the checkpoint again") from error
-    if not isinstance(record, dict) or record.get("schema") != SCHEMA:
-        found = record.get("schema") if isinstance(record, dict) else None
+    if not isinstance(record, dict) or "schema" not in record:
         raise CheckpointError(
-            f"{path}: schema {found!r}, this version reads {SCHEMA}; "
+            f"{path}: describes no localizer, as that of a visual encoder does not; "
+            "pass --checkpoint the folder of a localizer"
+        )
+    if record["schema"] != SCHEMA:
+        raise CheckpointError(
+            f"{path}: schema {record['schema']!r}, this version reads {SCHEMA}; "
             "update mutualsl or fetch a newer checkpoint"
         )
     return record

@@ -13,14 +13,13 @@ from typing import Any
 
 import torch
 
-from mutualsl.answer import Answer, ReadOut, agreement, check_question, choose
+from mutualsl.answer import Answer, ReadOut, agreement, check_how, check_question, choose
 from mutualsl.checkpoint import Checkpoint, load_model
 from mutualsl.data.batch import Collator
 from mutualsl.data.example import Example
 from mutualsl.description import UNKNOWN_DATA
 from mutualsl.device import AtOnce, choose_device, enough_memory, precision
 from mutualsl.encoded import ASK_AT_ONCE, EncodedVideo
-from mutualsl.errors import QuestionError
 from mutualsl.explain import cautions, not_in_english
 from mutualsl.features import FeatureCache, VisualEncoder, VisualFeatures, extract, open_encoder
 from mutualsl.models.questions import FrozenLanguageModel
@@ -173,8 +172,6 @@ class AnswerLocalizer(Shareable):
         """Answers to several questions, batched; the same as asking one by one."""
         for question in questions:
             check_question(question)
-        if top_k < 1:
-            raise QuestionError(f"top_k is {top_k}; ask for at least one candidate")
         return self.answer_any(encoded, questions, top_k, read_out)
 
     def answer_any(
@@ -185,6 +182,7 @@ class AnswerLocalizer(Shareable):
         read_out: ReadOut = "confident",
     ) -> list[Answer]:
         """Like `ask_many`, for questions that must not be refused (empty, endless)."""
+        check_how(top_k, read_out)
         answers: list[Answer] = []
         for begin in range(0, len(questions), ASK_AT_ONCE):
             started = time.perf_counter()

@@ -44,6 +44,7 @@ def read_video(
     `extract` makes the rows of a video as `encoder` sees it; whether the model `looks` at them
     decides whether it can do without where the encoder's weights are missing.
     """
+    check_track(track, video, subtitles)
     report = progress or (lambda stage, fraction: None)
     started = time.perf_counter()
     report("video", 0.0)
@@ -81,6 +82,14 @@ def read_video(
     return encoded
 
 
+def check_track(track: int | None, video: object | None, subtitles: object | None) -> None:
+    """Raise `SubtitleError` where a text track is chosen and no track would be read."""
+    if track is not None and (video is None or subtitles is not None):
+        raise SubtitleError(
+            f"track {track} can only be one inside a video; give a video, and no other subtitles"
+        )
+
+
 def with_cues(
     encoded: EncodedVideo, track: Subtitles | None, tokenizer: TextTokenizer
 ) -> EncodedVideo:
@@ -89,9 +98,9 @@ def with_cues(
     Raises `SubtitleError` when all of it lies past the end of the video.
     """
     length_second = encoded.duration_second
-    if track is not None and encoded.info is not None:
-        track = fitted(track, length_second)
-    elif track is not None:
+    if track is not None:
+        track = fitted(track, length_second if encoded.info is not None else None)
+    if track is not None and encoded.info is None:
         rows = encoded.input.rows
         length_second = max(track.end_second, 0.0 if rows is None else float(len(rows)))
     cues = () if track is None else track.cues

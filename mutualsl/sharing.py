@@ -174,7 +174,8 @@ def _apart(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 def _copy(source: Path, target: Path, patterns: tuple[str, ...]) -> None:
     """Copy the files of these names, unless both folders are one."""
-    target.mkdir(parents=True, exist_ok=True)
+    with writing(target):
+        target.mkdir(parents=True, exist_ok=True)
     if source.resolve() == target.resolve():
         return
     for pattern in patterns:

@@ -62,6 +62,14 @@ def test_a_config_that_does_not_fit_is_said(tmp_path, change):
         load_model(tmp_path)
 
 
+@pytest.mark.parametrize("config", ["[]", '{"name": "mini", "encoder": {}}'])
+def test_the_config_of_something_else_is_said(tmp_path, config):
+    saved(tmp_path)
+    (tmp_path / "config.json").write_text(config)
+    with pytest.raises(CheckpointError, match="describes no localizer.*visual encoder"):
+        load_model(tmp_path)
+
+
 def test_damaged_weights_are_said(tmp_path):
     saved(tmp_path)
     weights = tmp_path / "model.safetensors"

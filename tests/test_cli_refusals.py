@@ -224,8 +224,9 @@ def test_mcp_without_its_package(capfd, monkeypatch):
     assert_refused(call(capfd, "serve", "--mcp"), "pip install 'mutualsl[mcp]'")
 
 
-def test_the_file_of_the_space_is_the_same_command():
-    command = [sys.executable, "app.py", "--data-root", "nowhere"]
+@pytest.mark.parametrize("command", [[], ["serve"]])  # the latter is what its --help shows
+def test_the_file_of_the_space_is_the_same_command(command):
+    command = [sys.executable, "app.py", *command, "--data-root", "nowhere"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert_refused(Finished(done.returncode, done.stdout, done.stderr), "--data-root", "nowhere")
 

@@ -16,6 +16,7 @@ from mutualsl.errors import (
     MutualSLError,
     QuestionError,
     SubtitleError,
+    UnknownName,
     VideoError,
 )
 from mutualsl.features import FeatureCache
@@ -170,10 +171,22 @@ def test_curves_are_probabilities_over_the_video(localizer, kitchen):
             assert probability.sum() == pytest.approx(1, abs=1e-3) and (probability >= 0).all()
 
 
-@pytest.mark.parametrize("question", ["", "  \n", "x" * 1001])
+@pytest.mark.parametrize("question", ["", "  \n", "x" * 1001, None, 123, b"x"])
 def test_unusable_questions(localizer, kitchen, question):
     with pytest.raises(QuestionError):
         localizer.ask(kitchen, question)
+
+
+@pytest.mark.parametrize("top_k", [0, 2.5, "5", None])
+def test_unusable_numbers_of_candidates(localizer, kitchen, top_k):
+    with pytest.raises(QuestionError, match="give a whole number from 1 on"):
+        localizer.ask(kitchen, QUESTION, top_k)
+    assert len(localizer.ask(kitchen, QUESTION, np.int64(1)).textual.candidates) == 1
+
+
+def test_an_unknown_read_out_is_named(localizer, kitchen):
+    with pytest.raises(UnknownName, match="'Textual'; choose one of: confident, textual"):
+        localizer.ask(kitchen, QUESTION, read_out="Textual")
 
 
 def test_a_long_question_is_cut_and_says_so(localizer, kitchen):

@@ -1,5 +1,6 @@
 """Which of the text tracks inside a video is read."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -113,12 +114,36 @@ def test_the_command_line_reads_the_track_that_was_named(two_tracks, capfd, chec
     ("arguments", "said"),
     [
         (("--track", 5), "there is no track 5; choose 1 to 2"),
-        (("--track", 1, "--subtitles", "none"), "leave out --subtitles"),
+        (("--track", 1, "--subtitles", "none"), "no other subtitles"),
     ],
 )
 def test_the_command_line_refuses_in_one_line(two_tracks, capfd, checkpoint, arguments, said):
     done = call(capfd, "ask", two_tracks, "--question", "How?", *arguments)
     assert done.code == 2 and said in done.err and done.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("subtitles", ["none", "missing.srt", Subtitles(cues=(Cue(1, 2, "Hi"),))])
+def test_a_track_beside_other_subtitles_is_refused(localizer, two_tracks, subtitles):
+    with pytest.raises(SubtitleError, match="track 9 can only be one inside a video"):
+        localizer.encode_video(two_tracks, subtitles, track=9)
+
+
+def test_a_track_without_a_video_is_refused(localizer):
+    with pytest.raises(SubtitleError, match="track 3 can only be one inside a video"):
+        localizer.encode_video(None, track=3)
+
+
+@pytest.mark.parametrize(("start", "end"), [(math.nan, 5), (1, math.inf), (5, 1), (2, 2)])
+def test_times_that_cannot_be_are_refused(localizer, short_video, start, end):
+    """Those of files are mended; these are given as they are."""
+    track = Subtitles(cues=(Cue(0.5, 1.0, "Open the jar."), Cue(start, end, "Close the jar.")))
+    said = f"cue 2 is shown from {start:g} s to {end:g} s"
+    for video in (short_video, None):
+        with pytest.raises(SubtitleError, match=said):
+            localizer.encode_video(video, track)
+    good = localizer.encode_video(None, Subtitles(cues=track.cues[:1]))
+    with pytest.raises(SubtitleError, match=said):
+        localizer.with_subtitles(good, track)
 
 
 def test_another_transcript_is_cut_to_the_video(localizer, short_video):

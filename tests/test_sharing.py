@@ -95,6 +95,12 @@ def test_a_full_disk_is_said_and_leaves_what_was_saved_before(localizer, tmp_pat
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
+def test_a_file_in_place_of_the_folder_is_said(localizer, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(CheckpointError, match="file/visual: cannot be written .*another folder"):
+        localizer.save_pretrained(tmp_path / "file")
+
+
 def test_numbers_of_another_model_do_not_stay(tmp_path):
     visual = write_visual(tmp_path / "visual", 0)
     own = VisualSource(encoder="mini", fingerprint=visual, folder="../visual")

@@ -42,11 +42,11 @@ def ask(
     with starting():
         from mutualsl.answer import check_question, check_read_out
         from mutualsl.inference import AnswerLocalizer
+        from mutualsl.reading import check_track
         from mutualsl.video import export_clip
 
     chosen = check_read_out(read_out)
-    if track is not None and (subtitles is not None or video == "-"):
-        raise typer.BadParameter("--track is about tracks inside a video; leave out --subtitles")
+    check_track(track, None if video == "-" else video, subtitles)
     if clip is not None:
         _check_clip(clip, video, subtitles, features)
     check_question(question)

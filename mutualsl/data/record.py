@@ -15,6 +15,7 @@ from mutualsl.errors import DataError
 
 T = TypeVar("T")
 
+SHORTEST_SECOND = 0.001  # of a video: answers are written in milliseconds
 LONGEST_SECOND = 24 * 3600.0  # of a video, and so of all times in it
 TOLERANCE_SECOND = 0.05  # published times are rounded, each file in its own way
 PUBLISHED = "is this the published file?"
@@ -129,8 +130,10 @@ def check_file_name(value: str) -> None:
 
 def check_duration(second: float) -> None:
     """Raise `ValueError` for what is not the length of a video in seconds."""
-    if not 0.0 < second <= LONGEST_SECOND:
-        raise ValueError(f"is {second:g} s; a video lasts more than 0 and at most 24 hours")
+    if not SHORTEST_SECOND <= second <= LONGEST_SECOND:
+        raise ValueError(
+            f"is {second:g} s; a video lasts at least {SHORTEST_SECOND} s and at most 24 hours"
+        )
 
 
 def check_time(second: float) -> None:

@@ -37,7 +37,7 @@ class ErrorClass(StrEnum):
 
 DEFINITIONS = {
     ErrorClass.MISSING: "the predictor gave none: its modality is missing, or it was never trained",
-    ErrorClass.FALLBACK: "neither predictor gave a span, so the answer is the whole video",
+    ErrorClass.FALLBACK: "neither predictor can be believed, so the answer is the whole video",
     ErrorClass.RIGHT: f"IoU with gold of at least {EDGES_IOU}",
     ErrorClass.BOUNDARY: f"IoU from {PLACE_IOU} to {EDGES_IOU}: the place is right, an edge is off",
     ErrorClass.UNSEEN: "no cue is shown during gold, so the subtitles cannot tell",

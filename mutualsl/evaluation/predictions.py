@@ -15,12 +15,12 @@ import msgspec
 from mutualsl.answer import Answer
 from mutualsl.data.ceilings import best_iou, covered_share, cue_edges, gold_inside, row_edges
 from mutualsl.data.example import Example, VideoInput
+from mutualsl.data.record import SHORTEST_SECOND
 from mutualsl.errors import DataError
 from mutualsl.spans import Span
 
 # Far beyond any video, and far from what overflows when times are added or drawn.
 LATEST_SECOND = 1_000_000.0
-SHORTEST_SECOND = 0.001
 
 Share = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
 Time = Annotated[float, msgspec.Meta(ge=-LATEST_SECOND, le=LATEST_SECOND)]

@@ -76,8 +76,15 @@ def fitted(
     """The same subtitles with no cue past the end of a video; `SubtitleError` if none is left.
 
     What `read_subtitles` does with the duration of the video, for a track that was read before,
-    also for a shorter video.
+    also for a shorter video. A track that was made by hand may have times that cannot be, for
+    which the error names the cue.
     """
+    for number, cue in enumerate(subtitles.as_read, start=1):
+        if not -math.inf < cue.start_second < cue.end_second < math.inf:  # NaN is refused too
+            raise SubtitleError(
+                f"{name}: cue {number} is shown from {cue.start_second:g} s to {cue.end_second:g} "
+                "s; give it times in seconds, the end after the start"
+            )
     cues, past_end = fit_video(subtitles.as_read, video_duration_second)
     silent, _ = fit_video(subtitles.silent, video_duration_second)
     if not cues:

@@ -62,7 +62,7 @@ class Endpoints:
         read_out: str = "confident",
         model: str = "",
         loaded: Loaded | None = None,
-    ) -> Iterator[Kept]:
+    ) -> Iterator[Record]:
         """Find where the video that /encode has read answers a question.
 
         Args:
@@ -110,7 +110,7 @@ class Endpoints:
 
         def answered(report: Report) -> Record:
             loaded = self._encode(video, subtitles, model, report)
-            return self._ask(loaded, question, how, "", report)[0]
+            return self._ask(loaded, question, how, "", report)
 
         yield (yield from _worked(answered, "video", video, subtitles))
 
@@ -123,11 +123,10 @@ class Endpoints:
 
     def _ask(
         self, loaded: Loaded, question: str, how: tuple[int, ReadOut], model: str, report: Report
-    ) -> Kept:
+    ) -> Record:
         loaded = for_model(self.shelf, loaded, model or loaded.model, report)
         report("question", 0.0)
-        answer = self.shelf.get(loaded.model).ask(loaded.encoded, question, *how)
-        return answer.to_dict(), loaded
+        return self.shelf.get(loaded.model).ask(loaded.encoded, question, *how).to_dict()
 
 
 def add_endpoints(shelf: Shelf) -> None:
@@ -140,7 +139,7 @@ def add_endpoints(shelf: Shelf) -> None:
     how = [top_k, read_out, model]
     for function, inputs, outputs in (
         (endpoints.encode, [video, subtitles, model], [result, loaded]),
-        (endpoints.ask, [question, *how, loaded], [result, loaded]),
+        (endpoints.ask, [question, *how, loaded], [result]),
         (endpoints.localize, [video, subtitles, question, *how], [result]),
     ):
         gr.Button(visible=False).click(

@@ -5,6 +5,7 @@ from importlib import import_module
 import httpx
 import pytest
 from gradio import Error
+from gradio_client import Client, handle_file
 
 from mutualsl.subtitles import Cue, write_subtitles
 from mutualsl.ui import loading
@@ -37,14 +38,12 @@ def track(tmp_path):
 def test_in_one_call_or_in_two_the_answer_is_that_of_the_library(endpoints, shelf, track):
     one = last(endpoints.localize(None, track, QUESTION, 1, "textual", "two"))
     _, loaded = last(endpoints.encode(None, track))
-    two, loaded = last(endpoints.ask(QUESTION, 1, "textual", "two", loaded))
+    two = last(endpoints.ask(QUESTION, 1, "textual", "two", loaded))
     localizer = shelf.get("two")
     alone = localizer.ask(localizer.encode_video(None, track), QUESTION, 1, "textual").to_dict()
     for record in (one, two):
         check_answer(record, top_k=1)
         assert without_timings(record) == without_timings(alone)
-    again, _ = last(endpoints.ask(QUESTION, loaded=loaded))
-    assert again["model"]["name"] == "two"  # the session stays with the model asked last
 
 
 @pytest.mark.parametrize(
@@ -128,6 +127,14 @@ def test_a_path_on_the_server_is_no_upload(served, short_video, track):
         said = httpx.get(f"{call}/{event}", timeout=30).text
         assert "event: error" in said and "event: complete" not in said
         assert path not in said
+
+
+def test_a_question_without_a_model_is_for_that_of_encode(served, track):
+    client = Client(served[0], verbose=False)
+    client.predict(None, handle_file(track), "two", api_name="/encode")
+    answers = [client.predict(QUESTION, model=model, api_name="/ask") for model in ("", "one", "")]
+    client.close()
+    assert [answer["model"]["name"] for answer in answers] == ["two", "one", "two"]
 
 
 def test_a_file_that_was_uploaded_is_read(served, track):
