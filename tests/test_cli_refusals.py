@@ -97,6 +97,22 @@ def test_a_question_that_cannot_be_asked(folder, capfd, question, words):
         (["train", "--recipe", "x", *HERE, "--out", "good.srt"], ["--out", "good.srt is a file"]),
         (["reproduce", "table1", *HERE, "--out", "good.srt"], ["--out", "good.srt is a file"]),
         (["evaluate", *DATA, "--out", "x"], ["'test'", "no questions"]),
+        *[
+            ([*command, "--out", "/proc/x"], ["--out", "/proc cannot be written", "another folder"])
+            for command in (
+                ["analyse", "rows.jsonl"],
+                ["calibrate", *HERE],
+                ["encode", "real.mp4"],
+                ["evaluate", *DATA],
+                ["reproduce", "table1", *HERE],
+                ["synthesize"],
+                ["train", "--recipe", "x", *HERE],
+            )
+        ],
+        (
+            ["ask", "real.mp4", *QUESTION, *NOWHERE, "--clip", "/proc/x.mp4"],
+            ["--clip /proc/x.mp4", "/proc cannot be written", "another folder"],
+        ),
         (["sing"], ["sing"]),
         (["doctor", "no-cues.srt"], ["no-cues.srt"]),
         (["train", "--recipe", "mor_tutorialvqa", *RUN], ["tutorialvqa: no such folder"]),

@@ -22,7 +22,6 @@ def analyse(
 ) -> None:
     """Write an error analysis: classes, plots, and every question worst first."""
     from mutualsl.atomic import write_whole
-    from mutualsl.errors import DataError
     from mutualsl.evaluation.analysis import analyse as analyse_results
     from mutualsl.evaluation.analysis import write_csv
     from mutualsl.evaluation.compare import compare as compare_results
@@ -33,10 +32,6 @@ def analyse(
     compared = compare_results(results, read_predictions(compare)) if compare else None
     analysis = analyse_results(results)
     name = predictions.absolute().parent.name.encode(errors="replace").decode()  # may be no text
-    try:
-        write_csv(analysis, out / "questions.csv", compared=compared)
-        page = analysis_page(analysis, name, compared)
-        write_whole(out / "report.html", page)
-    except OSError as error:
-        raise DataError(f"{out}: cannot write there ({error}); name another folder") from error
+    write_csv(analysis, out / "questions.csv", compared=compared)
+    write_whole(out / "report.html", analysis_page(analysis, name, compared))
     print(out / "report.html")

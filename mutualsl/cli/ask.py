@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from mutualsl.atomic import is_same_file
-from mutualsl.cli.options import DEFAULT_CHECKPOINT, Checkpoint, Device, Visual
+from mutualsl.cli.options import DEFAULT_CHECKPOINT, Checkpoint, Device, Visual, check_writable
 from mutualsl.cli.output import answer_table, printable, progress
 from mutualsl.cli.starting import starting
 from mutualsl.errors import MutualSLError
@@ -85,3 +85,4 @@ def _check_clip(clip: Path, video: str, *given: str | Path | None) -> None:
             raise typer.BadParameter(f"--clip {clip}: would replace {path}; give another name")
     if clip.suffix.lower() != ".mp4":
         raise typer.BadParameter(f"--clip {clip}: a clip is an MP4 file; end its name in .mp4")
+    check_writable(clip.absolute().parent, f"--clip {clip}")

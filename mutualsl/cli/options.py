@@ -25,8 +25,22 @@ Visual = Annotated[
 
 
 def folder_to_write(folder: Path | None) -> Path | None:
-    """Callback of an option: refuses a folder that is a file, or lies below one."""
-    for place in (folder, *folder.parents) if folder is not None else ():
-        if place.exists() and not place.is_dir():
+    """Callback of an option: refuses a folder that is a file or below one, or takes no files."""
+    if folder is not None:
+        place = next(each for each in (folder, *folder.parents) if each.exists())
+        if not place.is_dir():
             raise typer.BadParameter(f"{folder}: {place} is a file; name another folder")
+        check_writable(place, str(folder))
     return folder
+
+
+def check_writable(folder: Path, wanted: str) -> None:
+    """Refuse what is `wanted` where no file can be made in the folder; leaves nothing there."""
+    from tempfile import TemporaryFile  # takes long to import
+
+    try:
+        TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise typer.BadParameter(
+            f"{wanted}: {folder} cannot be written ({error.strerror}); name another folder"
+        ) from error

@@ -133,7 +133,7 @@ def _one(
             kept = _is_there(job, video, digest)
     except VideoError as error:  # these name their file
         return Outcome(video, "failed", str(error))
-    except MutualSLError as error:
+    except (MutualSLError, OSError) as error:
         return Outcome(video, "failed", f"{video}: {error}")
     except Exception as error:  # what a worker did not foresee: the other files go on
         return Outcome(video, "failed", f"{video}: {error!r}")

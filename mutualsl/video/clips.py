@@ -35,7 +35,7 @@ def export_clip(
     """Cut a span out of a video, exact to the frame: H.264 + AAC in an MP4 that streams.
 
     VideoError when the span is empty, starts after the end of the video, nothing can be read, or
-    `out` is the video itself.
+    `out` is the video itself; OSError when `out` cannot be written.
     """
     if is_same_file(path, out):
         raise VideoError(f"{out}: is the video itself; give the clip another name")
@@ -46,6 +46,7 @@ def export_clip(
             "a span starts at 0 or later and ends after its start"
         )
     with atomic_output(out) as partial:
+        partial.touch()  # raises here; the worker would take the video for damaged
         run_job(
             "transcode",
             path,

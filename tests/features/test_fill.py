@@ -89,6 +89,13 @@ def test_an_error_that_names_no_file_is_said_of_its_video(videos, job):
     assert outcome == (videos / "0.mp4", "failed", said)
 
 
+def test_rows_that_cannot_be_written_are_said_in_words(videos, job):
+    own = replace(job, out=Path("/proc/rows"))
+    (outcome,) = fill([videos / "0.mp4"], own, workers=1, done=str)
+    assert outcome.kind == "failed" and "/proc/rows" in outcome.reason
+    assert outcome.reason.startswith(f"{videos / '0.mp4'}: [Errno")
+
+
 @pytest.mark.parametrize(("device", "devices"), [("cpu", {"cpu"}), ("cuda", {"cuda:0", "cuda:1"})])
 def test_workers_share_the_gpus(videos, job, monkeypatch, device, devices):
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)

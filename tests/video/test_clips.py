@@ -85,6 +85,11 @@ def test_a_clip_in_place_of_its_video_is_refused(plain, tmp_path):
     assert plain.read_bytes() == before and link.is_symlink()
 
 
+def test_a_place_that_takes_no_files_is_no_fault_of_the_video(plain):
+    with pytest.raises(OSError, match="/proc/"):
+        export_clip(plain, Span(1.0, 2.0), "/proc/clip.mp4")
+
+
 def test_a_span_that_ends_late_is_cut_at_the_end(plain, tmp_path):
     info = probe(export_clip(plain, Span(3.0, 60.0), tmp_path / "clip.mp4"))
     assert info.duration_second == pytest.approx(1.0, abs=0.1)
