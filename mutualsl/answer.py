@@ -29,7 +29,7 @@ questions that a video answers fall below, and how many of others (`docs/results
 """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
 class Answer:
     """Both predictors' answers to one question, and the chosen one."""
 

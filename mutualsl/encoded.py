@@ -12,7 +12,7 @@ from mutualsl.video import VideoInfo
 ASK_AT_ONCE = 8  # questions in a batch
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
 class EncodedVideo:
     """A video ready for questions; a value that is safe to share between users."""
 

@@ -20,7 +20,7 @@ class Candidate:
     score: float  # calibrated probability that its IoU with the answer is at least 0.5
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
 class Prediction:
     """What one predictor says about one question."""
 

@@ -2,6 +2,7 @@
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from dataclasses import FrozenInstanceError, replace
 from types import SimpleNamespace
 
@@ -49,6 +50,12 @@ def test_an_encoded_video_and_an_answer_are_values(localizer, kitchen):
     for value, name in ((kitchen, "name"), (kitchen.input, "rows"), (answer, "span")):
         with pytest.raises(FrozenInstanceError):
             setattr(value, name, None)
+
+
+def test_values_with_arrays_are_compared_by_identity(localizer, kitchen):
+    answer = localizer.ask(kitchen, QUESTION)
+    for value in (kitchen, kitchen.input, answer, answer.visual):
+        assert deepcopy(value) != value and len({value, value}) == 1
 
 
 def test_a_row_a_second_and_a_token_list_a_cue(kitchen):

@@ -13,7 +13,7 @@ from mutualsl.subtitles import Cue
 Rows = npt.NDArray[np.float32]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
 class VideoInput:
     """One video as the models see it; made once, shared by all its questions.
 

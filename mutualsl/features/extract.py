@@ -18,7 +18,7 @@ Progress = Callable[[float], None]
 FRAMES_AT_ONCE = {"cpu": 128, "cuda": 512}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
 class VisualFeatures:
     """What one pass over a video yields."""
 

@@ -477,7 +477,8 @@ def test_an_answer_of_before_a_change_is_brought_back_with_what_was_asked_about(
     steps = Changes(desk.shelf).bring_back(SimpleNamespace(earlier="0"), changed, turns)
     first, _ = steps
     back = shown(first, "loaded")
-    assert back.what_if == WhatIf() and back.encoded == back.whole
+    assert back.what_if == WhatIf() and back.encoded.subtitles == back.whole.subtitles
+    assert back.encoded.input.cues == back.whole.input.cues != changed.encoded.input.cues
     assert [each.what_if for each in back.asked()] == [WhatIf(offset_second=0.5), WhatIf()]
     assert shown(first, "offset")["value"] == 0.0 and turns.waiting == QUESTION
 
