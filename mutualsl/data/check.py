@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mutualsl.data.ceilings import cue_ceiling, row_ceiling
 from mutualsl.data.dataset import Dataset, Part
-from mutualsl.data.example import Example
+from mutualsl.data.example import Example, VideoInput
 from mutualsl.data.folders import find_features, find_subtitles, is_video, why_unusable
 from mutualsl.data.record import TOLERANCE_SECOND, WHERE_TO_GET
 from mutualsl.errors import DataError, some_of
@@ -143,6 +143,13 @@ def _odd_files(
     """Sentences about files of a split that give nothing, or may give nothing."""
     reasons = (why_unusable(find_subtitles(root, name)) for name in _silent(examples))
     found = [f"subtitles are not used: {why}" for why in reasons if why is not None]
+    inputs = {e.video.video_id: e.video for e in examples}
+    found += [
+        f"subtitles of {name} are not used: all of them lie past the end of the video "
+        f"({inputs[name].duration_second:g} s)"
+        for name, path in videos.items()
+        if path is not None and _is_late(inputs[name])
+    ]
     found += [
         f"counted and read as a video: {path.name}, which ends like none; take it away if it is "
         "none, or training stops there"
@@ -155,6 +162,12 @@ def _odd_files(
 def _silent(examples: Sequence[Example]) -> tuple[str, ...]:
     """Videos without a cue."""
     return tuple(sorted({e.video.video_id for e in examples if not e.video.cues}))
+
+
+def _is_late(video: VideoInput) -> bool:
+    """Whether a video has cues, and ends before all of them."""
+    starts = [cue.start_second for cue in video.cues]
+    return bool(starts) and not video.at_least and min(starts) >= video.duration_second
 
 
 def _with_features(root: Path, videos: Collection[str]) -> dict[str, int]:

@@ -109,14 +109,15 @@ def encode(
     while features is not None or video is not None or track is not None:
         try:
             if track is not None and video is None and not example.video.at_least:
-                inside = fitted(track, example.video.duration_second, f"subtitles of {video_id}")
+                inside = fitted(track, example.video.duration_second)
                 track = Subtitles(cues=inside.cues)
             encoded = localizer.encode_video(video, track or "none", progress, features=features)
             encoded = _as_long_as(example.video, encoded, features)
         except FeatureError as error:
             features, problem = None, error
         except SubtitleError as error:
-            track, problem = None, error
+            file = find_subtitles(root, video_id)
+            track, problem = None, SubtitleError(f"{file.name if file else video_id}: {error}")
         except (VideoError, WeightsMissing) as error:
             if rows is None and isinstance(error, WeightsMissing):
                 raise

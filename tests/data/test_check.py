@@ -89,6 +89,21 @@ def test_files_that_give_nothing_are_named_once_and_others_counted(tmp_path):
     assert "read as a video: b.jpg, which ends like none" in picture
 
 
+def test_subtitles_past_the_end_of_their_video_are_said(tmp_path):
+    estimated = {"video_id": "c", "duration_estimated": True}
+    write(tmp_path, test=[{"video_id": "a"}, {"video_id": "b"}, estimated, {"video_id": "d"}])
+    for path, second in {"a": 9, "b": 8, "c": 9, "d": 9}.items():
+        for file, text in {
+            f"subtitles/{path}.vtt": f"WEBVTT\n\n00:0{second}.000 --> 00:10.000\nopen it\n",
+            f"videos/{path}.mp4": "",
+        }.items():
+            (tmp_path / file).parent.mkdir(exist_ok=True)
+            (tmp_path / file).write_text(text)
+    (tmp_path / "videos" / "d.mp4").unlink()  # then the duration is not that of a video
+    (finding,) = check(DATASETS["jsonl"], tmp_path).findings
+    assert finding.startswith("subtitles of a are not used") and "the video (9 s)" in finding
+
+
 def test_no_folder_is_listed_to_find_tracks_and_rows(tmp_path, monkeypatch):
     """With many videos that would be slow, as most of them may have none."""
     track, rows = tmp_path / "subtitles" / "a.SRT", tmp_path / "features" / "i3d" / "a.NPY"

@@ -10,7 +10,7 @@ from mutualsl.errors import MutualSLError
 from mutualsl.evaluation.evaluate import encode, evaluate
 from mutualsl.features.files import write_rows
 from mutualsl.spans import Span
-from mutualsl.subtitles import Cue
+from mutualsl.subtitles import Cue, write_subtitles
 
 CUES = (Cue(1.0, 3.0, "Here is the kettle."), Cue(6.0, 90.0, "Pour it."), Cue(99.0, 100.0, "End."))
 
@@ -80,9 +80,12 @@ def test_nothing_to_read_is_no_error(localizer, example, tmp_path):
 
 def test_cues_that_all_lie_past_the_end_cost_the_subtitles_alone(localizer, example, root):
     late = tuple(Cue(cue.start_second + 20.0, cue.end_second + 20.0, cue.text) for cue in CUES)
+    (root / "subtitles").mkdir()
+    write_subtitles(late, root / "subtitles" / "tea.srt")
     encoded = encode(localizer, replace(example, video=replace(example.video, cues=late)), root)
     assert encoded.input.rows is not None and encoded.input.cues == ()
     assert encoded.info is not None and len(encoded.warnings) == 1
+    assert encoded.warnings[0].startswith("tea.srt: ")
 
 
 @pytest.fixture
