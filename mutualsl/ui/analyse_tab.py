@@ -82,7 +82,7 @@ def _form(desk: AnalysisDesk, parts: Parts) -> None:
             parts["end"] = gr.Textbox(
                 label="Corrected end", placeholder="31 or 1:20", elem_id="note-end"
             )
-        parts["mark"] = gr.Textbox(elem_id="note-mark", visible="hidden")
+        parts["mark"] = gr.Textbox(elem_id="note-mark")  # analyse.css hides it
         parts["note"] = gr.Textbox(label="Note", lines=2, max_lines=6, elem_id="note-text")
         parts["save"] = gr.Button("Save", variant="primary", elem_id="note-save")
         where = f"{_OWN} Notes on a data set: {_SHARED.lower()}" if desk.catalogue else _OWN

@@ -56,6 +56,6 @@ def _lane(lane: SpanLane | Pair, duration: float) -> str:
     height = "tl-span" if lane.curves is None else "tl-head"
     muted = " is-muted" if lane.muted else ""
     return (
-        f'<div class="tl-lane {height} {lane.kind}{muted}">{marks}'
-        f'<span class="tl-name">{lane.name}</span></div>'
+        f'<div class="tl-lane {height} {lane.kind}{muted}">'
+        f'<span class="tl-name">{lane.name}</span><div class="tl-marks">{marks}</div></div>'
     )

@@ -76,6 +76,9 @@ def test_upload_filter_and_open_a_question(opened):
     opened.count("1 of 120")
     opened.open(0)
     expect(opened.detail).to_contain_text("The odd one?")
+    expect(opened.visitor["note-text"]).to_be_visible()
+    expect(opened.visitor["note-mark"]).to_be_attached()
+    expect(opened.visitor["note-mark"]).to_be_hidden()
     expect(opened.detail).to_contain_text("0:10.0 – 0:20.0")
     expect(opened.detail).to_contain_text("--data-root")
     expect(opened.visitor["analyse-timeline"].locator(".tl-span")).to_have_count(4)
@@ -173,6 +176,7 @@ def test_spans_alone_are_zoomed_and_nothing_plays(opened):
     assert box["x"] <= gold["x"] <= box["x"] + box["width"]
     name = axis.locator(".gold .tl-name").bounding_box()  # stays though its lane has moved on
     assert box["x"] <= name["x"] <= box["x"] + 20
+    assert name["y"] + name["height"] <= gold["y"]  # and covers no span
     track.click(position={"x": box["width"], "y": 20})
     expect(axis.locator(".tl-playhead")).to_have_count(0)
     axis.get_by_role("button", name="Whole video").click()
