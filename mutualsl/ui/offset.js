@@ -19,10 +19,20 @@
     changed = false;
     clearTimeout(timer);
   }
+  // Gradio does so too, but only when the field is left, and refuses what Enter alone would send.
+  function keepInside(field) {
+    const { value, min, max } = field;
+    const inside = Math.min(Math.max(Number(value), Number(min)), Number(max)); // 0 if it is empty
+    if (value !== "" && Number(value) === inside) return;
+    field.value = inside;
+    field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  }
+
   for (const type of ["pointerup", "blur"]) document.addEventListener(type, once, true);
 
   document.addEventListener("change", (event) => {
     if (!isOffset(event)) return;
+    keepInside(event.target);
     const released = () => event.target.dispatchEvent(new PointerEvent("pointerup", { bubbles: true }));
     clearTimeout(timer);
     timer = setTimeout(() => changed && released(), STILL_MS);

@@ -59,6 +59,11 @@ def test_keys_answer_as_the_mouse_does_and_nothing_answers_twice(asked, localize
     for _ in range(3):
         slider.press("ArrowRight")
     assert answers(-3.7) == 1
+    for typed, inside in (("40", 30.0), ("", 0.0)):
+        number.fill(typed)
+        number.press("Enter")
+        assert answers(inside) == 1
+        expect(number).to_have_value(f"{inside:g}")
     box = slider.bounding_box()
     visitor.page.mouse.click(box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
     assert answers(float(number.input_value())) == 1
