@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from mutualsl.answer import Answer
 from mutualsl.explain import AGREE_IOU
@@ -24,10 +26,6 @@ NUDGES_SECOND = (-1.0, -0.1, 0.1, 1.0)
 CHANCE = "estimated chance that this span is right"
 CONFIDENCE = f"{CHANCE}: that it shares at least half with the true one (IoU ≥ 0.5)"
 EXPORTED = "The spans as the model gave them, without edges that were moved by hand"
-MISSING = {
-    "visual": "No span: no video is given, or this model has not learned to look at one.",
-    "textual": "No span: no subtitles are given, or this model has not learned to read any.",
-}
 _ICONS = {  # an eye and lines of text, so that colour is not the only mark
     "visual": '<path d="M2 12s3.6-7 10-7 10 7 10 7-3.6 7-10 7S2 12 2 12Z"/>'
     '<circle cx="12" cy="12" r="3"/>',
@@ -40,17 +38,21 @@ def results(
     answer: Answer | None,
     *,
     playable: bool = True,
+    missing: Mapping[str, str] = MappingProxyType({}),
     why: str | None = None,
     change: str | None = None,
     report: str | None = None,
 ) -> str:
     """The answer line, both cards and the notes; with `None` the same cards, still empty.
 
-    `playable` is false when only subtitles were loaded, so there is nothing to play or cut; `why`
-    is a sentence on why the predictors differ, `change` one on what moved since before;
-    `report` is the answer as a page of its own, to be saved.
+    `playable` is false when only subtitles were loaded, so there is nothing to play or cut;
+    `missing` says by predictor why it has no span if it has none; `why` is a sentence on why the
+    predictors differ, `change` one on what moved since before; `report` is the answer as a page of
+    its own, to be saved.
     """
-    cards = "".join(_card(head, answer, playable) for head in ("visual", "textual"))
+    cards = "".join(
+        _card(head, answer, playable, missing.get(head)) for head in ("visual", "textual")
+    )
     line = _answer_line(answer, why, change, report)
     return f'{line}<div class="cards">{cards}</div>{_notes(answer)}'
 
@@ -110,14 +112,16 @@ def _agreement(answer: Answer) -> str:
     )
 
 
-def _card(head: str, answer: Answer | None, playable: bool) -> str:
+def _card(head: str, answer: Answer | None, playable: bool, missing: str | None) -> str:
     prediction: Prediction | None = getattr(answer, head, None)
     chosen = answer is not None and answer.source == head
     muted = prediction is not None and not prediction.in_domain
     classes = f"card {head}{' is-answer' if chosen else ''}{' is-muted' if muted else ''}"
     badge = '<span class="badge">✓ Answer</span>' if chosen else ""
-    if answer is None or prediction is None:
-        body = _silent_body(head, MISSING[head] if answer is not None else "Waits for a question.")
+    if answer is None:
+        body = _silent_body(head, "Waits for a question.")
+    elif prediction is None:
+        body = _silent_body(head, f"No span: {missing}." if missing else "No span.")
     else:
         body = _spoken_body(head, prediction, answer, playable)
     return (

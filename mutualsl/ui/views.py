@@ -23,7 +23,14 @@ from mutualsl.ui.player import player
 from mutualsl.ui.timeline_view import timeline
 from mutualsl.ui.tracks import track_choices
 from mutualsl.ui.transcript_view import evidence, transcript
-from mutualsl.ui.what_if import Asked, WhatIf, compared_with, left_out_cues, shown_places
+from mutualsl.ui.what_if import (
+    Asked,
+    WhatIf,
+    compared_with,
+    left_out_cues,
+    shown_places,
+    why_missing,
+)
 
 OUTPUTS = (
     *("status", "ask", "loaded", "player", "timeline", "results", "clip", "transcript"),
@@ -159,6 +166,7 @@ def shown(loaded: Loaded, place: int) -> dict[str, Any]:
         "results": cards.results(
             answer,
             playable=loaded.playing is not None,
+            missing=why_missing(loaded.whole, loaded.encoded, loaded.what_if),
             why=why,
             change=change,
             report=answer_report(

@@ -88,6 +88,23 @@ def applied(localizer: AnswerLocalizer, whole: EncodedVideo, what_if: WhatIf) ->
     return replace(encoded, input=asked, warnings=(*whole.warnings, *what_if.notes()))
 
 
+def why_missing(whole: EncodedVideo, encoded: EncodedVideo, what_if: WhatIf) -> dict[str, str]:
+    """By predictor, why it has no span if it has none; `encoded` is the video under `what_if`."""
+    visual = "this model has not learned to look at a video"
+    if whole.info is None and whole.input.rows is None:
+        visual = "no video is given"
+    elif what_if.given == WITHOUT_VIDEO:
+        visual = f"asked {WITHOUT_VIDEO}"
+    textual = "this model has not learned to read subtitles"
+    if whole.subtitles is None:
+        textual = "no subtitles are given"
+    elif what_if.given == WITHOUT_SUBTITLES:
+        textual = f"asked {WITHOUT_SUBTITLES}"
+    elif not encoded.input.cues:
+        textual = "no line of the subtitles is left"
+    return {"visual": visual, "textual": textual}
+
+
 def shown_places(whole: EncodedVideo, what_if: WhatIf) -> list[int]:
     """Where the lines that are shown stand in the whole transcript.
 

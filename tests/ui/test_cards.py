@@ -6,7 +6,7 @@ from mutualsl.exports import EXPORTS
 from mutualsl.prediction import Candidate
 from mutualsl.spans import Span
 from mutualsl.ui.axis import IOU_SCALE
-from mutualsl.ui.cards import MISSING, results
+from mutualsl.ui.cards import results
 from tests.ui.values import answer, prediction
 
 
@@ -72,8 +72,10 @@ def test_what_a_change_did_is_said():
 
 
 def test_a_missing_head_says_why():
-    page = results(answer(None, prediction()))
-    assert text_of(page, "visual-span") == "–" and MISSING["visual"] in page
+    why = {"visual": "no video is given", "textual": "not said"}
+    page = results(answer(None, prediction()), missing=why)
+    assert text_of(page, "visual-span") == "–" and "No span: no video is given." in page
+    assert "not said" not in page
     assert "disabled" in button(page, "visual-play")
     assert "IoU) 0" not in page  # no agreement with nobody
 

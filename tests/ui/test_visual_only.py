@@ -6,7 +6,7 @@ import pytest
 
 from mutualsl.spans import clock_range
 from mutualsl.subtitles import Cue, write_subtitles
-from mutualsl.ui.cards import MISSING, SOURCES
+from mutualsl.ui.cards import SOURCES
 from mutualsl.ui.handlers import Desk
 from mutualsl.ui.reader import Reader
 from mutualsl.ui.shelf import Shelf, read_models
@@ -46,7 +46,8 @@ def test_its_span_is_shown_and_that_it_reads_no_subtitles_is_said(ask, short_vid
     assert text_of(page, "visual-span") == clock_range(answer.visual.span)
     assert text_of(page, "answer-span") == text_of(page, "visual-span")
     assert text_of(page, "textual-span") == "–" and "disabled" in button(page, "textual-play")
-    assert MISSING["textual"] in page and SOURCES["visual"] in page
+    assert "No span: this model has not learned to read subtitles." in page
+    assert SOURCES["visual"] in page
     assert "The subtitles were not used: this model does not read them" in page
 
 
@@ -54,5 +55,5 @@ def test_of_subtitles_alone_it_says_that_it_needs_a_video(ask):
     answer, page = ask(None)
     assert answer.visual is None and answer.textual is None
     assert text_of(page, "visual-span") == text_of(page, "textual-span") == "–"
-    assert SOURCES["fallback"] in page and MISSING["visual"] in page
+    assert SOURCES["fallback"] in page and "No span: no video is given." in page
     assert "This model cannot answer without a video" in page

@@ -17,6 +17,7 @@ from mutualsl.ui.what_if import (
     compared_with,
     left_out_cues,
     shown_places,
+    why_missing,
 )
 from tests.ui.values import answer, encoded_video, prediction
 
@@ -66,6 +67,31 @@ def test_one_modality_is_left_out_and_still_shown(whole):
     assert deaf.input.cues == () and deaf.input.rows is whole.input.rows
     assert deaf.subtitles == whole.subtitles
     assert deaf.warnings == ("what if: asked without the subtitles",)
+
+
+@pytest.mark.parametrize(
+    ("what_if", "head", "why"),
+    [
+        (WhatIf(given=WITHOUT_VIDEO), "visual", "asked without the video"),
+        (WhatIf(given=WITHOUT_SUBTITLES), "textual", "asked without the subtitles"),
+        (WhatIf(left_out=frozenset(range(5))), "textual", "no line of the subtitles is left"),
+        (WhatIf(), "visual", "this model has not learned to look at a video"),
+        (WhatIf(), "textual", "this model has not learned to read subtitles"),
+    ],
+)
+def test_why_there_is_no_span_is_what_is_true_of_it(whole, what_if, head, why):
+    asked = applied(FakeLocalizer(), whole, what_if)
+    loaded = Loaded(encoded=asked, playing=None, whole=whole, model="one", what_if=what_if)
+    loaded = replace(loaded, answers=(answer(None, None, source="fallback"),))
+    assert why_missing(whole, asked, what_if)[head] == why
+    assert f"No span: {why}." in shown(loaded, 0)["results"]
+
+
+def test_nothing_given_is_said_so(whole):
+    deaf = replace(whole, subtitles=None, input=whole.input.without_subtitles())
+    assert why_missing(deaf, deaf, WhatIf())["textual"] == "no subtitles are given"
+    blind = replace(whole, input=whole.input.without_video())
+    assert why_missing(blind, blind, WhatIf())["visual"] == "no video is given"
 
 
 def test_differences_add_up(whole):
