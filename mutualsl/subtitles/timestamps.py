@@ -15,6 +15,14 @@ _UNSEEN = " \t\f\u00a0\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u20
 _GAP = f"[{_UNSEEN}]*"
 _LOOSE_LINE = re.compile(rf"{_GAP}({_LOOSE}){_GAP}-->{_GAP}({_LOOSE})")
 
+# Two clear times, alone in the first line of a cue, with what is left of an arrow between them.
+_CLEAR = r"(?:[0-9]{1,3}:)?[0-9]{1,2}:[0-9]{2}[.,][0-9]{1,3}"
+_DAMAGED_ARROW = "(?:(?:[-=\u2010-\u2015\u2212] ?){1,3}(?:>|&gt;)|\u2192)"
+_DAMAGED_LINE = re.compile(
+    rf"(\A|(?:\A|\n){_GAP}(?:[0-9]+{_GAP})?\n){_GAP}"
+    rf"({_CLEAR}){_GAP}(?!-->){_DAMAGED_ARROW}{_GAP}({_CLEAR})(?={_GAP}(?:\n|\Z))"
+)
+
 # What the WebVTT parser and the common SRT readers accept.
 _VTT = r"(?:[0-9]+:[0-5][0-9]|[0-5][0-9]):[0-5][0-9]\.[0-9]{3}(?![0-9])"
 STRICT_WEBVTT_LINE = re.compile(rf"[ \t\f]*{_VTT}[ \t\f]*-->[ \t\f]*{_VTT}")
@@ -31,6 +39,11 @@ class Timing(NamedTuple):
 def holds_times(line: str) -> bool:
     """Tell whether `parse_timing_line` reads a line, without reading it."""
     return _LOOSE_LINE.match(line) is not None
+
+
+def mend_arrows(text: str) -> tuple[str, int]:
+    """Write damaged arrows between the times of cues (`->`, `—>`) as they should be; how many."""
+    return _DAMAGED_LINE.subn(r"\1\2 --> \3", text)
 
 
 def bare_number(line: str) -> str | None:
