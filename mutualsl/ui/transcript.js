@@ -73,17 +73,39 @@
     if (row && !player.paused) scrollTo(element, row);
   }
 
+  let wanted = null; // the row that is to be in view, until the reader scrolls
+
+  // Only of a list in view does the browser know how tall it is.
+  const comesIntoView = new IntersectionObserver((changes) => {
+    const { isIntersecting, target } = changes.at(-1);
+    if (isIntersecting) approach(target, wanted);
+  });
+
+  function scrollTo(element, row) {
+    wanted = row;
+    comesIntoView.disconnect();
+    comesIntoView.observe(element);
+  }
+
+  function leave({ target }) {
+    if (target.closest?.(".tr-cues")) wanted = null;
+  }
+  for (const type of ["wheel", "touchmove", "pointerdown", "focusin"]) {
+    document.addEventListener(type, leave, { passive: true });
+  }
+
   const TRIES = 10;
 
   // The browser guesses how tall the parts are that it has not drawn yet; those on the way to the
   // row turn out taller or not, so it is looked at again once they are drawn.
-  function scrollTo(element, row, tries = TRIES) {
+  function approach(element, row, tries = TRIES) {
+    if (!row || row !== wanted || row.closest("[hidden]")) return;
     const [list, own] = [element.getBoundingClientRect(), row.getBoundingClientRect()];
     const there = own.top >= list.top && own.bottom <= list.bottom;
     if (!there || tries === TRIES) {
       element.scrollTop += own.top - list.top - element.clientHeight / 3;
     }
-    if (tries) requestAnimationFrame(() => scrollTo(element, row, tries - 1));
+    if (tries) requestAnimationFrame(() => approach(element, row, tries - 1));
   }
 
   function layEvidence() {
@@ -134,12 +156,22 @@
     element.querySelector(".tr-count").textContent = words ? `${count} of ${rows.length}` : "";
   }
 
+  const searched = new WeakMap(); // a field, and which video its words are for
+  const videoOf = (field) => field.closest(".tr").dataset.video;
+
   document.addEventListener("input", ({ target }) => {
-    if (target.matches?.(".tr-search")) search(target);
+    if (!target.matches?.(".tr-search")) return;
+    searched.set(target, videoOf(target));
+    search(target);
   });
 
+  function searchAgain(field) {
+    if (searched.get(field) !== videoOf(field)) field.value = "";
+    search(field);
+  }
+
   // Gradio changes what is there in place, and so sets back what was written into it here; what was
-  // typed into a field stays.
+  // typed into a field stays, though the transcript may be another video's now.
   let [waiting, redrawn] = [false, false];
   const drawn = new MutationObserver((records) => {
     const within = ({ target }) =>
@@ -151,7 +183,7 @@
     }
     if (!waiting) {
       requestAnimationFrame(() => {
-        if (redrawn) document.querySelectorAll(".tr-search").forEach(search);
+        if (redrawn) document.querySelectorAll(".tr-search").forEach(searchAgain);
         waiting = redrawn = false;
         layEvidence();
       });
@@ -161,7 +193,7 @@
   drawn.observe(document, {
     childList: true,
     characterData: true,
-    attributeFilter: ["data-evidence", "data-start"],
+    attributeFilter: ["data-evidence", "data-start", "data-video"],
     subtree: true,
   });
 })();

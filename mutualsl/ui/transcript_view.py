@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from zlib import crc32
 
 import numpy as np
 
@@ -67,13 +68,14 @@ def _marks(cue: Cue, spans: Mapping[str, Span]) -> str:
 def _transcript(cues: Sequence[str], says: str, encoded: EncodedVideo, left_out: str = "") -> str:
     language = encoded.subtitles.language if encoded.subtitles is not None else None
     written = f' lang="{escaped(language)}"' if language else ""
+    video = crc32(str(encoded.path or encoded.name).encode())  # which it is, for transcript.js
     parts = (cues[first : first + _PART] for first in range(0, len(cues), _PART))
     lists = "".join(
         f'<ol class="tr-part" style="--rows:{len(part)}">{"".join(part)}</ol>' for part in parts
     )
     return (
-        '<section class="tr" aria-label="Transcript"><header><h3>Transcript</h3>'
-        f"<p>{says}</p>"
+        f'<section class="tr" data-video="{video}" aria-label="Transcript"><header>'
+        f"<h3>Transcript</h3><p>{says}</p>"
         '<input type="search" class="tr-search" placeholder="Search the transcript"'
         ' aria-label="Search the transcript"><span class="tr-count" role="status"></span></header>'
         f'{left_out}<div class="tr-cues"{written}>{lists}</div></section>'
