@@ -62,7 +62,6 @@ def build(desk: Desk, clips: Clips) -> gr.Radio:
         _inputs(parts)
         _models(desk, parts)
     parts["player"] = markup("player", player(None, None))
-    examples = _examples(desk)
     with gr.Column(elem_id="timeline-frame"):
         parts["timeline"] = markup("timeline", timeline(None))
     parts["results"] = markup("results", cards.results(None), js_on_load=_TRIGGER_SAVE)
@@ -71,6 +70,7 @@ def build(desk: Desk, clips: Clips) -> gr.Radio:
         parts["history"] = markup("history", js_on_load=_TRIGGER_ANSWER)
         parts["transcript"] = markup("transcript", js_on_load=_TRIGGER_LEAVE_OUT)
         parts["evidence"] = markup("evidence")
+    examples = _examples(desk)
     _connect(desk, clips, parts, examples)
     choice: gr.Radio = parts["model_choice"]
     return choice

@@ -88,6 +88,19 @@ def test_the_answer_is_scrolled_to_and_the_focus_can_be_seen(answered):
     assert ringed["range"] and ringed["radio"]
 
 
+def test_the_focus_goes_down_the_page(answered):
+    page = answered(viewport={"width": 390, "height": 844})
+    parts = page.page.locator("#panel, #player, #timeline-frame, #results, #more, #examples")
+    tops = parts.evaluate_all("parts => parts.map((e) => e.getBoundingClientRect().top)")
+    assert len(tops) == 6 and tops == sorted(tops)
+
+
+def test_the_status_is_as_wide_as_what_is_below_it(visit):
+    page = visit()
+    status, line = (page[name].bounding_box() for name in ("status", "status-line"))
+    assert status["width"] == pytest.approx(line["width"], abs=0.5)
+
+
 def test_every_id_is_there_once(answered):
     ids = answered().page.eval_on_selector_all("[id]", "elements => elements.map((e) => e.id)")
     assert [each for each, count in Counter(filter(None, ids)).items() if count > 1] == []
@@ -97,6 +110,8 @@ def test_every_id_is_there_once(answered):
 def test_text_can_be_read(answered, scheme):
     page = answered(color_scheme=scheme)
     assert (page.page.evaluate(LIGHT) < 80) == (scheme == "dark")
+    for element in ("html", "#transcript .tr-cues"):  # their scroll bars
+        expect(page.page.locator(element)).to_have_css("color-scheme", scheme)
     assert page.page.evaluate(TOO_FAINT) == []
     for element_id in ("answer-span", "visual-span", "textual-span", "visual-play", "ask"):
         assert page[element_id].evaluate(CONTRAST) >= 4.5, element_id

@@ -109,29 +109,85 @@ def test_a_search_stays_when_a_line_is_left_out(asked, kitchen):
     expect(shown.locator(".tr-text")).to_have_text(found[1:])
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_a_long_transcript_shows_the_answer_and_what_is_searched_for(browser, width):
-    """Its parts are drawn when they come into view, which neither may depend on."""
+def test_a_search_ends_with_its_video(asked, demos, localizer, garden):
+    visitor, _ = asked
+    visitor.page.fill(".tr-search", "nobody says this")
+    expect(visitor.page.locator("#transcript .tr-cues li:visible")).to_have_count(0)
+    visitor.try_example(demos["garden"].questions[0])
+    visitor.shows(localizer.ask(garden, demos["garden"].questions[0]))
+    expect(visitor.page.locator(".tr-search")).to_have_value("")
+    expect(visitor.page.locator(".tr-count")).to_have_text("")
+    shown = visitor.page.locator("#transcript .tr-cues li:visible")
+    expect(shown).to_have_count(len(garden.subtitles.cues))
+
+
+def long_transcript(browser, width, above=0):
+    """A page with an answer in the last of its parts, so many pixels below its top."""
     more = " And some words more, so that it takes several lines in a narrow window."
     cues = [Cue(2.0 * n, 2.0 * n + 2, f"line {n}.{more * (n % 3)}") for n in range(450)]
     encoded, given = encoded_video(cues), answer(textual=prediction(760, 764, points=450))
     page = new_page(browser, viewport={"width": width, "height": 844})
-    page.set_content(drawn(encoded, given))
+    page.set_content(f'<div style="height: {above}px"></div>{drawn(encoded, given)}')
     page.evaluate(
         "html => document.body.insertAdjacentHTML('beforeend', `<div id=evidence>${html}</div>`)",
         evidence(encoded, given),
     )
-    marked, frame = page.locator(".tr-cue.in-textual"), page.locator(".tr-cues").bounding_box()
-    expect(marked).to_have_count(2)
+    expect(page.locator(".tr-cue.in-textual")).to_have_count(2)
     page.wait_for_timeout(300)  # parts on the way are drawn, and turn out taller
-    box = marked.first.bounding_box()
-    assert "line 380." in marked.first.inner_text()
-    assert frame["y"] <= box["y"] < frame["y"] + frame["height"]
+    return page
 
+
+def shows_the_answer(page):
+    marked, frame = page.locator(".tr-cue.in-textual").first, page.locator(".tr-cues")
+    assert "line 380." in marked.inner_text()
+    row, around = marked.bounding_box(), frame.bounding_box()
+    return around["y"] <= row["y"] < around["y"] + around["height"]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_long_transcript_shows_the_answer_and_what_is_searched_for(browser, width):
+    """Its parts are drawn when they come into view, which neither may depend on."""
+    page = long_transcript(browser, width)
+    page.locator(".tr-cues").scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    assert shows_the_answer(page)
     page.fill(".tr-search", "line 44")
     found = page.locator(".tr-cues li:visible")
     expect(found).to_have_count(11)  # 44, and 440 to 449
     page.wait_for_function(AS_TALL_AS_ITS_LINES)
+    page.close()
+
+
+def test_it_shows_the_answer_when_it_comes_into_view_until_the_reader_scrolls(browser):
+    page = long_transcript(browser, width=390, above=4000)
+    frame = page.locator(".tr-cues")
+
+    def come_back():
+        page.evaluate("window.scrollTo(0, 0)")
+        page.wait_for_timeout(100)
+        frame.scroll_into_view_if_needed()
+        page.wait_for_timeout(300)
+
+    come_back()
+    assert shows_the_answer(page)
+    frame.hover()
+    page.mouse.wheel(0, -3000)
+    page.wait_for_timeout(300)
+    come_back()
+    assert not shows_the_answer(page)
+    page.close()
+
+
+def test_a_long_word_stays_inside_its_line(browser):
+    page = new_page(browser, viewport={"width": 390, "height": 844})
+    long = "https://www.example.org/" + "very-long-address/" * 12
+    page.set_content(
+        drawn(encoded_video([Cue(0.0, 1.0, long), Cue(1.0, 2.0, "s" * 200)]), answer())
+    )
+    wide = page.locator(".tr-text").evaluate_all(
+        "all => all.map(e => e.scrollWidth - e.clientWidth)"
+    )
+    assert wide == [0, 0]
     page.close()
 
 
