@@ -9,8 +9,14 @@ from pathlib import Path
 
 from mutualsl.data.ceilings import cue_ceiling, row_ceiling
 from mutualsl.data.dataset import Dataset, Part
-from mutualsl.data.example import Example, VideoInput
-from mutualsl.data.folders import find_features, find_subtitles, is_video, why_unusable
+from mutualsl.data.example import Example
+from mutualsl.data.folders import (
+    find_features,
+    find_subtitles,
+    is_video,
+    past_end_second,
+    why_unusable,
+)
 from mutualsl.data.record import TOLERANCE_SECOND, WHERE_TO_GET
 from mutualsl.errors import DataError, some_of
 from mutualsl.spans import Span
@@ -97,7 +103,7 @@ def _split_report(
         without_subtitles=_silent(examples),
         without_video=tuple(name for name, path in videos.items() if path is None),
         with_features=_with_features(root, videos),
-        gold_outside=tuple(e.sample_id for e in examples if _is_outside(e)),
+        gold_outside=tuple(e.sample_id for e in examples if is_outside(e)),
         cue_ceiling=cue_ceiling(examples),
         row_ceiling=row_ceiling(examples),
         leak=None if part.split == "train" or train is None else leak(train, examples),
@@ -141,15 +147,15 @@ def _odd_files(
     root: Path, examples: Sequence[Example], videos: Mapping[str, Path | None]
 ) -> list[str]:
     """Sentences about files of a split that give nothing, or may give nothing."""
-    reasons = (why_unusable(find_subtitles(root, name)) for name in _silent(examples))
+    known = {e.video.video_id: e.video.known_second for e in examples}
+    reasons = (why_unusable(find_subtitles(root, n), known[n]) for n in _silent(examples))
     found = [f"subtitles are not used: {why}" for why in reasons if why is not None]
-    inputs = {e.video.video_id: e.video for e in examples}
-    found += [
-        f"subtitles of {name} are not used: all of them lie past the end of the video "
-        f"({inputs[name].duration_second:g} s)"
-        for name, path in videos.items()
-        if path is not None and _is_late(inputs[name])
-    ]
+    over = {n: past_end_second(find_subtitles(root, n), known[n]) for n in sorted(known)}
+    if long := [f"{name} ({s:.1f} s)" for name, s in over.items() if s > TOLERANCE_SECOND]:
+        found.append(
+            f"cues end after the video, where they are cut: {some_of(long)}; if a video is longer, "
+            "correct its duration"
+        )
     found += [
         f"counted and read as a video: {path.name}, which ends like none; take it away if it is "
         "none, or training stops there"
@@ -164,12 +170,6 @@ def _silent(examples: Sequence[Example]) -> tuple[str, ...]:
     return tuple(sorted({e.video.video_id for e in examples if not e.video.cues}))
 
 
-def _is_late(video: VideoInput) -> bool:
-    """Whether a video has cues, and ends before all of them."""
-    starts = [cue.start_second for cue in video.cues]
-    return bool(starts) and not video.at_least and min(starts) >= video.duration_second
-
-
 def _with_features(root: Path, videos: Collection[str]) -> dict[str, int]:
     """How many of the videos have feature rows, by encoder."""
     encoders = sorted(folder.name for folder in root.glob("features/*") if folder.is_dir())
@@ -181,7 +181,8 @@ def _name(split_set: str | None, split: str) -> str:
     return f"{split_set}, {split}" if split_set else split
 
 
-def _is_outside(example: Example) -> bool:
+def is_outside(example: Example) -> bool:
+    """Whether a question is answered before or after its video, or by a span without length."""
     gold = example.gold
     return gold is not None and (
         gold.start_second < -TOLERANCE_SECOND

@@ -30,6 +30,11 @@ class VideoInput:
     cue_tokens: tuple[tuple[int, ...], ...] = ()
 
     @property
+    def known_second(self) -> float | None:
+        """Its duration; `None` where that is an estimate."""
+        return None if self.at_least else self.duration_second
+
+    @property
     def token_count(self) -> int:
         """Tokens of all cues together."""
         return sum(len(tokens) for tokens in self.cue_tokens)

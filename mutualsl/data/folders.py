@@ -52,22 +52,35 @@ def _first(folder: Path, video_id: str, suffixes: tuple[str, ...]) -> Path | Non
     return next((file for file in files if file.is_file()), None)
 
 
-def read_cues(root: str | Path, video_id: str) -> tuple[Cue, ...]:
-    """The cues of an id's subtitle file; none if it has no file or one that cannot be used."""
+def read_cues(root: str | Path, video_id: str, known_second: float | None) -> tuple[Cue, ...]:
+    """The cues of an id's subtitle file; none if it has no file or one that cannot be used.
+
+    They are cut at the end of the video where that is known.
+    """
     path = find_subtitles(root, video_id)
     if path is None:
         return ()
     try:
-        return read_subtitles(path).cues
+        return read_subtitles(path, known_second).cues
     except SubtitleError:
         return ()  # a video whose track is unusable is a video without subtitles
 
 
-def why_unusable(track: Path | None) -> str | None:
+def why_unusable(track: Path | None, known_second: float | None) -> str | None:
     """Why a subtitle file gives no cues; `None` if it gives some, or is not there."""
     try:
         if track is not None:
-            read_subtitles(track)
+            read_subtitles(track, known_second)
     except SubtitleError as error:
         return str(error)
     return None
+
+
+def past_end_second(track: Path | None, known_second: float | None) -> float:
+    """How long after the end of the video a subtitle file goes on, where that is known."""
+    try:
+        if track is None or known_second is None:
+            return 0.0
+        return max(0.0, read_subtitles(track).end_second - known_second)
+    except SubtitleError:
+        return 0.0

@@ -38,10 +38,8 @@ def load(root: str | Path, split: str, split_set: str | None = None) -> list[Exa
     for number, record in _records(path):
         video_id, duration_second = record.file_name("video_id"), record.duration("duration")
         if video_id not in videos:
-            videos[video_id] = replace(
-                _video(root, video_id, duration_second),
-                at_least=record.values.get("duration_estimated") is True,
-            )
+            at_least = record.values.get("duration_estimated") is True
+            videos[video_id] = _video(root, video_id, duration_second, at_least)
         examples.append(
             Example(
                 video=videos[video_id],
@@ -129,9 +127,9 @@ def _record(line: str, where: str) -> Record:
         raise DataError(f"{where}: not readable as JSON ({error})") from error
 
 
-def _video(root: Path, video_id: str, duration_second: float) -> VideoInput:
-    cues = read_cues(root, video_id)
-    return VideoInput(video_id=video_id, duration_second=duration_second, cues=cues)
+def _video(root: Path, video_id: str, duration_second: float, at_least: bool) -> VideoInput:
+    video = VideoInput(video_id=video_id, duration_second=duration_second, at_least=at_least)
+    return replace(video, cues=read_cues(root, video_id, video.known_second))
 
 
 DATASET = Dataset(load=load, parts=parts, remarks=remarks)

@@ -37,10 +37,11 @@ def _official(root: Path, split: str) -> list[Example]:
         if gold is None:
             continue
         if video_id not in videos:
+            length_second = record.duration("video_length")
             videos[video_id] = VideoInput(
                 video_id=video_id,
-                duration_second=record.duration("video_length"),
-                cues=read_cues(root, video_id),
+                duration_second=length_second,
+                cues=read_cues(root, video_id, length_second),
             )
         examples.append(
             Example(

@@ -20,7 +20,7 @@ from mutualsl.evaluation.predictions import QuestionResult, from_row, to_row
 from mutualsl.evaluation.summary import summary
 from mutualsl.features.files import fitting
 from mutualsl.reading import Progress
-from mutualsl.subtitles import Subtitles, fitted
+from mutualsl.subtitles import Subtitles
 
 if TYPE_CHECKING:
     from mutualsl.inference import AnswerLocalizer
@@ -100,7 +100,8 @@ def encode(
     rows that the model does not understand, or missing weights, raise `CheckpointError`.
     """
     video_id, cues = example.video.video_id, example.video.cues
-    why = None if cues else why_unusable(find_subtitles(root, video_id))
+    file = None if cues else find_subtitles(root, video_id)
+    why = why_unusable(file, example.video.known_second)
     warnings = () if why is None else (why,)
     video = dataset.find_video(root, video_id)
     rows = features = find_features(root, localizer.encoder.name, video_id)
@@ -108,9 +109,6 @@ def encode(
     problem: MutualSLError
     while features is not None or video is not None or track is not None:
         try:
-            if track is not None and video is None and not example.video.at_least:
-                inside = fitted(track, example.video.duration_second)
-                track = Subtitles(cues=inside.cues)
             encoded = localizer.encode_video(video, track or "none", progress, features=features)
             encoded = _as_long_as(example.video, encoded, features)
         except FeatureError as error:

@@ -85,17 +85,17 @@ class Library:
         if not examples:
             raise DataError(f"{folder}: the {split} split is empty")
         videos = {example.video.video_id: example.video for example in examples}
-        self._tell_unusable(source, folder, [v.video_id for v in videos.values() if not v.cues])
+        self._tell_unusable(folder, [video for video in videos.values() if not video.cues])
         with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoding happens in worker processes
             rows = pool.map(lambda video: self._rows(source, folder, video), videos.values())
             by_name = dict(zip(videos, rows, strict=True))
         _check_seen(folder, examples, by_name)
         return prepare(examples, self._tokenizer, by_name.__getitem__)
 
-    def _tell_unusable(self, source: Dataset, folder: Path, silent: Sequence[str]) -> None:
+    def _tell_unusable(self, folder: Path, silent: Sequence[VideoInput]) -> None:
         """One warning for each subtitle file from which nothing is learned."""
-        for video_id in silent:
-            why = why_unusable(find_subtitles(folder, video_id))
+        for video in silent:
+            why = why_unusable(find_subtitles(folder, video.video_id), video.known_second)
             if why is not None and why not in self._unusable:
                 self._unusable.add(why)
                 log.warning("%s: nothing is learned from these subtitles: %s", folder.name, why)

@@ -89,19 +89,18 @@ def test_files_that_give_nothing_are_named_once_and_others_counted(tmp_path):
     assert "read as a video: b.jpg, which ends like none" in picture
 
 
-def test_subtitles_past_the_end_of_their_video_are_said(tmp_path):
-    estimated = {"video_id": "c", "duration_estimated": True}
-    write(tmp_path, test=[{"video_id": "a"}, {"video_id": "b"}, estimated, {"video_id": "d"}])
-    for path, second in {"a": 9, "b": 8, "c": 9, "d": 9}.items():
-        for file, text in {
-            f"subtitles/{path}.vtt": f"WEBVTT\n\n00:0{second}.000 --> 00:10.000\nopen it\n",
-            f"videos/{path}.mp4": "",
-        }.items():
-            (tmp_path / file).parent.mkdir(exist_ok=True)
-            (tmp_path / file).write_text(text)
-    (tmp_path / "videos" / "d.mp4").unlink()  # then the duration is not that of a video
-    (finding,) = check(DATASETS["jsonl"], tmp_path).findings
-    assert finding.startswith("subtitles of a are not used") and "the video (9 s)" in finding
+def test_cues_that_go_on_after_the_video_are_named(tmp_path):
+    rows = [{"video_id": "a"}, {"video_id": "b"}, {"video_id": "c", "duration_estimated": True}]
+    write(tmp_path, train=rows, val=rows)
+    (tmp_path / "subtitles").mkdir()
+    for name, start in (("a", "08"), ("b", "20"), ("c", "20")):
+        text = f"WEBVTT\n\n00:{start}.000 --> 00:25.000\nopen it\n"
+        (tmp_path / "subtitles" / f"{name}.vtt").write_text(text)
+    report = check(DATASETS["jsonl"], tmp_path)
+    assert [split.without_subtitles for split in report.splits] == [("b",), ("b",)]
+    unused, long = report.findings
+    assert unused.startswith("subtitles are not used: b.vtt: ") and "(00:00:09.000)" in unused
+    assert long.startswith("cues end after the video, where they are cut: a (16.0 s), b (16.0 s);")
 
 
 def test_no_folder_is_listed_to_find_tracks_and_rows(tmp_path, monkeypatch):

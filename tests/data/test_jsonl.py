@@ -34,6 +34,16 @@ def test_a_video_without_a_usable_track_has_no_cues(tmp_path):
     assert jsonl.load(tmp_path, "test")[0].video.cues == ()
 
 
+@pytest.mark.parametrize(("estimated", "ends"), [(False, [2.0, 9.0]), (True, [2.0, 10.0, 13.0])])
+def test_cues_end_with_a_video_whose_length_is_known(tmp_path, estimated, ends):
+    write(tmp_path, {**ROW, "duration_estimated": estimated})
+    (tmp_path / "subtitles").mkdir()
+    later = "\n00:08.000 --> 00:10.000\nclose it\n\n00:12.000 --> 00:13.000\nbye\n"
+    (tmp_path / "subtitles" / "a b.vtt").write_text(TRACK + later)
+    (example,) = jsonl.load(tmp_path, "test")
+    assert [cue.end_second for cue in example.video.cues] == ends
+
+
 @pytest.mark.parametrize(
     "row",
     [

@@ -26,6 +26,14 @@ def test_subtitles_are_taken_where_the_user_has_them(tmp_path, suffix):
     assert [cue.text for cue in example.video.cues] == ["wash it"]
 
 
+def test_cues_end_with_the_video(tmp_path):
+    raw.write_medvidqa(tmp_path)
+    (tmp_path / "subtitles").mkdir()
+    (tmp_path / "subtitles" / "xyz.vtt").write_text(TRACK.replace("02.000", "12.000"))
+    (example,) = load(tmp_path, "val")
+    assert [cue.end_second for cue in example.video.cues] == [10.0]
+
+
 def test_answers_are_clamped_to_the_video(tmp_path):
     raw.write_medvidqa(tmp_path, answer_start_second=-1, answer_end_second=12)
     (example,) = load(tmp_path, "val")

@@ -1,5 +1,6 @@
 """Which files `evaluate` looks at, and what it says about those it cannot use."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ from mutualsl.errors import MutualSLError
 from mutualsl.evaluation.evaluate import encode, evaluate
 from mutualsl.features.files import write_rows
 from mutualsl.spans import Span
-from mutualsl.subtitles import Cue, write_subtitles
+from mutualsl.subtitles import Cue, Subtitles, write_subtitles
 
 CUES = (Cue(1.0, 3.0, "Here is the kettle."), Cue(6.0, 90.0, "Pour it."), Cue(99.0, 100.0, "End."))
 
@@ -44,11 +45,14 @@ def test_without_a_video_the_data_set_says_how_long_it_is(localizer, example, tm
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_cues_lengthen_a_video_only_where_its_length_is_an_estimate(
-    localizer, example, tmp_path, known
-):
-    video = replace(example.video, duration_second=50.0, at_least=not known)
-    encoded = encode(localizer, replace(example, video=video), tmp_path)
+def test_cues_lengthen_a_video_only_where_its_length_is_an_estimate(localizer, tmp_path, known):
+    row = {"video_id": "tea", "question": "Where?", "start": 1, "end": 2, "duration": 50}
+    row["duration_estimated"] = not known
+    (tmp_path / "val.jsonl").write_text(json.dumps(row))
+    (tmp_path / "subtitles").mkdir()
+    write_subtitles(Subtitles(cues=CUES), tmp_path / "subtitles" / "tea.vtt")
+    (example,) = DATASETS["jsonl"].load(tmp_path, "val")
+    encoded = encode(localizer, example, tmp_path)
     assert encoded.duration_second == (50.0 if known else 100.0)
     assert encoded.input.cues[-1].end_second == encoded.duration_second
     assert len(encoded.input.cues) == (2 if known else 3)
