@@ -51,13 +51,17 @@ def calibrate(
     localizer = AnswerLocalizer.from_pretrained(checkpoint, device, visual)
     found = localizer.checkpoint
     library = Library(data_root, found.tokenizer, localizer.encoder)
-    validation = library.validation(config.stages[-1])
+    validation = library.calibration(config.stages[-1], found.model.looks)
     with progress("asking") as report:
-        fit_scores(found.model, localizer.collator, validation, lambda done: report("asking", done))
+        fitted = fit_scores(
+            found.model, localizer.collator, validation, lambda done: report("asking", done)
+        )
     found.model.to("cpu")
-    asked = {name: len(examples) for name, examples in validation.items()}
-    scores = {"recipe": recipe, "commit": current_commit(), "validation": asked}
-    localizer.checkpoint = found = replace(found, about=found.about | {"scores": scores})
+    if fitted:
+        asked = {name: len(examples) for name, examples in validation.items()}
+        scores = {"recipe": recipe, "commit": current_commit(), "validation": asked}
+        about = found.about | {"scores": scores | {"fitted": fitted}}
+        localizer.checkpoint = found = replace(found, about=about)
     if checkpoint != named:  # fetched into a cache, which may be emptied
         localizer.save_pretrained(out)
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
+from itertools import count
 
 import torch
 
@@ -19,7 +20,7 @@ from mutualsl.spans import Span, iou, reaches
 from mutualsl.training.sampling import validation_batches
 
 Collate = Callable[[Sequence[Example]], Batch]  # on the device of the model
-Asked = tuple[Span, HeadPredictions]  # gold, and raw answers
+Asked = tuple[Example, HeadPredictions]  # and raw answers
 
 SHARES = tuple(i / 20 for i in range(20)) + (1.0,)  # what may be believed of one of two
 DOMAIN_MARGIN = 1.5  # how much farther than the farthest validation video is still in domain
@@ -42,7 +43,7 @@ def calibrate(
     (`looked_at`; `None`: all); what lies beyond it says nothing of how far a visual score is right.
 
     The model is asked on the device that it is on, in the bits in which it will be asked there.
-    Questions with both modalities are asked three times, so that each head is also seen alone.
+    Questions that both heads answer are asked three times, so that each is also seen alone.
     Where only the second of a model's textual scorers has learned anything, it is `reader_alone`
     that is believed.
     """
@@ -60,33 +61,46 @@ def fit_scores(
     collator: Collator,
     validation: Mapping[str, Sequence[Example]],
     progress: Callable[[float], None] = lambda share: None,
-) -> None:
-    """Fit both heads' score calibration alone, as `calibrate` does; spans stay as they are."""
+) -> dict[str, int]:
+    """Fit both heads' score calibration alone, as `calibrate` does; spans stay as they are.
+
+    Returns how many questions each curve was fitted on; those that no question fits are left out.
+    """
     everything = [e for examples in validation.values() for e in examples]
     both = [e for e in everything if e.video.rows is not None and e.video.cues]
     one = [e for e in everything if e.video.rows is None or not e.video.cues]
-    one += [replace(e, video=e.video.without_video()) for e in both]
-    one += [replace(e, video=e.video.without_subtitles()) for e in both]
     device = next(model.buffers()).device
-    collate, count = _on(device, collator), len(one) + len(both)
-    alone: list[Asked] = []
-    beside: list[Asked] = []
+    collate, most = _on(device, collator), len(one) + 3 * len(both)
+    asked = count(1)
+
+    def ask(examples: Sequence[Example]) -> Iterator[Asked]:
+        for answered in _ask(model, collate, examples):
+            progress(next(asked) / most)
+            yield answered
+
     with precision(device):
-        for examples, found in ((one, alone), (both, beside)):
-            for answered in _ask(model, collate, examples):
-                found.append(answered)
-                progress((len(alone) + len(beside)) / count)
-    pairs = [(g, _known(h.visual), h.textual) for g, h in beside]
-    visual = [*((g, _known(h.visual), None) for g, h in alone), *pairs]
-    pairs = [(g, h.textual, _known(h.visual)) for g, h in beside]
-    textual = [*((g, h.textual, None) for g, h in alone), *pairs]
-    counts = _fit(model.visual_calibration, visual) + _fit(model.textual_calibration, textual)
-    if counts and min(counts) < ENOUGH:
+        answered = [*ask(both)]
+        # A head that had no company is seen alone as it is; it counts each question once.
+        heads = {id(e): (_known(h.visual), h.textual) for e, h in answered}
+        in_company = [e for e in both if None not in heads[id(e)]]
+        one += [replace(e, video=e.video.without_video()) for e in in_company]
+        one += [replace(e, video=e.video.without_subtitles()) for e in in_company]
+        answered = [*ask(one), *answered]
+    visual = [(e, _known(h.visual), h.textual) for e, h in answered]
+    textual = [(e, h.textual, _known(h.visual)) for e, h in answered]
+    counts = _fit("visual", model.visual_calibration, visual)
+    counts |= _fit("textual", model.textual_calibration, textual)
+    if not counts:
+        log.warning(
+            "scores are not fitted: none of %d validation questions has an answer of a predictor "
+            "that has learned", len(everything),
+        )  # fmt: skip
+    elif min(counts.values()) < ENOUGH:
         log.warning(
             "scores are fitted on as few as %d validation questions; below %d they say little",
-            min(counts),
-            ENOUGH,
-        )
+            min(counts.values()), ENOUGH,
+        )  # fmt: skip
+    return counts
 
 
 def _known(visual: Prediction | None) -> Prediction | None:
@@ -113,6 +127,8 @@ def _share_out(
     where few are beside known pictures the first share is for both.
     """
     if not isinstance(model, NeuralLocalizer) or model.share is None:
+        return
+    if "subtitles" in model.untrained:  # there is no textual span
         return
     if reader_alone:
         model.share.fill_(0.0)
@@ -210,36 +226,36 @@ def _ask(model: Localizer, collate: Collate, examples: Sequence[Example]) -> Ite
     for group in validation_batches(examples) if examples else []:
         batch = collate(group)
         raw = model.predict_raw(batch, top_k=1)
-        for example, heads in zip(group, raw, strict=True):
-            assert example.gold is not None, "calibration needs gold spans"
-            yield example.gold, heads
+        yield from zip(group, raw, strict=True)
 
 
 def _fit(
+    head: str,
     calibration: ScoreCalibration,
-    answered: Sequence[tuple[Span, Prediction | None, Prediction | None]],
-) -> list[int]:
-    """Fit on the questions that the head answered; `answered` is gold, head, other head.
+    answered: Sequence[tuple[Example, Prediction | None, Prediction | None]],
+) -> dict[str, int]:
+    """Fit on the questions that the head answered; `answered` is question, head, other head.
 
     With and without the other head are two curves. Returns how many questions fit each.
     """
-    counts = []
-    found = [(gold, own, other) for gold, own, other in answered if own is not None]
+    counts = {}
+    found = [(example, own, other) for example, own, other in answered if own is not None]
     for together in (False, True):
         some = [each for each in found if (each[2] is not None) == together]
         if not some:
             continue
         confidence = torch.tensor([own.score for _, own, _ in some])
-        correct = torch.tensor([_is_right(own.span, gold) for gold, own, _ in some])
+        correct = torch.tensor([_is_right(own.span, example) for example, own, _ in some])
         pairs = [(own, other) for _, own, other in some if other is not None]
         others = torch.tensor([other.score for _, other in pairs]) if pairs else None
         agreement = torch.tensor([iou(a.span, b.span) for a, b in pairs]) if pairs else None
         calibration.fit(confidence, correct, others, agreement)
-        counts.append(len(some))
+        counts[f"{head} {'beside' if together else 'alone'}"] = len(some)
     return counts
 
 
-def _is_right(span: Span, gold: Span) -> bool:
+def _is_right(span: Span, example: Example) -> bool:
     """Whether a span, to the millisecond as answers are written, counts as right."""
+    assert example.gold is not None, "calibration needs gold spans"
     written = Span(round(span.start_second, 3), round(span.end_second, 3))
-    return reaches(iou(written, gold), RIGHT_IOU)
+    return reaches(iou(written, example.gold), RIGHT_IOU)

@@ -6,12 +6,13 @@ import logging
 import os
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 from mutualsl.data import Dataset, Example, TextTokenizer, dataset_in, prepare
+from mutualsl.data.check import is_outside
 from mutualsl.data.example import Rows, VideoInput
 from mutualsl.data.folders import find_features, find_subtitles, why_unusable
 from mutualsl.errors import DataError, FeatureError, some_of
@@ -28,15 +29,25 @@ log = logging.getLogger(__name__)
 
 
 class Library:
-    """Examples with token ids, and with rows where the data set has the video."""
+    """Examples with token ids, and with rows where the data set has the video.
 
-    def __init__(self, root: Path, tokenizer: TextTokenizer, encoder: VisualEncoder) -> None:
-        self._root = root
+    `looked_at` are the data sets whose videos are learned from (`None`: all); those of others are
+    read for `calibration` alone.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        tokenizer: TextTokenizer,
+        encoder: VisualEncoder,
+        looked_at: Set[str] | None = None,
+    ) -> None:
+        self._root, self._looked_at = root, looked_at
         self._tokenizer = tokenizer
         self._encoder = encoder
         self._cache = FeatureCache(root / ".features", limit_bytes=2**40)
-        self._unusable: set[str] = set()  # what was said of subtitle files
-        self._read: dict[tuple[str, str | None, str], list[Example]] = {}
+        self._said: set[str] = set()  # warnings
+        self._read: dict[tuple[str, str | None, str, bool], list[Example]] = {}
 
     def sources(self, stage: Stage) -> list[Source]:
         """What a stage draws its training questions from."""
@@ -50,55 +61,85 @@ class Library:
 
         By data set; where a stage has several parts of one, those after the first are numbered.
         """
-        found: dict[str, list[Example]] = {}
+        asked = self._asked(stage, self._looks_at)
+        return {name: _as_trained(examples, part) for name, (part, examples) in asked.items()}
+
+    def calibration(self, stage: Stage, looks: bool) -> dict[str, list[Example]]:
+        """The same questions, whole, as a model that `looks` at pictures or not will be asked."""
+        asked = self._asked(stage, lambda part: looks)
+        return {name: examples for name, (_, examples) in asked.items()}
+
+    def _looks_at(self, part: Part) -> bool:
+        return self._looked_at is None or part.dataset in self._looked_at
+
+    def _asked(
+        self, stage: Stage, looks: Callable[[Part], bool]
+    ) -> dict[str, tuple[Part, list[Example]]]:
+        found: dict[str, tuple[Part, list[Example]]] = {}
         count: Counter[str] = Counter()
         for part in stage.parts:
             if part.validation:
                 count[part.dataset] += 1
                 number = count[part.dataset]
                 name = part.dataset if number == 1 else f"{part.dataset} ({number})"
-                found[name] = _as_trained(_some(self._validating(part), part.validation), part)
+                found[name] = part, _some(self._validating(part, looks(part)), part.validation)
         return found
 
     def _training(self, part: Part) -> list[Example]:
-        examples = self._examples(part, "train")
-        apart = _held_out(examples, part.held_out)
+        examples = self._examples(part, "train", self._looks_at(part))
+        apart = _held_out(examples, part)
         return [example for example in examples if example.video.video_id not in apart]
 
-    def _validating(self, part: Part) -> list[Example]:
+    def _validating(self, part: Part, looks: bool) -> list[Example]:
         if part.held_out == 0.0:
-            return self._examples(part, "val")
-        examples = self._examples(part, "train")
-        apart = _held_out(examples, part.held_out)
+            return self._examples(part, "val", looks)
+        examples = self._examples(part, "train", looks)
+        apart = _held_out(examples, part)
         return [example for example in examples if example.video.video_id in apart]
 
-    def _examples(self, part: Part, split: str) -> list[Example]:
-        key = (part.dataset, part.split_set, split)
+    def _examples(self, part: Part, split: str, looks: bool) -> list[Example]:
+        key = (part.dataset, part.split_set, split, looks)
         if key not in self._read:
             self._read[key] = self._load(*key)
         return self._read[key]
 
-    def _load(self, dataset: str, split_set: str | None, split: str) -> list[Example]:
+    def _load(self, dataset: str, split_set: str | None, split: str, looks: bool) -> list[Example]:
         folder = self._root / dataset
         source = dataset_in(folder, split, split_set)
         examples = source.load(folder, split, split_set)
         if not examples:
             raise DataError(f"{folder}: the {split} split is empty")
         videos = {example.video.video_id: example.video for example in examples}
+        self._tell_odd(folder, split, examples)
         self._tell_unusable(folder, [video for video in videos.values() if not video.cues])
+        if not looks:
+            return prepare(examples, self._tokenizer)
         with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoding happens in worker processes
             rows = pool.map(lambda video: self._rows(source, folder, video), videos.values())
             by_name = dict(zip(videos, rows, strict=True))
         _check_seen(folder, examples, by_name)
         return prepare(examples, self._tokenizer, by_name.__getitem__)
 
+    def _tell_odd(self, folder: Path, split: str, examples: Sequence[Example]) -> None:
+        """One warning for all answers that cannot be right."""
+        if odd := [example.sample_id for example in examples if is_outside(example)]:
+            self._warn(
+                f"{folder.name}: answers outside their video, or without length, are in the "
+                f"{split} split: {some_of(odd)}; mutualsl data check names what is wrong"
+            )
+
     def _tell_unusable(self, folder: Path, silent: Sequence[VideoInput]) -> None:
         """One warning for each subtitle file from which nothing is learned."""
         for video in silent:
             why = why_unusable(find_subtitles(folder, video.video_id), video.known_second)
-            if why is not None and why not in self._unusable:
-                self._unusable.add(why)
-                log.warning("%s: nothing is learned from these subtitles: %s", folder.name, why)
+            if why is not None:
+                self._warn(f"{folder.name}: nothing is learned from these subtitles: {why}")
+
+    def _warn(self, what: str) -> None:
+        """A warning, once."""
+        if what not in self._said:
+            self._said.add(what)
+            log.warning("%s", what)
 
     def _rows(self, source: Dataset, folder: Path, video: VideoInput) -> Rows | None:
         """Rows from a file that the data set has, or else from its video."""
@@ -153,10 +194,20 @@ def _check_seen(
         )
 
 
-def _held_out(examples: Sequence[Example], share: float) -> set[str]:
-    """Videos that are for validation: the same in every run, never all of them."""
+def _held_out(examples: Sequence[Example], part: Part) -> set[str]:
+    """Videos that are for validation: the same in every run, at least one and never all of them.
+
+    Raises `DataError` where there is one video alone.
+    """
+    if part.held_out == 0.0:
+        return set()
     names = sorted({example.video.video_id for example in examples})
-    count = min(round(share * len(names)), len(names) - 1)
+    if len(names) == 1:
+        raise DataError(
+            f"{part.dataset}: held_out={part.held_out:g}, and its train split has one video alone, "
+            "so that none can be held out; add videos, or give held_out=0 and a val split"
+        )
+    count = min(max(1, round(part.held_out * len(names))), len(names) - 1)
     return set(random.Random(0).sample(names, count))
 
 

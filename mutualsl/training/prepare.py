@@ -70,8 +70,9 @@ def prepare(config: RunConfig, root: Path, out: Path, visual: Path) -> Prepared:
     if model.reads_question_vectors:
         questions = FrozenLanguageModel(text_encoder.language_model)
         start.check_questions(questions.fingerprint)
-    library = Library(root, tokenizer, encoder)
-    training, looked_at = _read(config, library), _looked_at(model, config)
+    looked_at = _looked_at(model, config)
+    library = Library(root, tokenizer, encoder, looked_at)
+    training = _read(config, library, looks=bool(looked_at) or start.looks)
     _fit_statistics(model, [s for s in training if s.part.dataset in looked_at])
     start.load_into(model)
     return Prepared(
@@ -93,8 +94,11 @@ def prepare(config: RunConfig, root: Path, out: Path, visual: Path) -> Prepared:
     )
 
 
-def _read(config: RunConfig, library: Library) -> tuple[Source, ...]:
-    """All questions; one process makes the rows, the others find them in the cache."""
+def _read(config: RunConfig, library: Library, looks: bool) -> tuple[Source, ...]:
+    """All questions; one process makes the rows, the others find them in the cache.
+
+    A model that `looks` at pictures afterwards is calibrated with them.
+    """
     with PartialState().main_process_first():
         training = {
             (s.part.dataset, s.part.split_set): s
@@ -103,6 +107,7 @@ def _read(config: RunConfig, library: Library) -> tuple[Source, ...]:
         }
         for stage in config.stages:
             library.validation(stage)
+        library.calibration(config.stages[-1], looks)
     return tuple(training.values())
 
 

@@ -141,8 +141,7 @@ def mutualsl_own() -> RunConfig:
     """The sentence reader of `start` goes on learning, from your own transcripts: `ROOT/own`."""
     reader = mutualsl_reader()
     (stage,) = reader.stages
-    # What the visual predictor has seen is not to be judged by videos it does not learn from.
-    own = replace(stage, parts=(Part(dataset="own", validation=500, drop_video=1.0),))
+    own = replace(stage, parts=(Part(dataset="own", validation=500),))
     return replace(
         reader,
         name="mutualsl-own",

@@ -53,7 +53,7 @@ def run_localizer(
     share = model.share if isinstance(model, NeuralLocalizer) else None
     silent = config.start is None or (share is not None and not share.any())
     apart = silent and all(stage.learner for stage in config.stages)
-    validation = prepared.library.validation(config.stages[-1])
+    validation = prepared.library.calibration(config.stages[-1], model.looks)
     looked_at = frozenset(  # of several parts of one data set the later ones are numbered
         name for name in validation if {name, name.rpartition(" (")[0]} & prepared.looked_at
     )

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from mutualsl.errors import FeatureError
+from mutualsl.errors import DataError, FeatureError
 from mutualsl.features.extract import VisualFeatures
 from mutualsl.features.files import write_rows
 from mutualsl.features.missing import MissingEncoder
@@ -55,6 +55,67 @@ def test_videos_held_out_validate_in_its_place_and_teach_nothing(library):
 def test_something_is_always_left_to_learn_from(library):
     train, validation = videos(library, 1.0)
     assert len(train) == 2 and len(validation) == 18
+
+
+@pytest.mark.parametrize("share", [0.01, 0.1])
+def test_a_share_holds_out_one_video_at_least(library, share):
+    train, validation = videos(library, share)
+    assert len(validation) == 2 and len(train) == 18
+
+
+def test_the_only_video_cannot_be_held_out(library, tmp_path):
+    lines = (tmp_path / "text" / "train.jsonl").read_text().splitlines()
+    (tmp_path / "text" / "train.jsonl").write_text(lines[0])
+    with pytest.raises(DataError, match=r"text: held_out=0.1, .* one video alone"):
+        videos(library, 0.1)
+
+
+def test_answers_that_cannot_be_right_are_warned_of(library, tmp_path, caplog):
+    row = {"video_id": "t0", "question": "how", "start": 1, "end": 2, "duration": 9}
+    odd = [{"sample_id": "back", "end": 0}, {"sample_id": "late", "start": 8, "end": 12}]
+    lines = [json.dumps(row | {"sample_id": str(i)} | more) for i, more in enumerate([{}, *odd])]
+    (tmp_path / "text" / "train.jsonl").write_text("\n".join(lines))
+    videos(library, 0.0)
+    (warning,) = caplog.messages
+    assert "train split: back, late; mutualsl data check" in warning
+
+
+def test_cues_all_after_a_known_end_teach_nothing(library, tmp_path, caplog):
+    (tmp_path / "text" / "subtitles").mkdir()
+    text = "WEBVTT\n\n00:10.000 --> 00:12.000\nopen\n"
+    (tmp_path / "text" / "subtitles" / "t1.vtt").write_text(text)
+    videos(library, 0.0)
+    (warning,) = caplog.messages
+    assert "t1.vtt: no usable cue is left (cues start after the video has ended" in warning
+
+
+def test_videos_that_nothing_looks_at_are_read_to_calibrate_alone(library, tmp_path, monkeypatch):
+    (tmp_path / "text" / "videos").mkdir()
+    for name in ("t0", "v"):
+        (tmp_path / "text" / "videos" / f"{name}.mp4").write_text(name)
+    every_video_has(monkeypatch, 9)
+    read = []
+    monkeypatch.setattr("mutualsl.training.library.probe", read.append)
+    library._looked_at = frozenset()
+    assert "v" in videos(library, 0.0)[1] and read == []
+    stage = Stage(name="only", parts=(Part(dataset="text", validation=9),), train=TrainConfig())
+    (blind,) = library.calibration(stage, looks=False)["text"]
+    (whole,) = library.calibration(stage, looks=True)["text"]
+    assert blind.video.rows is None and len(whole.video.rows) == 9
+    assert [path.stem for path in read] == ["v"]
+
+
+def test_questions_are_whole_to_calibrate_with_and_as_trained_to_validate(library, tmp_path):
+    path = tmp_path / "text" / "features" / "mini" / "v.npz"
+    path.parent.mkdir(parents=True)
+    write_rows(path, np.ones((9, 6)), "none")
+    parts = (Part(dataset="text", validation=9, drop_video=1.0),)
+    stage = Stage(name="only", parts=parts, train=TrainConfig())
+    (trained,), (whole,) = (
+        library.validation(stage)["text"],
+        library.calibration(stage, True)["text"],
+    )
+    assert trained.video.rows is None and len(whole.video.rows) == 9
 
 
 def test_a_track_that_teaches_nothing_is_warned_of_once(library, tmp_path, caplog):

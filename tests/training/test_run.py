@@ -259,6 +259,9 @@ def test_scores_can_be_fitted_again_and_nothing_else_changes(
 ):
     config = replace(config, stages=config.stages[:2])
     run(config, root, tmp_path / "run", VISUAL)
+    reading, together = config.stages  # which do not show pictures, or not always
+    blind = replace(together, parts=tuple(replace(p, drop_video=1.0) for p in together.parts))
+    config = replace(config, stages=(reading, blind))
     folder = tmp_path / "run" / "checkpoint"
     lost = load_model(folder)
     for calibration in (lost.model.visual_calibration, lost.model.textual_calibration):
@@ -267,7 +270,7 @@ def test_scores_can_be_fitted_again_and_nothing_else_changes(
     localizer = AnswerLocalizer.from_pretrained(folder, "cpu")
     library = Library(root, lost.tokenizer, localizer.encoder)
     expected = localizer.checkpoint.model
-    fit_scores(expected, localizer.collator, library.validation(config.stages[-1]))
+    fit_scores(expected, localizer.collator, library.calibration(config.stages[-1], looks=True))
     localizer.push_to_hub("me/jars")
     monkeypatch.setitem(RECIPES, "tiny", lambda: config)
     for name, out in ((str(folder), "again"), ("me/jars", "fetched")):
@@ -280,11 +283,31 @@ def test_scores_can_be_fitted_again_and_nothing_else_changes(
     assert fetched.about["scores"]["validation"] == {"synthetic": 1}
     again = AnswerLocalizer.from_pretrained(tmp_path / "again", "cpu").checkpoint
     assert again.about["scores"]["validation"] == {"synthetic": 1}
+    assert sorted(again.about["scores"]["fitted"]) == [
+        "textual alone", "textual beside", "visual alone", "visual beside",
+    ]  # fmt: skip
     before = load_model(folder).model.weights()
     for name, value in again.model.weights().items():
         torch.testing.assert_close(value, expected.weights()[name], msg=name)
         fitted = name.startswith(("visual_calibration", "textual_calibration"))
         assert bool((value != before[name]).any()) == fitted, name
+
+
+def test_scores_that_could_not_be_fitted_are_not_said_to_be(
+    root, config, tmp_path, monkeypatch, caplog
+):
+    (both,) = config.stages[1].parts
+    looking = replace(config.stages[1], parts=(replace(both, drop_subtitles=1.0),))
+    run(replace(config, stages=(looking,)), root, tmp_path / "run", VISUAL)
+    narrations = Part(dataset="narrations", validation=2, held_out=0.5)
+    recipe = replace(config, stages=(replace(looking, parts=(narrations,)),))
+    monkeypatch.setitem(RECIPES, "tiny", lambda: recipe)
+    options = ["--checkpoint", str(tmp_path / "run" / "checkpoint"), "--out", str(tmp_path / "out")]
+    with pytest.raises(SystemExit) as ended:
+        main(["calibrate", "--data-root", str(root), "--recipe", "tiny", *options])
+    assert ended.value.code == 0 and "scores are not fitted" in caplog.text
+    about = AnswerLocalizer.from_pretrained(tmp_path / "out", "cpu").checkpoint.about
+    assert "scores" not in about
 
 
 def test_weights_that_are_not_there_are_asked_for(root, config, tmp_path):
@@ -471,9 +494,9 @@ def test_sizes_that_no_model_can_have_are_refused(root, config, size, tmp_path):
 def test_without_a_video_to_judge_by_a_predictor_that_has_learned_is_not_shut_out(
     root, config, tmp_path
 ):
-    """The last stage has no validation questions with pictures."""
+    """The last stage has no validation questions."""
     *_, last = config.stages
-    blind = replace(last, parts=tuple(replace(p, drop_video=1.0) for p in last.parts))
+    blind = replace(last, parts=tuple(replace(p, validation=0) for p in last.parts))
     run(replace(config, stages=(*config.stages[:-1], blind)), root, tmp_path, VISUAL)
     model = AnswerLocalizer.from_pretrained(tmp_path / "checkpoint", "cpu").checkpoint.model
     assert "visual" in model.config.trained_heads
@@ -506,7 +529,7 @@ def test_questions_of_two_split_sets_of_one_folder_are_learned_and_measured(root
     assert 2 * len(found["my data"]) == len(found["my data (2)"])
 
 
-def test_your_own_transcripts_teach_the_reader_of_a_checkpoint(root, config, tmp_path):
+def test_your_own_transcripts_teach_the_reader_of_a_checkpoint(root, config, tmp_path, monkeypatch):
     run(config, root, tmp_path / "first", VISUAL)
     own = tmp_path / "root" / "own"
     shutil.copytree(root / "synthetic", own)
@@ -515,7 +538,16 @@ def test_your_own_transcripts_teach_the_reader_of_a_checkpoint(root, config, tmp
         [f"start={tmp_path / 'first' / 'checkpoint'}", f"text_encoder={config.text_encoder}",
          "epochs=1", "shared_layers=1", "transcripts.own.validation=2"],
     )  # fmt: skip
+    asked = []
+    monkeypatch.setattr(
+        "mutualsl.training.run.calibrate",
+        lambda *given, **named: asked.append(given[2]["own"]) or calibrate(*given, **named),
+    )
     run(recipe, own.parent, tmp_path / "second", VISUAL)
+    ((question,),) = asked  # with the video that the checkpoint looks at
+    assert question.video.rows is not None and question.video.cues
+    made = {path.name for path in (own.parent / ".features").rglob("*") if path.is_file()}
+    assert sum(name.endswith(".npz") for name in made) == 1, made  # no training video was read
     before, about = (
         AnswerLocalizer.from_pretrained(tmp_path / run / "checkpoint", "cpu").checkpoint
         for run in ("first", "second")
@@ -556,7 +588,8 @@ def test_footage_that_nothing_learns_from_is_not_in_the_domain(root, config, tmp
         prepared.model.row_statistics.buffers(), known.model.row_statistics.buffers(), strict=True
     ):
         torch.testing.assert_close(one, other)
-    model, asked = prepared.model, prepared.library.validation(config.stages[-1])
+    model, asked = prepared.model, prepared.library.calibration(config.stages[-1], looks=True)
+    assert all(example.video.rows is not None for example in asked["strange"])
     model.row_statistics.limit.fill_(1e-6)
     calibrate(model, prepared.collator, {"strange": asked["strange"]}, looked_at=frozenset())
     assert float(model.row_statistics.limit) == pytest.approx(1e-6)

@@ -1,0 +1,43 @@
+"""What scores are fitted on: how many questions each curve sees, and what is said of few."""
+
+from dataclasses import replace
+
+import pytest
+
+from mutualsl.training.calibrate import ENOUGH, fit_scores
+from tests import tiny
+
+HEADS = ("visual", "textual")
+
+
+def fitted(model, count):
+    return fit_scores(model, tiny.collator(), {"jars": [tiny.example(i) for i in range(count)]})
+
+
+def test_two_predictors_are_fitted_alone_and_beside_each_other():
+    curves = [f"{head} {how}" for head in HEADS for how in ("alone", "beside")]
+    assert fitted(tiny.model(), 3) == dict.fromkeys(curves, 3)
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_a_predictor_that_is_always_alone_counts_each_question_once(head, caplog):
+    """Twice the questions would halve the pull to trusting it as it is, and pass for enough."""
+    assert fitted(tiny.model(trained_heads=(head,)), ENOUGH - 1) == {f"{head} alone": ENOUGH - 1}
+    assert f"as few as {ENOUGH - 1} validation questions" in caplog.text
+
+
+def test_a_predictor_beside_pictures_that_are_not_known_is_alone():
+    model = tiny.model()
+    model.row_statistics.limit.fill_(1e-6)
+    assert fitted(model, 3) == {"textual alone": 3}
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_scores_that_nothing_can_be_fitted_on_are_warned_of(count, caplog):
+    model = tiny.model(trained_heads=("visual",))
+    text = tiny.example().video.without_video()
+    asked = [replace(tiny.example(), video=text)] * count
+    before = model.weights()
+    assert fit_scores(model, tiny.collator(), {"jars": asked}) == {}
+    assert f"not fitted: none of {count} validation questions" in caplog.text
+    assert all(value.equal(before[name]) for name, value in model.weights().items())
