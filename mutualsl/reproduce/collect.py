@@ -93,7 +93,11 @@ def _cell(
     cpu_second = [run["training_cpu_second"] for run in there if run["training_cpu_second"]]
     return found | {
         "seeds": [run["seed"] for run in there],
-        "stopped": {str(run["seed"]): run["stopped"] for run in there if run["stopped"]},
+        "stopped": {
+            str(run.seed): _stopped(runs[run.folder], reasons.get(run.folder))
+            for run in cell.runs
+            if run.folder in runs and runs[run.folder]["stopped"]
+        },
         "commits": sorted({run["commit"] for run in there}),
         "scores": {column: spread([metrics[column] for metrics in own]) for column in COLUMNS},
         "n": own[0]["n"],
@@ -105,6 +109,12 @@ def _cell(
         "curves": _curves(there) if table == FIGURE else None,
         "by_kind": _by_kind(there, cell.row.head) if table == LESSONS else {},
     }
+
+
+def _stopped(run: Measured, reason: str | None) -> str:
+    """Where a run stopped, and why it did not go on, if it did not."""
+    where: str = run["stopped"]
+    return where if reason is None else f"{where}; it did not go on: {reason}"
 
 
 def _trained(model: str, recipe: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from mutualsl.evaluation.collect import read_json
 from mutualsl.evaluation.metrics import COLUMNS
 from mutualsl.evaluation.transfer import Log, read_log
 from mutualsl.reproduce.questions import Questions
-from mutualsl.reproduce.runs import SeededRun, unread
+from mutualsl.reproduce.runs import SeededRun, outdated
 from mutualsl.training.run_note import NOTE, is_note_of
 
 Measured = Mapping[str, Any]
@@ -55,6 +55,7 @@ def _of_folder(run: SeededRun, questions: Questions) -> Measured:
         "questions": questions.identity,
         "visual": read_json(run.checkpoint / CONFIG)["visual"]["fingerprint"],
         "learned_from": about.get("learned_from"),
+        "learned_id": run.learned_id,
         "stopped": about.get("stopped"),
         "parameters": describe(run.checkpoint).parameter_count,
         "training_second": about["training_second"],
@@ -81,7 +82,8 @@ def _of_earlier(run: SeededRun, questions: Questions, earlier: Path | None) -> M
     same = found["questions"] == questions.identity
     same = same and is_note_of(json.dumps(found["recipe"]), run.config)
     same = same and run.reads_rows_of(found["visual"], found["learned_from"])
-    return found if same and not unread(run.reads, found["learned_from"], questions) else None
+    learned = found["learned_from"], found.get("learned_id")
+    return found if same and not outdated(run.reads, *learned, questions) else None
 
 
 def _transfer(run: SeededRun) -> Log | None:

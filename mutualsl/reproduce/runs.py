@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mutualsl.answer import ReadOut
+from mutualsl.atomic import write_whole
 from mutualsl.errors import DataError
 from mutualsl.evaluation.collect import read_json
 from mutualsl.evaluation.evaluate import evaluate
@@ -21,6 +22,7 @@ from mutualsl.training.config import RunConfig
 from mutualsl.training.run import run
 from mutualsl.training.run_note import NOTE, Run, is_note_of
 
+QUESTIONS = "questions.txt"  # in a run's folder: `learned_id` of the questions that taught it
 READ_OUT: ReadOut = "textual"  # the paper's: the textual span where there is one
 
 
@@ -69,9 +71,23 @@ class SeededRun:
         about = self.about
         return bool(about) and about.get("stopped") is None
 
-    def train(self, root: Path, visual: Path, deadline: float | None, device: str) -> None:
+    def train(
+        self,
+        questions: Questions,
+        root: Path,
+        visual: Path,
+        deadline: float | None,
+        device: str,
+    ) -> None:
         """Train, or go on with what was stopped; raises `MutualSLError` where it cannot."""
         run(self.config, root, self.folder, visual, resume=True, deadline=deadline, device=device)
+        write_whole(self.folder / QUESTIONS, questions.learned_id + "\n")
+
+    @property
+    def learned_id(self) -> str | None:
+        """Of the training questions that it learned from; `None` where that was not noted."""
+        note = self.folder / QUESTIONS
+        return note.read_text().strip() if note.is_file() else None
 
     def answers(self, questions: Questions) -> Path:
         """Folder of the evaluation, whether it is there or not."""
@@ -81,7 +97,7 @@ class SeededRun:
     def answered(self, questions: Questions) -> bool:
         """Whether these weights have answered exactly these questions."""
         out = self.answers(questions)
-        if self._unread(questions):
+        if self._outdated(questions):
             return False
         if not (self.about and (out / "run.json").is_file() and (out / "metrics.json").is_file()):
             return False
@@ -93,20 +109,19 @@ class SeededRun:
         """What its model reads where it is there."""
         return MODELS[self.config.model][0].reads if isinstance(self.config, RunConfig) else ()
 
-    def _unread(self, questions: Questions) -> list[str]:
-        """What there is to learn from now, and was not when a finished run learned."""
+    def _outdated(self, questions: Questions) -> str | None:
+        """What a run did that one on the data of now would not do; more is learned by going on."""
         learned_from = self.about.get("learned_from") if self.finished else None
-        return unread(self.reads, learned_from, questions)
+        return outdated(self.reads, learned_from, self.learned_id, questions)
 
     def answer(self, questions: Questions, root: Path, device: str) -> None:
         """Answer every question and measure the answers.
 
-        Raises `DataError` for a run that has not learned from all there is to learn from now.
+        Raises `DataError` for a run that has not learned from what there is to learn from now.
         """
-        if new := self._unread(questions):
+        if other := self._outdated(questions):
             raise DataError(
-                f"{self.folder}: this run learned without {' and '.join(new)}, which the data has "
-                "now; remove its folder, or take another --out"
+                f"{self.folder}: this run {other}; remove its folder, or take another --out"
             )
         out = self.answers(questions)
         (out / "run.json").unlink(missing_ok=True)  # half an evaluation is none
@@ -123,13 +138,20 @@ class SeededRun:
         )  # fmt: skip
 
 
-def unread(
-    reads: Collection[str], learned_from: Collection[str] | None, questions: Questions
-) -> list[str]:
-    """What a model reads, and the training data has, but had not when the model was trained.
+def outdated(
+    reads: Collection[str],
+    learned_from: Collection[str] | None,
+    learned_id: str | None,
+    questions: Questions,
+) -> str | None:
+    """How a model learned from other than the training data of now, in words; `None` if it did not.
 
-    `learned_from` is what it had then; nothing is said where that is not known.
+    `learned_from` is which modalities that data had, `learned_id` its questions; nothing is said
+    of what is not known.
     """
-    if learned_from is None:
-        return []
-    return sorted((questions.learned_with & set(reads)) - set(learned_from))
+    known = questions.learned_with if learned_from is None else set(learned_from)
+    if new := sorted((questions.learned_with & set(reads)) - known):
+        return f"learned without {' and '.join(new)}, which the data has now"
+    if learned_id not in (None, questions.learned_id):
+        return "learned from other training questions, answers or subtitles than there are now"
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
@@ -27,6 +28,8 @@ from mutualsl.training.overrides import override
 from mutualsl.training.recipes import RECIPES
 
 Say = Callable[[str, float], None]
+log = logging.getLogger(__name__)
+
 NO_TIME = "no time was left; run the same command again to go on"
 
 
@@ -50,6 +53,10 @@ class Reproduction:
         found, rows = dict(self._questions(encoder.name)), encoder.fingerprint
         cells = [self._cell(row, rows, *part) for row in asked for part in found.items()]
         reasons = self._work(cells, budget, say)
+        names = {run.folder: run.name for cell in cells for run in cell.runs}
+        for folder, reason in reasons.items():
+            if reason != NO_TIME:  # which the table says
+                log.warning("%s: %s", names[folder], reason)
         runs = dict(self._measured(cells))
         for run in runs.values():
             write(run, self.out / MEASURED)
@@ -142,7 +149,7 @@ class Reproduction:
         """Train and answer what is missing of a run; returns why that was not possible."""
         try:
             if not run.finished:
-                run.train(self.root, self.visual, deadline, self.device)
+                run.train(questions, self.root, self.visual, deadline, self.device)
             run.answer(questions, self.root, self.device)
         except MutualSLError as error:
             return self._plain(error)

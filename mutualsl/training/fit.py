@@ -12,6 +12,8 @@ from mutualsl.models import FittedLocalizer
 from mutualsl.training.config import TrainConfig
 from mutualsl.training.sampling import Source, draw_epoch, make_batches
 
+SETTINGS = ("seed", "max_tokens", "max_questions", "pool_batches")  # of a stage, that are read here
+
 
 class Fitted(NamedTuple):
     """How long it took, and what was left out for want of time, in words."""

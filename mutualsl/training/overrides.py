@@ -12,9 +12,10 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from mutualsl.errors import DataError, UnknownName
-from mutualsl.models import MODELS
+from mutualsl.models import MODELS, FittedLocalizer
 from mutualsl.models.base import FROM_ENCODERS
 from mutualsl.training.config import RunConfig, Stage
+from mutualsl.training.fit import SETTINGS
 
 C = TypeVar("C")
 
@@ -39,11 +40,17 @@ def keys(config: object) -> list[str]:
     if isinstance(config, RunConfig):
         found += _sizes(config)
         for stage in config.stages:
-            names = _plain_fields(stage.train)
+            names = _of_training(config, stage)
             found += [*names, *(f"{stage.name}.{name}" for name in names)]
             for part in stage.parts:
                 found += [f"{stage.name}.{part.dataset}.{name}" for name in _plain_fields(part)]
     return list(dict.fromkeys(found))
+
+
+def _of_training(config: RunConfig, stage: Stage) -> list[str]:
+    """What can be set of how a stage learns; a model that needs no steps reads little of it."""
+    steps = not issubclass(MODELS[config.model][0], FittedLocalizer)
+    return [name for name in _plain_fields(stage.train) if steps or name in SETTINGS]
 
 
 def _set(config: C, key: str, value: str) -> C:

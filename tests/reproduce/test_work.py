@@ -1,6 +1,7 @@
 """A table from nothing, again, after a stop, and with what cannot be run."""
 
 import json
+import shutil
 import time
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
@@ -10,14 +11,16 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from mutualsl.errors import MutualSLError, UnknownName
+from mutualsl.errors import DataError, MutualSLError, UnknownName
 from mutualsl.evaluation.predictions import read_predictions
+from mutualsl.evaluation.unlearned import REFERENCES
 from mutualsl.features import encoder_at
 from mutualsl.features.files import write_rows
 from mutualsl.reproduce import publish, runs, work
 from mutualsl.reproduce.budget import Budget
 from mutualsl.reproduce.measured import MEASURED
 from mutualsl.reproduce.plan import TABLES, data_of
+from mutualsl.reproduce.questions import read_questions
 from mutualsl.reproduce.work import NO_TIME, Reproduction
 from mutualsl.training.compared import DATA
 from mutualsl.training.recipes import RECIPES
@@ -112,7 +115,7 @@ def test_a_run_measured_before_is_not_made_again(make, recipes):
     assert make.trained == ["mutualsl_long_synthetic, 1"]
 
 
-@pytest.mark.parametrize("changed", ["recipe", "questions", "modalities"])
+@pytest.mark.parametrize("changed", ["recipe", "questions", "modalities", "training", "nothing"])
 def test_a_run_measured_before_counts_for_the_same_recipe_and_questions(make, recipes, changed):
     only(recipes, "mor_synthetic")
     make("table1")
@@ -124,11 +127,15 @@ def test_a_run_measured_before_counts_for_the_same_recipe_and_questions(make, re
         run["recipe"]["sizes"]["trees"] += 1
     elif changed == "questions":
         run["questions"] = "others"
-    else:
+    elif changed == "modalities":
         run["learned_from"] = []
+    elif changed == "training":
+        run["learned_id"] = "others"
+    else:
+        del run["learned_id"]  # as in files of before it was noted
     path.write_text(json.dumps(run))
     make("table1")
-    assert make.trained == ["mor_synthetic, 0"]
+    assert make.trained == ([] if changed == "nothing" else ["mor_synthetic, 0"])
 
 
 def test_a_finished_run_measured_before_goes_before_one_that_was_stopped(make, recipes):
@@ -163,6 +170,22 @@ def test_a_training_that_is_stopped_is_scored_and_goes_on(make, recipes):
     assert finished["training_second"]["mean"] > stopped["training_second"]["mean"]
 
 
+def test_why_a_stopped_run_could_not_go_on_is_said(make, recipes, monkeypatch, caplog):
+    only(recipes, "vptsl_tutorialvqa")
+    budget = Budget(60)
+    budget.deadline = lambda left, workers: time.monotonic()
+    make("table1", budget)
+
+    def full(*given, **named):
+        raise DataError(f"{make.out}: the state cannot be saved")
+
+    monkeypatch.setattr(runs, "run", full)
+    cell = cells(make("table1"))["VPTSL", *TUTORIAL]
+    reason = "OUT: the state cannot be saved"
+    assert cell["stopped"] == {"0": f"only, epoch 1 of 2; it did not go on: {reason}"}
+    assert caplog.messages[-1] == f"vptsl_tutorialvqa, seed 0: {reason}"
+
+
 def test_a_run_by_another_recipe_is_not_taken_for_this_one(make, recipes):
     only(recipes, "mor_synthetic", "mutualsl_synthetic")
     make("table1")
@@ -172,6 +195,60 @@ def test_a_run_by_another_recipe_is_not_taken_for_this_one(make, recipes):
     found = cells(make("table1"))["MutualSL", "synthetic", None]
     assert found["seeds"] == [] and "other settings" in found["not_run"]["0"]
     assert str(make.out) not in found["not_run"]["0"]
+
+
+@pytest.fixture
+def own_root(make, tmp_path):
+    """A copy of the rendered data, to be changed."""
+    copy = tmp_path / "copy"
+    shutil.copytree(make.root / "synthetic", copy / "synthetic")
+    make.root = copy
+    return copy / "synthetic"
+
+
+@pytest.mark.parametrize("changed", ["questions", "subtitles"])
+def test_a_run_that_learned_from_other_data_is_not_shown_beside_the_new(
+    make, recipes, own_root, changed, caplog
+):
+    only(recipes, "mor_synthetic")
+    make("table1")
+    if changed == "questions":
+        lines = (own_root / "train.jsonl").read_text().splitlines(keepends=True)
+        (own_root / "train.jsonl").write_text("".join(lines[1:]))
+    else:
+        track = next((own_root / "subtitles").glob("*-train-*"))
+        track.write_text(track.read_text().replace(" the ", " that "))
+    cell = cells(make("table1"))["MoR", "synthetic", None]
+    assert cell["seeds"] == [] and make.trained == []
+    said = "learned from other training questions, answers or subtitles than there are now; remove"
+    assert said in cell["not_run"]["0"]
+    assert f"mor_synthetic, seed 0: OUT/runs/mor_synthetic/seed-0: this run {said}" in caplog.text
+    (make.out / "runs" / "mor_synthetic" / "seed-0" / runs.QUESTIONS).unlink()  # not noted before
+    assert cells(make("table1"))["MoR", "synthetic", None]["seeds"] == [0]
+
+
+def test_references_are_measured_again_where_what_they_read_has_changed(
+    make, own_root, tmp_path, monkeypatch
+):
+    measured = []
+    monkeypatch.setattr(
+        "mutualsl.reproduce.questions.measure",
+        lambda train, asked: measured.append(len(train)) or dict.fromkeys(REFERENCES),
+    )
+
+    def references():
+        read_questions(DATA[0], make.root, "mini").references(tmp_path / "kept.json")
+        return len(measured)
+
+    assert (references(), references()) == (1, 1)
+    for split in ("train", "test"):
+        track = next((own_root / "subtitles").glob(f"*-{split}-*"))
+        track.write_text(track.read_text().replace(" the ", " that "))
+        assert references() == references() == (2 if split == "train" else 3)
+    rows = [json.loads(line) for line in (own_root / "train.jsonl").read_text().splitlines()]
+    rows[0]["end"] += 0.5
+    (own_root / "train.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    assert references() == 4
 
 
 def test_answers_to_other_questions_are_given_again(make, recipes):

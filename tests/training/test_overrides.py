@@ -53,6 +53,13 @@ def test_an_unknown_key_is_refused_with_the_known_ones(key):
         override(mutualsl_mini(), [f"{key}=1"])
 
 
+@pytest.mark.parametrize("key", ["epochs", "forests.new_lr", "patience"])
+def test_what_a_model_without_steps_does_not_read_is_refused(key):
+    with pytest.raises(UnknownName, match=r"forests\.max_questions"):
+        override(RECIPES["mor_synthetic"](), [f"{key}=1"])
+    assert override(RECIPES["mor_synthetic"](), ["seed=1"]).stages[0].train.seed == 1
+
+
 @pytest.mark.parametrize("setting", ["epochs=many", "epochs=1.5", "mutual=1", "new_lr=true"])
 def test_a_value_of_another_kind_is_refused(setting):
     with pytest.raises(DataError, match=setting.partition("=")[0]):
