@@ -157,7 +157,7 @@ def test_the_share_is_stored_with_the_weights():
 @pytest.mark.parametrize("seen", [False, True])
 def test_the_share_is_chosen_on_validation(seen, monkeypatch):
     """Where only one of the two is right, it is believed: with pictures and without."""
-    monkeypatch.setattr("mutualsl.training.calibrate.ENOUGH", 3)
+    monkeypatch.setattr("mutualsl.training.shares.ENOUGH", 3)
     model, collate = tiny.model(), tiny.collator()
     asked = [tiny.example(i) for i in range(3)]
     read = [replace(e, video=e.video.without_video()) for e in asked]
@@ -189,7 +189,7 @@ def test_pictures_that_the_model_knows_have_a_share_of_their_own():
 
 def test_pictures_that_the_model_does_not_know_count_with_transcripts_alone(monkeypatch):
     """There the reader is right; where they are known, the language model is."""
-    monkeypatch.setattr("mutualsl.training.calibrate.ENOUGH", 2)
+    monkeypatch.setattr("mutualsl.training.shares.ENOUGH", 2)
     model, collate = tiny.model(), tiny.collator()
     asked = [tiny.example(i) for i in range(4)]
     rows = [torch.from_numpy(e.video.rows) for e in asked[:2]]
@@ -212,7 +212,7 @@ def test_pictures_that_the_model_does_not_know_count_with_transcripts_alone(monk
 @pytest.mark.parametrize(("alone", "beside"), [(0, 1), (1, 3), (3, 2), (3, 3)])
 def test_few_questions_choose_no_share(alone, beside, former, monkeypatch, caplog):
     """Neither with pictures nor without, where together they are still too few."""
-    monkeypatch.setattr("mutualsl.training.calibrate.ENOUGH", 3)
+    monkeypatch.setattr("mutualsl.training.shares.ENOUGH", 3)
     model, collate = tiny.model(), tiny.collator()
     questions = [tiny.example(i) for i in range(alone + beside)]
     own = model.sentence_reader.predict(collate(questions))
@@ -246,7 +246,7 @@ def test_a_reader_that_never_had_a_say_is_asked_on_few_questions(seen, caplog):
 
 
 def test_no_question_is_asked_twice_in_the_same_way_to_choose_a_share(monkeypatch):
-    monkeypatch.setattr("mutualsl.training.calibrate.ENOUGH", 3)
+    monkeypatch.setattr("mutualsl.training.shares.ENOUGH", 3)
     monkeypatch.setattr("mutualsl.training.calibrate.fit_scores", lambda *_: None)
     model, asked = tiny.model(), []
     forward = model.forward
@@ -302,7 +302,7 @@ def test_the_limit_of_a_domain_needs_videos():
 
 
 def test_calibration_asks_in_the_bits_in_which_the_device_will_answer(monkeypatch):
-    monkeypatch.setattr("mutualsl.training.calibrate.ENOUGH", 3)
+    monkeypatch.setattr("mutualsl.training.shares.ENOUGH", 3)
     monkeypatch.setattr(
         "mutualsl.training.calibrate.precision",
         lambda device: torch.autocast(device.type, torch.bfloat16),

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from mutualsl.training.calibrate import ENOUGH, fit_scores
+from mutualsl.training.calibrate import fit_scores
+from mutualsl.training.shares import ENOUGH
 from tests import tiny
 
 HEADS = ("visual", "textual")
