@@ -23,7 +23,4 @@ def served(folder: Path, checkpoint: Path) -> Iterator[Server]:
     temporary.mkdir(parents=True)
     places = environment(MUTUALSL_CACHE=str(cache), TMPDIR=str(temporary))
     with serving(checkpoint, folder / "stderr.txt", env=places) as server:
-        try:
-            yield server
-        finally:
-            server.end()
+        yield server

@@ -22,23 +22,14 @@ class Server:
     """Where the page is served, by which process, and when that was started."""
 
     url: str
-    process: subprocess.Popen[str]
+    pid: int
     started: float  # perf_counter
     log: Path
-
-    @property
-    def pid(self) -> int:
-        """Of its process."""
-        return self.process.pid
 
     @property
     def age_second(self) -> float:
         """Since its process was started."""
         return time.perf_counter() - self.started
-
-    def end(self) -> None:
-        """Tell it to end, and wait until it has cleaned up."""
-        _end(self.process)
 
 
 @contextmanager
@@ -66,15 +57,11 @@ def serving(
         alarm.cancel()
         if url is None:
             raise RuntimeError(f"app.py has not served the page:\n{log.read_text()}")
-        yield Server(url, process, started, log)
+        yield Server(url, process.pid, started, log)
     finally:
         alarm.cancel()
-        _end(process)  # killed, it would leave what its visitors have uploaded
+        process.terminate()  # killed, it would leave what its visitors have uploaded
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_SECOND)
         process.kill()
         process.communicate()
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    process.terminate()
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(STOP_SECOND)

@@ -99,7 +99,7 @@
   // The browser guesses how tall the parts are that it has not drawn yet; those on the way to the
   // row turn out taller or not, so it is looked at again once they are drawn.
   function approach(element, row, tries = TRIES) {
-    if (!row || row !== wanted || row.closest("[hidden]")) return;
+    if (!row?.isConnected || row !== wanted || row.closest("[hidden]")) return;
     const [list, own] = [element.getBoundingClientRect(), row.getBoundingClientRect()];
     const there = own.top >= list.top && own.bottom <= list.bottom;
     if (!there || tries === TRIES) {
@@ -136,6 +136,7 @@
     });
     const first = rows.find((row) => row.matches(".in-visual, .in-textual"));
     if (first) scrollTo(element, first);
+    else wanted = null; // that of the answer before, or of another video
   }
 
   function search(field) {
@@ -156,22 +157,22 @@
     element.querySelector(".tr-count").textContent = words ? `${count} of ${rows.length}` : "";
   }
 
-  const searched = new WeakMap(); // a field, and which video its words are for
-  const videoOf = (field) => field.closest(".tr").dataset.video;
+  const searched = new WeakMap(); // a field, and which transcript its words are for
+  const transcriptOf = (field) => field.closest(".tr").dataset.of;
 
   document.addEventListener("input", ({ target }) => {
     if (!target.matches?.(".tr-search")) return;
-    searched.set(target, videoOf(target));
+    searched.set(target, transcriptOf(target));
     search(target);
   });
 
   function searchAgain(field) {
-    if (searched.get(field) !== videoOf(field)) field.value = "";
+    if (searched.get(field) !== transcriptOf(field)) field.value = "";
     search(field);
   }
 
   // Gradio changes what is there in place, and so sets back what was written into it here; what was
-  // typed into a field stays, though the transcript may be another video's now.
+  // typed into a field stays, though the transcript may be another now.
   let [waiting, redrawn] = [false, false];
   const drawn = new MutationObserver((records) => {
     const within = ({ target }) =>
@@ -193,7 +194,7 @@
   drawn.observe(document, {
     childList: true,
     characterData: true,
-    attributeFilter: ["data-evidence", "data-start", "data-video"],
+    attributeFilter: ["data-evidence", "data-start", "data-of"],
     subtree: true,
   });
 })();

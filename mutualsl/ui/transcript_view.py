@@ -30,12 +30,15 @@ _OUT = '<button type="button" class="tr-out" data-cue="{}">without this line</bu
 
 
 def transcript(
-    encoded: EncodedVideo | None, left_out: Sequence[Cue] = (), places: Sequence[int] | None = None
+    encoded: EncodedVideo | None,
+    left_out: Sequence[Cue] = (),
+    places: Sequence[int] | None = None,
+    whole: EncodedVideo | None = None,
 ) -> str:
     """HTML of all cues with a search field; nothing without subtitles.
 
     `left_out` are cues that the encoded video lacks because the visitor took them away; `places`
-    are those of its own cues in the whole transcript, `None` where it is whole.
+    are those of its own cues in the `whole` transcript, `None` where it is whole.
     """
     if encoded is None or not (encoded.subtitles or left_out):
         return ""
@@ -43,7 +46,7 @@ def transcript(
     own = encoded.subtitles.cues if encoded.subtitles is not None else ()
     numbered = zip(range(len(own)) if places is None else places, own, strict=False)
     cues = [_cue(cue, _BARS, _OUT.format(place)) for place, cue in numbered]
-    return _transcript(cues, says, encoded, _left_out(left_out))
+    return _transcript(cues, says, whole or encoded, _left_out(left_out))
 
 
 def marked_transcript(encoded: EncodedVideo | None, spans: Mapping[str, Span]) -> str:
@@ -65,21 +68,27 @@ def _marks(cue: Cue, spans: Mapping[str, Span]) -> str:
     return f'<span class="tr-bars tr-marks" aria-hidden="true">{bars}</span>{said}'
 
 
-def _transcript(cues: Sequence[str], says: str, encoded: EncodedVideo, left_out: str = "") -> str:
-    language = encoded.subtitles.language if encoded.subtitles is not None else None
+def _transcript(cues: Sequence[str], says: str, whole: EncodedVideo, left_out: str = "") -> str:
+    language = whole.subtitles.language if whole.subtitles is not None else None
     written = f' lang="{escaped(language)}"' if language else ""
-    video = crc32(str(encoded.path or encoded.name).encode())  # which it is, for transcript.js
     parts = (cues[first : first + _PART] for first in range(0, len(cues), _PART))
     lists = "".join(
         f'<ol class="tr-part" style="--rows:{len(part)}">{"".join(part)}</ol>' for part in parts
     )
     return (
-        f'<section class="tr" data-video="{video}" aria-label="Transcript"><header>'
+        f'<section class="tr" data-of="{_number(whole)}" aria-label="Transcript"><header>'
         f"<h3>Transcript</h3><p>{says}</p>"
         '<input type="search" class="tr-search" placeholder="Search the transcript"'
         ' aria-label="Search the transcript"><span class="tr-count" role="status"></span></header>'
         f'{left_out}<div class="tr-cues"{written}>{lists}</div></section>'
     )
+
+
+def _number(whole: EncodedVideo) -> int:
+    """By which transcript.js knows a transcript again."""
+    cues = whole.subtitles.as_read if whole.subtitles is not None else ()
+    said = [str(whole.path), *(cue.text for cue in cues)]
+    return crc32("\n".join(said).encode())
 
 
 def _left_out(cues: Sequence[Cue]) -> str:

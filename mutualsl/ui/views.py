@@ -128,6 +128,7 @@ def unasked(loaded: Loaded) -> dict[str, Any]:
             loaded.encoded,
             left_out_cues(loaded.whole, loaded.what_if),
             shown_places(loaded.whole, loaded.what_if),
+            loaded.whole,
         ),
         "evidence": "",
         "history": _history(loaded),

@@ -178,6 +178,17 @@ def test_it_shows_the_answer_when_it_comes_into_view_until_the_reader_scrolls(br
     page.close()
 
 
+def test_an_answer_that_marks_nothing_leaves_it_where_it_is(browser):
+    page = long_transcript(browser, width=390, above=4000)
+    page.evaluate("document.querySelector('[data-evidence]').dataset.evidence = '{}'")
+    expect(page.locator(".tr-cue.in-textual")).to_have_count(0)
+    frame = page.locator(".tr-cues")
+    frame.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    assert frame.evaluate("list => list.scrollTop") == 0
+    page.close()
+
+
 def test_a_long_word_stays_inside_its_line(browser):
     page = new_page(browser, viewport={"width": 390, "height": 844})
     long = "https://www.example.org/" + "very-long-address/" * 12

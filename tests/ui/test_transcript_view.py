@@ -34,6 +34,17 @@ def test_a_long_transcript_comes_in_parts():
     ]  # fmt: skip
 
 
+def test_a_transcript_is_known_again_by_what_it_said_before_any_change():
+    def number(page):
+        return re.search(r'data-of="(\d+)"', page)[1]
+
+    whole = encoded_video(CUES)
+    assert number(transcript(encoded_video(CUES[1:]), CUES[:1], [1], whole)) == number(
+        transcript(whole)
+    )
+    assert number(transcript(encoded_video(CUES[1:]))) != number(transcript(whole))
+
+
 def test_a_line_is_left_out_by_its_place_in_the_whole_transcript():
     assert 'data-cue="1"' in transcript(encoded_video(CUES))
     page = transcript(encoded_video(CUES[1:]), CUES[:1], [1, 2])
