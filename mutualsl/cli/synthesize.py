@@ -16,8 +16,8 @@ def synthesize(
     out: Annotated[
         Path,
         typer.Option(
-            help="Folder to write (data set layout `jsonl`). What is there is kept, so other "
-            "settings, such as --frozen, need another folder.",
+            help="Folder to write (data set layout `jsonl`). Rendered videos that are there are "
+            "kept, so other settings, such as --frozen, need another folder.",
             callback=folder_to_write,
         ),
     ],

@@ -148,9 +148,11 @@ def _odd_files(
 ) -> list[str]:
     """Sentences about files of a split that give nothing, or may give nothing."""
     known = {e.video.video_id: e.video.known_second for e in examples}
-    reasons = (why_unusable(find_subtitles(root, n), known[n]) for n in _silent(examples))
+    silent = _silent(examples)
+    reasons = (why_unusable(find_subtitles(root, n), known[n]) for n in silent)
     found = [f"subtitles are not used: {why}" for why in reasons if why is not None]
-    over = {n: past_end_second(find_subtitles(root, n), known[n]) for n in sorted(known)}
+    heard = sorted(known.keys() - set(silent))
+    over = {n: past_end_second(find_subtitles(root, n), known[n]) for n in heard}
     if long := [f"{name} ({s:.1f} s)" for name, s in over.items() if s > TOLERANCE_SECOND]:
         found.append(
             f"cues end after the video, where they are cut: {some_of(long)}; if a video is longer, "

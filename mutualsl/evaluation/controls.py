@@ -49,9 +49,11 @@ def run_controls(
     motion = [e for e in ready if e.differs_by == "motion"]
     motion_ids = {e.sample_id for e in motion}
     frozen = _encoded(localizer, [e for e in examples if e.sample_id in motion_ids], frozen_root)
-    for example in frozen:
-        if example.video.rows is None:
-            raise _no_twin(example.video.video_id, frozen_root)
+    for own, twin in zip(motion, frozen, strict=True):
+        if twin.video.rows is None:
+            raise _no_twin(twin.video.video_id, frozen_root)
+        if own.video.rows is not None and np.array_equal(own.video.rows, twin.video.rows):
+            raise _moves(f"{frozen_root}: video {twin.video.video_id}", root)
     chance = random.Random(SEED)
     table = {
         "as asked": _measure(localizer, ready),
@@ -84,7 +86,11 @@ def check_frozen(
         if twin is None:
             raise _no_twin(video_id, frozen_root)
         if own is not None and content_hash(own) == content_hash(twin):
-            raise DataError(f"{twin}: the same as {own}, so nothing in it is frozen; {FROZEN}")
+            raise _moves(str(twin), own)
+
+
+def _moves(twin: str, own: Path) -> DataError:
+    return DataError(f"{twin}: the same as {own}, so nothing in it is frozen; {FROZEN}")
 
 
 def _no_twin(video_id: str, frozen_root: Path) -> DataError:

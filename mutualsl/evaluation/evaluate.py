@@ -95,7 +95,8 @@ def encode(
 ) -> EncodedVideo:
     """The example's video as a visitor's upload would be encoded.
 
-    The transcript is what the data set loaded, and feature rows that it has go before its video.
+    The transcript is what the data set loaded, which ends where the data set says that the video
+    does; feature rows that it has go before its video.
     Rows, a video or a track that cannot be read are a missing modality here, noted as a warning;
     rows that the model does not understand, or missing weights, raise `CheckpointError`.
     """

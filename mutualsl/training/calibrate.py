@@ -68,22 +68,21 @@ def fit_scores(
     both = [e for e in everything if e.video.rows is not None and e.video.cues]
     one = [e for e in everything if e.video.rows is None or not e.video.cues]
     device = next(model.buffers()).device
-    collate, most = _on(device, collator), len(one) + 3 * len(both)
-    asked = count(1)
+    collate, asked = _on(device, collator), count(1)
 
-    def ask(examples: Sequence[Example]) -> Iterator[Asked]:
+    def ask(examples: Sequence[Example], most: int) -> Iterator[Asked]:
         for answered in _ask(model, collate, examples):
             progress(next(asked) / most)
             yield answered
 
     with precision(device):
-        answered = [*ask(both)]
+        answered = [*ask(both, len(one) + 3 * len(both))]
         # A head that had no company is seen alone as it is; it counts each question once.
         heads = {id(e): (_known(h.visual), h.textual) for e, h in answered}
         in_company = [e for e in both if None not in heads[id(e)]]
         one += [replace(e, video=e.video.without_video()) for e in in_company]
         one += [replace(e, video=e.video.without_subtitles()) for e in in_company]
-        answered = [*ask(one), *answered]
+        answered = [*ask(one, len(one) + len(both)), *answered]
     visual = [(e, _known(h.visual), h.textual) for e, h in answered]
     textual = [(e, h.textual, _known(h.visual)) for e, h in answered]
     counts = _fit("visual", model.visual_calibration, visual)

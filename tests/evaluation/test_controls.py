@@ -1,6 +1,7 @@
 """Controls on two rendered videos, with the weights that come with the project."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ from mutualsl.data import jsonl
 from mutualsl.data.synthetic import write_dataset
 from mutualsl.errors import DataError
 from mutualsl.evaluation.controls import run_controls
+from mutualsl.features.files import write_rows
 from tests.command_line import assert_refused, call
 
 SMALL = {"workers": 1, "size": (128, 72), "rate_hz": 8.0, "length_second": 25.0}
@@ -47,6 +49,19 @@ def test_a_frozen_video_that_moves_is_refused(localizer, data, tmp_path):
     examples = [replace(e, differs_by="motion") for e in jsonl.load(data / "moving", "test")]
     with pytest.raises(DataError, match="the same as .*nothing in it is frozen.*a folder of its"):
         run_controls(localizer, examples, data / "moving", data / "moving", tmp_path)
+
+
+def test_rows_of_a_video_are_no_frozen_twin_of_it(localizer, data, tmp_path):
+    """Files of another kind cannot be told to be the same, what is seen in them can."""
+    shutil.copytree(data / "moving", tmp_path / "own")
+    rows = tmp_path / "own" / "features" / localizer.encoder.name
+    rows.mkdir(parents=True)
+    for video in (data / "moving" / "videos").iterdir():
+        seen = localizer.encode_video(video, "none").input.rows
+        write_rows(rows / f"{video.stem}.npz", seen, localizer.encoder.fingerprint)
+    examples = [replace(e, differs_by="motion") for e in jsonl.load(tmp_path / "own", "test")]
+    with pytest.raises(DataError, match="the same as .*own, so nothing in it is frozen"):
+        run_controls(localizer, examples, tmp_path / "own", data / "moving", tmp_path)
 
 
 def test_a_folder_of_frozen_videos_is_looked_for_first(data, tmp_path, capfd, monkeypatch):

@@ -14,7 +14,6 @@ from mutualsl.training import state
 from mutualsl.training.config import Part, TrainConfig
 from mutualsl.training.sampling import Source
 from mutualsl.training.trainer import Trainer
-from mutualsl.training.validate import validate
 from tests import tiny
 from tests.training.processes import several
 
@@ -346,9 +345,3 @@ def test_two_processes_train_one_model(tmp_path, by):
     alone = start(tmp_path / "alone")[0].state_dict()
     assert any(not torch.equal(value, alone[name]) for name, value in one.items())
     assert len([r for r in log(tmp_path) if "validation" in r]) == 3
-
-
-def test_data_without_questions_is_not_measured():
-    asked = {"none": [], "jars": [tiny.example()]}
-    found = validate(tiny.model(), tiny.collator(), asked, Accelerator(cpu=True))
-    assert list(found) == ["jars"]
