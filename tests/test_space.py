@@ -85,6 +85,7 @@ def test_only_tracked_files_that_the_page_needs(folder):
         "README.md",
         "SECURITY.md",
         "requirements.txt",
+        "packages.txt",
         "checkpoints/visual-mini/config.json",
     }
     assert needed <= there

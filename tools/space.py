@@ -19,6 +19,7 @@ NEEDED = (
     "LICENSE",
     "SECURITY.md",  # the README links to it
     "requirements.txt",
+    "packages.txt",
     "mutualsl/",
     "assets/",
     "checkpoints/",
