@@ -4,11 +4,12 @@ import re
 from pathlib import PurePath
 
 from mutualsl.errors import SubtitleError
+from mutualsl.subtitles.arrows import mend_arrows
 from mutualsl.subtitles.ass import looks_like_ass, parse_ass
 from mutualsl.subtitles.json_formats import looks_like_json, parse_json
 from mutualsl.subtitles.model import Parsed, Repair
 from mutualsl.subtitles.srt import parse_srt
-from mutualsl.subtitles.timestamps import holds_times, mend_arrows
+from mutualsl.subtitles.timestamps import holds_times
 from mutualsl.subtitles.vtt import has_header, parse_webvtt
 
 # Ten hours of speech with every tag that YouTube writes are about 5 MB.
@@ -61,7 +62,7 @@ def refuse_binary(text: str, name: str) -> None:
 def parse_text(text: str, name: str) -> Parsed:
     """Read text with line feeds as line ends in the format it is in, whatever its name says."""
     suffix = PurePath(name).suffix.lower()
-    text, damaged = mend_arrows(text)
+    text, repairs = mend_arrows(text)
     if has_header(text):
         parsed = parse_webvtt(text)
     elif looks_like_json(text):
@@ -70,9 +71,7 @@ def parse_text(text: str, name: str) -> Parsed:
         parsed = parse_ass(text, name)
     else:
         parsed = _parse_without_header(text, name, suffix)
-    if damaged:
-        detail = "times with a damaged arrow between them were read"
-        parsed.repairs.insert(0, Repair("arrow", damaged, detail))
+    parsed.repairs[:0] = repairs
     if parsed.format not in _FORMATS_BY_SUFFIX.get(suffix, {parsed.format}):
         detail = f"file is named {suffix} but holds {parsed.format}; it was read as that"
         parsed.repairs.insert(0, Repair("format", 1, detail))

@@ -11,17 +11,9 @@ _LOOSE = (
     r"(?![0-9])"
 )
 # Editors put no-break spaces, and marks of the direction of writing, around numbers too.
-_UNSEEN = " \t\f\u00a0\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-_GAP = f"[{_UNSEEN}]*"
-_LOOSE_LINE = re.compile(rf"{_GAP}({_LOOSE}){_GAP}-->{_GAP}({_LOOSE})")
-
-# Two clear times, alone in the first line of a cue, with what is left of an arrow between them.
-_CLEAR = r"(?:[0-9]{1,3}:)?[0-9]{1,2}:[0-9]{2}[.,][0-9]{1,3}"
-_DAMAGED_ARROW = "(?:(?:[-=\u2010-\u2015\u2212] ?){1,3}(?:>|&gt;)|\u2192)"
-_DAMAGED_LINE = re.compile(
-    rf"(\A|(?:\A|\n){_GAP}(?:[0-9]+{_GAP})?\n){_GAP}"
-    rf"({_CLEAR}){_GAP}(?!-->){_DAMAGED_ARROW}{_GAP}({_CLEAR})(?={_GAP}(?:\n|\Z))"
-)
+UNSEEN = " \t\f\u00a0\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+GAP = f"[{UNSEEN}]*"
+_LOOSE_LINE = re.compile(rf"{GAP}({_LOOSE}){GAP}-->{GAP}({_LOOSE})")
 
 # What the WebVTT parser and the common SRT readers accept.
 _VTT = r"(?:[0-9]+:[0-5][0-9]|[0-5][0-9]):[0-5][0-9]\.[0-9]{3}(?![0-9])"
@@ -41,14 +33,9 @@ def holds_times(line: str) -> bool:
     return _LOOSE_LINE.match(line) is not None
 
 
-def mend_arrows(text: str) -> tuple[str, int]:
-    """Write damaged arrows between the times of cues (`->`, `—>`) as they should be; how many."""
-    return _DAMAGED_LINE.subn(r"\1\2 --> \3", text)
-
-
 def bare_number(line: str) -> str | None:
     """The digits of a line that shows nothing else, "" for an empty one; otherwise `None`."""
-    bare = line.strip(_UNSEEN)
+    bare = line.strip(UNSEEN)
     return bare if not bare or (bare.isascii() and bare.isdigit()) else None
 
 

@@ -155,12 +155,16 @@ HEAD = b"1\n00:00:01,000 --> 00:00:02,000\n"
         b"00:00:01,000" + b" " * 300_000 + b"-->\n" + HEAD + b"Pour\n",
         b"1" * 300_000 + b" --> " * 9000 + b"\n" + HEAD + b"Pour\n",
         HEAD + b"&#" + b"9" * 300_000,
+        b"00:01.000" + b" " * 300_000 + b"00:02.000\n\n" + HEAD + b"Pour\n",
+        b"00:01.000 -> 00:02.000" + b" line:1" * 50_000 + b" x\n\n" + HEAD + b"Pour\n",
+        b"00:01.000 -> 00:02.000 line:1" + "\u200e".encode() * 100_000 + b"x\n" + HEAD,
         b"[" * 300_000,
         b'{"segments":' * 100_000,
         b'{"segments": [{"start": ' + b"9" * 300_000 + b', "text": "x"}]}',
     ],
     ids=[
         *("tags", "overrides", "entities", "spaces", "digits", "reference"),
+        *("gap", "settings", "marks"),
         *("deep", "deeper", "number"),
     ],
 )

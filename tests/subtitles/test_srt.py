@@ -44,24 +44,6 @@ def test_dots_short_fields_and_positions():
     assert kinds(subtitles) == {"timestamps": 2}
 
 
-@pytest.mark.parametrize(
-    "arrow", [" -> ", "->", " —> ", " – > ", " - -> ", " => ", " → ", " --&gt; "]
-)
-@pytest.mark.parametrize("header", ["", "WEBVTT\n\n"])
-def test_a_damaged_arrow_is_read_and_reported(arrow, header):
-    times = f"00:00:01,000{arrow}00:00:02,000"
-    subtitles = read(f"{header}1\n{times}\none\n\n2\n00:00:03,500 --> 00:00:04,000\ntwo\n")
-    assert subtitles.cues == ONE_TWO and kinds(subtitles)["arrow"] == 1
-    alone = read(f"{header}{times}\none\n")  # there is no other arrow in the file
-    assert alone.cues == ONE_TWO[:1] and kinds(alone)["arrow"] == 1
-
-
-def test_times_in_the_text_are_text():
-    said = ["0:10 -> 0:20", "from 0:10.000 -> 0:20.000", "00:00:10,000 -> 00:00:20,000"]
-    subtitles = read("1\n00:00:01,000 --> 00:00:02,000\n" + "\n".join(said))
-    assert [cue.text for cue in subtitles] == ["\n".join(said)] and subtitles.report == ()
-
-
 def test_a_number_in_the_text_is_text():
     subtitles = read("00:00:01,000 --> 00:00:02,000\n1984\n\n00:00:03,000 --> 00:00:04,000\nend\n")
     assert [cue.text for cue in subtitles] == ["1984", "end"]
