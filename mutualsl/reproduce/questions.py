@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
 from mutualsl.atomic import write_json
 from mutualsl.data import Dataset, Example, dataset_in
+from mutualsl.data.example import VideoInput
 from mutualsl.data.folders import find_features
 from mutualsl.errors import DataError
 from mutualsl.evaluation.predictions import read_predictions
@@ -32,7 +33,7 @@ class Questions:
     # Of "video" and "subtitles", those that some question has to learn from, and to be asked with.
     learned_with: frozenset[str]
     asked_with: frozenset[str]
-    learned_id: str  # short hash of what `train` asks, of its answers, videos and subtitles
+    train_ids: tuple[str, str]  # short hashes of what `train` holds: without subtitles, and with
 
     @property
     def modalities(self) -> frozenset[str]:
@@ -55,6 +56,19 @@ class Questions:
         """Short hash of all questions with their answers."""
         return _identity(_rows(self.asked))
 
+    def learned_id(self, reads: Collection[str]) -> str:
+        """Short hash of what a model that `reads` these modalities learns from."""
+        return self.train_ids["subtitles" in reads]
+
+    def check_train(self, reads: Collection[str]) -> None:
+        """Raise `DataError` where the training data was changed after it was read."""
+        now = self.source.load(self.folder, "train", self.data.split_set)
+        if _contents(now, "subtitles" in reads) != self.learned_id(reads):
+            raise DataError(
+                f"{self.folder}: its training data was changed since this command began; start the "
+                "command again"
+            )
+
     def are_those_of(self, predictions: Path) -> bool:
         """Whether a predictions file answers exactly these questions."""
         try:
@@ -67,7 +81,7 @@ class Questions:
 
     def references(self, kept: Path) -> dict[str, Any]:
         """What needs no learning, on these questions; measured once, then read from `kept`."""
-        measured_on = f"{self.learned_id}, {_contents(self.asked)}"
+        measured_on = ", ".join((self.train_ids[True], _contents(self.asked, subtitles=True)))
         if kept.is_file():
             record: dict[str, Any] = json.loads(kept.read_text())
             found: dict[str, Any] = record["references"]
@@ -94,7 +108,7 @@ def read_questions(data: Data, root: Path, encoder: str) -> Questions:
         data=data, folder=folder, source=source, train=train, asked=asked,
         learned_with=_modalities(train, folder, source, encoder),
         asked_with=_modalities(asked, folder, source, encoder),
-        learned_id=_contents(train),
+        train_ids=(_contents(train, subtitles=False), _contents(train, subtitles=True)),
     )  # fmt: skip
 
 
@@ -122,13 +136,17 @@ def _identity(rows: Iterable[tuple[str, str, str, Span]]) -> str:
     return _hash(json.dumps([*names, *map(float, gold)]) for *names, gold in rows)
 
 
-def _contents(examples: Sequence[Example]) -> str:
-    """Another one where questions, answers, lengths of videos or subtitles differ."""
+def _contents(examples: Sequence[Example], subtitles: bool) -> str:
+    """Another one where questions, answers, known lengths of videos or `subtitles` differ."""
     videos = {e.video.video_id: e.video for e in examples}.values()
-    return _hash([
-        _identity(_rows(examples)),
-        *(json.dumps([v.video_id, v.duration_second, *map(astuple, v.cues)]) for v in videos),
-    ])  # fmt: skip
+    return _hash([_identity(_rows(examples)), *(_content(video, subtitles) for video in videos)])
+
+
+def _content(video: VideoInput, subtitles: bool) -> str:
+    """A length that is not known may be that of the subtitles."""
+    if not subtitles:
+        return json.dumps([video.video_id, video.known_second])
+    return json.dumps([video.video_id, video.duration_second, *map(astuple, video.cues)])
 
 
 def _hash(lines: Iterable[str]) -> str:

@@ -80,8 +80,9 @@ class SeededRun:
         device: str,
     ) -> None:
         """Train, or go on with what was stopped; raises `MutualSLError` where it cannot."""
+        questions.check_train(self.reads)
         run(self.config, root, self.folder, visual, resume=True, deadline=deadline, device=device)
-        write_whole(self.folder / QUESTIONS, questions.learned_id + "\n")
+        write_whole(self.folder / QUESTIONS, questions.learned_id(self.reads) + "\n")
 
     @property
     def learned_id(self) -> str | None:
@@ -152,6 +153,6 @@ def outdated(
     known = questions.learned_with if learned_from is None else set(learned_from)
     if new := sorted((questions.learned_with & set(reads)) - known):
         return f"learned without {' and '.join(new)}, which the data has now"
-    if learned_id not in (None, questions.learned_id):
+    if learned_id not in (None, questions.learned_id(reads)):
         return "learned from other training questions, answers or subtitles than there are now"
     return None

@@ -20,10 +20,11 @@ from mutualsl.reproduce import publish, runs, work
 from mutualsl.reproduce.budget import Budget
 from mutualsl.reproduce.measured import MEASURED
 from mutualsl.reproduce.plan import TABLES, data_of
-from mutualsl.reproduce.questions import read_questions
+from mutualsl.reproduce.questions import _contents, read_questions
 from mutualsl.reproduce.work import NO_TIME, Reproduction
 from mutualsl.training.compared import DATA
 from mutualsl.training.recipes import RECIPES
+from tests import tiny
 from tests.reproduce.conftest import VISUAL
 
 TUTORIAL = ("tutorialvqa", "official")
@@ -216,8 +217,7 @@ def test_a_run_that_learned_from_other_data_is_not_shown_beside_the_new(
         lines = (own_root / "train.jsonl").read_text().splitlines(keepends=True)
         (own_root / "train.jsonl").write_text("".join(lines[1:]))
     else:
-        track = next((own_root / "subtitles").glob("*-train-*"))
-        track.write_text(track.read_text().replace(" the ", " that "))
+        reword(next((own_root / "subtitles").glob("*-train-*")))
     cell = cells(make("table1"))["MoR", "synthetic", None]
     assert cell["seeds"] == [] and make.trained == []
     said = "learned from other training questions, answers or subtitles than there are now; remove"
@@ -225,6 +225,62 @@ def test_a_run_that_learned_from_other_data_is_not_shown_beside_the_new(
     assert f"mor_synthetic, seed 0: OUT/runs/mor_synthetic/seed-0: this run {said}" in caplog.text
     (make.out / "runs" / "mor_synthetic" / "seed-0" / runs.QUESTIONS).unlink()  # not noted before
     assert cells(make("table1"))["MoR", "synthetic", None]["seeds"] == [0]
+
+
+def reword(track):
+    """Another text, for the same times."""
+    track.write_text(track.read_text().replace(" the ", " that "))
+
+
+def test_a_system_that_only_looks_stays_where_subtitles_were_changed_or_came(
+    make, recipes, own_root
+):
+    config = recipes["vslnet_tutorialvqa"]()
+    (stage,) = config.stages
+    part = replace(stage.parts[0], dataset="synthetic", split_set=None)
+    only(recipes)
+    looks = replace(config, stages=(replace(stage, parts=(part,)),))
+    recipes["vslnet_synthetic"] = lambda: looks
+    track, other = sorted((own_root / "subtitles").glob("*-train-*"))
+    text = track.read_text()
+    track.unlink()
+    before = make("table1")["cells"]
+    assert cells({"cells": before})["VSLNet", "synthetic", None]["seeds"] == [0]
+    track.write_text(text)
+    reword(other)
+    assert make("table1")["cells"] == before and make.trained == []
+    lines = (own_root / "train.jsonl").read_text().splitlines(keepends=True)
+    (own_root / "train.jsonl").write_text("".join(lines[1:]))
+    cell = cells(make("table1"))["VSLNet", "synthetic", None]
+    assert "other training questions" in cell["not_run"]["0"]
+
+
+def test_an_estimated_length_that_follows_subtitles_is_none_of_what_is_seen():
+    video = tiny.video()
+    longer = replace(video, duration_second=video.duration_second + 1)
+    for at_least in (False, True):
+        ids = [
+            _contents([replace(tiny.example(), video=replace(v, at_least=at_least))], False)
+            for v in (video, longer)
+        ]
+        assert (ids[0] == ids[1]) == at_least
+
+
+def test_no_run_begins_on_training_data_that_was_changed_since_the_command_began(
+    make, recipes, own_root, monkeypatch
+):
+    only(recipes, "mor_synthetic")
+    answer = work.SeededRun.answer
+
+    def answer_and_change(self, *given):
+        answer(self, *given)
+        reword(next((own_root / "subtitles").glob("*-train-*")))
+
+    monkeypatch.setattr(work.SeededRun, "answer", answer_and_change)
+    cell = cells(make("table1", seeds=2))["MoR", "synthetic", None]
+    said = "ROOT/synthetic: its training data was changed since this command began; start the"
+    assert said in cell["not_run"]["1"]
+    assert not (make.out / "runs" / "mor_synthetic" / "seed-1").exists()
 
 
 def test_references_are_measured_again_where_what_they_read_has_changed(
@@ -242,8 +298,7 @@ def test_references_are_measured_again_where_what_they_read_has_changed(
 
     assert (references(), references()) == (1, 1)
     for split in ("train", "test"):
-        track = next((own_root / "subtitles").glob(f"*-{split}-*"))
-        track.write_text(track.read_text().replace(" the ", " that "))
+        reword(next((own_root / "subtitles").glob(f"*-{split}-*")))
         assert references() == references() == (2 if split == "train" else 3)
     rows = [json.loads(line) for line in (own_root / "train.jsonl").read_text().splitlines()]
     rows[0]["end"] += 0.5
