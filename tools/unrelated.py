@@ -61,7 +61,7 @@ def main() -> None:
         source = dataset_in(folder, SPLIT, split_set)
         examples = [e for e in source.load(folder, SPLIT, split_set) if e.video.cues]
         chosen = chance.sample(examples, min(MOST, len(examples)))
-        data[name] = prepare(chosen, checkpoint.tokenizer, lambda video: None)
+        data[name] = prepare(chosen, checkpoint.tokenizer)
 
     def below(examples: Sequence[Example]) -> dict[str, Any]:
         found = [reader.related(collator([example]))[0] for example in examples]

@@ -39,6 +39,13 @@ class VideoInput:
         """Tokens of all cues together."""
         return sum(len(tokens) for tokens in self.cue_tokens)
 
+    def with_rows(self, rows: Rows | None) -> VideoInput:
+        """The same video with these rows; it lasts `at_least` as long as they do."""
+        length_second = self.duration_second
+        if self.at_least and rows is not None:
+            length_second = max(length_second, float(len(rows)))
+        return replace(self, rows=rows, duration_second=length_second)
+
     def without_video(self) -> VideoInput:
         """The same video with only its subtitles."""
         return replace(self, rows=None)

@@ -27,7 +27,7 @@ _ORDER = {split: place for place, split in enumerate(SPLITS)}
 def load(root: str | Path, split: str, split_set: str | None = None) -> list[Example]:
     """Questions of one split with gold spans and subtitles; questions of a video share its input.
 
-    Rows and token ids are attached later, by `prepare`. Raises `DataError` naming file and line.
+    Rows and token ids are attached later. Raises `DataError` naming file and line.
     """
     root = Path(root)
     path = split_file(root, split, split_set)

@@ -6,7 +6,7 @@ import logging
 import os
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +24,8 @@ from mutualsl.training.sampling import Source
 from mutualsl.video import content_hash, probe
 
 MOST_NAMED = 30  # videos in an error
+
+Split = tuple[str, str | None, str]  # data set, split set, split
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +49,8 @@ class Library:
         self._encoder = encoder
         self._cache = FeatureCache(root / ".features", limit_bytes=2**40)
         self._said: set[str] = set()  # warnings
-        self._read: dict[tuple[str, str | None, str, bool], list[Example]] = {}
+        self._read: dict[Split, list[Example]] = {}  # without rows
+        self._seen: dict[tuple[Split, str], VideoInput] = {}  # with rows
 
     def sources(self, stage: Stage) -> list[Source]:
         """What a stage draws its training questions from."""
@@ -86,39 +89,51 @@ class Library:
         return found
 
     def _training(self, part: Part) -> list[Example]:
-        examples = self._examples(part, "train", self._looks_at(part))
-        apart = _held_out(examples, part)
-        return [example for example in examples if example.video.video_id not in apart]
+        taught, _ = self._divided(part)
+        return self._with_rows(part, "train", taught) if self._looks_at(part) else taught
 
     def _validating(self, part: Part, looks: bool) -> list[Example]:
-        if part.held_out == 0.0:
-            return self._examples(part, "val", looks)
-        examples = self._examples(part, "train", looks)
-        apart = _held_out(examples, part)
-        return [example for example in examples if example.video.video_id in apart]
+        split = "train" if part.held_out else "val"
+        asked = self._divided(part)[1] if part.held_out else self._examples(part, split)
+        return self._with_rows(part, split, asked) if looks else asked
 
-    def _examples(self, part: Part, split: str, looks: bool) -> list[Example]:
-        key = (part.dataset, part.split_set, split, looks)
+    def _divided(self, part: Part) -> tuple[list[Example], list[Example]]:
+        """The train split without what is held out, and that."""
+        examples = self._examples(part, "train")
+        apart = _held_out(examples, part)
+        taught = [example for example in examples if example.video.video_id not in apart]
+        return taught, [example for example in examples if example.video.video_id in apart]
+
+    def _examples(self, part: Part, split: str) -> list[Example]:
+        """All of a split, without rows."""
+        key = (part.dataset, part.split_set, split)
         if key not in self._read:
             self._read[key] = self._load(*key)
         return self._read[key]
 
-    def _load(self, dataset: str, split_set: str | None, split: str, looks: bool) -> list[Example]:
+    def _load(self, dataset: str, split_set: str | None, split: str) -> list[Example]:
         folder = self._root / dataset
-        source = dataset_in(folder, split, split_set)
-        examples = source.load(folder, split, split_set)
+        examples = dataset_in(folder, split, split_set).load(folder, split, split_set)
         if not examples:
             raise DataError(f"{folder}: the {split} split is empty")
         videos = {example.video.video_id: example.video for example in examples}
         self._tell_odd(folder, split, examples)
         self._tell_unusable(folder, [video for video in videos.values() if not video.cues])
-        if not looks:
-            return prepare(examples, self._tokenizer)
+        return prepare(examples, self._tokenizer)
+
+    def _with_rows(self, part: Part, split: str, examples: Sequence[Example]) -> list[Example]:
+        """The examples with what their videos show; each video is read once."""
+        key, folder = (part.dataset, part.split_set, split), self._root / part.dataset
+        source = dataset_in(folder, split, part.split_set)
+        videos = {example.video.video_id: example.video for example in examples}
+        new = [video for name, video in videos.items() if (key, name) not in self._seen]
         with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoding happens in worker processes
-            rows = pool.map(lambda video: self._rows(source, folder, video), videos.values())
-            by_name = dict(zip(videos, rows, strict=True))
-        _check_seen(folder, examples, by_name)
-        return prepare(examples, self._tokenizer, by_name.__getitem__)
+            rows = pool.map(lambda video: self._rows(source, folder, video), new)
+            for video, own in zip(new, rows, strict=True):
+                self._seen[key, video.video_id] = video.with_rows(own)
+        found = [replace(e, video=self._seen[key, e.video.video_id]) for e in examples]
+        _check_seen(folder, found)
+        return found
 
     def _tell_odd(self, folder: Path, split: str, examples: Sequence[Example]) -> None:
         """One warning for all answers that cannot be right."""
@@ -170,17 +185,14 @@ class Library:
         return rows if video.at_least else within(rows, length_second)
 
 
-def _check_seen(
-    folder: Path, examples: Sequence[Example], by_name: Mapping[str, Rows | None]
-) -> None:
+def _check_seen(folder: Path, examples: Sequence[Example]) -> None:
     """Raise `FeatureError` where answers begin after the pictures of their videos have ended.
 
     They would be learned from the last second there is.
     """
     late: dict[str, str] = {}
     for example in examples:
-        video_id, gold = example.video.video_id, example.gold
-        rows = by_name[video_id]
+        video_id, rows, gold = example.video.video_id, example.video.rows, example.gold
         if rows is None or gold is None:
             continue
         if gold.start_second > len(rows) and not fits(rows, gold.start_second):

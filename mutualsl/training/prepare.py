@@ -72,7 +72,9 @@ def prepare(config: RunConfig, root: Path, out: Path, visual: Path) -> Prepared:
         start.check_questions(questions.fingerprint)
     looked_at = _looked_at(model, config)
     library = Library(root, tokenizer, encoder, looked_at)
-    training = _read(config, library, looks=bool(looked_at) or start.looks)
+    taught = {"subtitles"} | ({"video"} if looked_at else set())
+    model.has_learned_from(taught | start.learned_from)  # at the most: what it has is seen later
+    training = _read(config, library, model.looks)
     _fit_statistics(model, [s for s in training if s.part.dataset in looked_at])
     start.load_into(model)
     return Prepared(

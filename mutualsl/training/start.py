@@ -73,11 +73,6 @@ class Start:
             questions=(record.get("text") or {}).get("fingerprint"),
         )  # fmt: skip
 
-    @property
-    def looks(self) -> bool:
-        """Whether it has learned from pictures."""
-        return self.rows is not None or "video" in self.learned_from
-
     def check_rows(self, fingerprint: str) -> None:
         """Raise `DataError` for rows of another encoder than the checkpoint has learned from."""
         if self.rows is not None and not understood(fingerprint, self.rows):

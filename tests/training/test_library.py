@@ -105,6 +105,28 @@ def test_videos_that_nothing_looks_at_are_read_to_calibrate_alone(library, tmp_p
     assert [path.stem for path in read] == ["v"]
 
 
+@pytest.mark.parametrize("looked_at", [None, frozenset()])
+def test_of_videos_that_teach_only_those_held_out_are_read_to_calibrate(
+    library, tmp_path, monkeypatch, looked_at
+):
+    (tmp_path / "text" / "videos").mkdir()
+    for i in range(10):
+        (tmp_path / "text" / "videos" / f"t{i}.mp4").write_text(f"t{i}")
+    every_video_has(monkeypatch, 9)
+    read = []
+    monkeypatch.setattr("mutualsl.training.library.probe", read.append)
+    library._looked_at = looked_at
+    part = Part(dataset="text", validation=99, held_out=0.3)
+    stage = Stage(name="only", parts=(part,), train=TrainConfig())
+    asked = library.calibration(stage, looks=True)["text"]
+    assert all(len(example.video.rows) == 9 for example in asked) and len(asked) == 6
+    apart = {example.video.video_id for example in asked}
+    assert sorted(path.stem for path in read) == sorted(apart)
+    (source,), _ = library.sources(stage), library.validation(stage)
+    assert all((e.video.rows is None) == (looked_at is not None) for e in source.examples)
+    assert len(read) == (10 if looked_at is None else 3)  # each once
+
+
 def test_questions_are_whole_to_calibrate_with_and_as_trained_to_validate(library, tmp_path):
     path = tmp_path / "text" / "features" / "mini" / "v.npz"
     path.parent.mkdir(parents=True)

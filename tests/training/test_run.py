@@ -597,6 +597,28 @@ def test_footage_that_nothing_learns_from_is_not_in_the_domain(root, config, tmp
     assert torch.equal(model.textual_calibration.beside, type(model.textual_calibration)().beside)
 
 
+@pytest.mark.parametrize(("system", "refused"), [("vptsl", True), ("mutualsl", False)])
+def test_pictures_that_a_model_is_calibrated_with_are_read_before_it_learns(
+    data, config, tmp_path, system, refused, monkeypatch
+):
+    """Where none teach: a model that can do without them is not asked with any."""
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")  # the weights that made the rows cannot be had
+    made = replace(small(f"{system}_synthetic", config.text_encoder), visual=None)
+    parts = {"drop_video": 1.0, "drop_subtitles": 0.0}
+    stages = (replace(s, parts=tuple(replace(p, **parts) for p in s.parts)) for s in made.stages)
+    made = replace(made, stages=tuple(stages))
+    asked = jsonl.load(data / "synthetic", "val")[0].video.video_id
+    path = data / "synthetic" / "features" / "i3d" / f"{asked}.npy"
+    np.save(path, np.ones((40, 1024), dtype=np.float32))
+    if refused:
+        with pytest.raises(MutualSLError, match=f"{asked}.npy: 40 rows"):
+            run(made, data, tmp_path / "out", Path("i3d"))
+        assert not [*(tmp_path / "out").rglob("*.safetensors")]
+        return
+    run(made, data, tmp_path / "out", Path("i3d"))
+    assert load_model(tmp_path / "out" / "checkpoint").model.untrained == ("video",)
+
+
 def test_a_run_begins_with_its_own_encoder_only(root, config, tmp_path):
     run(replace(config, stages=config.stages[:2]), root, tmp_path / "first", VISUAL)
     start = str(tmp_path / "first" / "checkpoint")
