@@ -8,7 +8,8 @@ from mutualsl.subtitles.vtt import has_header
 
 # Two clear times with what is left of an arrow, and nothing else but settings.
 _CLEAR = r"(?:[0-9]{1,3}:)?[0-9]{1,2}:[0-9]{2}[.,][0-9]{1,3}"
-_REST_OF_ARROW = "(?:(?:[-=\u2010-\u2015\u2212] ?){1,3}(?:>|&gt;)?|\u2192)"
+_HEADS = (">", "&gt;", "\u2192")
+_REST_OF_ARROW = "((?:[-=\u2010-\u2015\u2212] ?){1,3}(?:>|&gt;)?|\u2192)"
 _SETTING = rf"[{UNSEEN}]+(?:vertical|line|position|size|align|region|[XY][12]):[^{UNSEEN}]+"
 _DAMAGED = re.compile(rf"{GAP}({_CLEAR}){GAP}{_REST_OF_ARROW}{GAP}({_CLEAR})(?:{_SETTING})*{GAP}")
 
@@ -21,23 +22,30 @@ def mend_arrows(text: str) -> tuple[str, list[Repair]]:
     """Write the times of cues with an arrow where it is damaged.
 
     They stand after a number, or where an empty line or the header came before, with at most a
-    name between. Elsewhere in a cue two times are text.
+    name between. Elsewhere in a cue two times are text, and so are two without the head of an arrow
+    where other cues have whole ones: lap times, for one.
     """
-    lines, mended, unread = text.split("\n"), 0, []
+    lines, mended, unread, headed = text.split("\n"), 0, [], "-->" in text
     start, in_cue = 0, False  # where the block of this line begins, whether its times came already
     for place, line in enumerate(lines):
-        if bare_number(line) == "" or (place == start and has_header(line)):
+        comment = _NO_CUE.match(lines[start])
+        if (
+            line == ""
+            or (not comment and bare_number(line) == "")
+            or (place == start and has_header(line))
+        ):
             start, in_cue = place + 1, False
         elif "-->" in line:
             in_cue = True
         elif (damaged := _DAMAGED.fullmatch(line)) or _TWO_TIMES.match(line):
-            if _NO_CUE.match(lines[start]):
+            if comment:
                 continue
             numbered = place > start and bool(bare_number(lines[place - 1]))
-            if damaged and (numbered or (not in_cue and place <= start + 1)):
-                lines[place] = f"{damaged[1]} --> {damaged[2]}"
+            begins = numbered or (not in_cue and place <= start + 1)
+            if damaged and begins and (damaged[2].endswith(_HEADS) or not headed):
+                lines[place] = f"{damaged[1]} --> {damaged[3]}"
                 mended += 1
-            elif not in_cue:
+            elif damaged or not in_cue:
                 unread.append(line)
             in_cue = True
     repairs = []

@@ -1,6 +1,7 @@
 """What a file is by its content: other kinds of file are refused by name, formats told apart."""
 
 import re
+from collections.abc import Sequence
 from pathlib import PurePath
 
 from mutualsl.errors import SubtitleError
@@ -70,7 +71,7 @@ def parse_text(text: str, name: str) -> Parsed:
     elif looks_like_ass(text):
         parsed = parse_ass(text, name)
     else:
-        parsed = _parse_without_header(text, name, suffix)
+        parsed = _parse_without_header(text, name, suffix, repairs)
     parsed.repairs[:0] = repairs
     if parsed.format not in _FORMATS_BY_SUFFIX.get(suffix, {parsed.format}):
         detail = f"file is named {suffix} but holds {parsed.format}; it was read as that"
@@ -78,14 +79,15 @@ def parse_text(text: str, name: str) -> Parsed:
     return parsed
 
 
-def _parse_without_header(text: str, name: str, suffix: str) -> Parsed:
+def _parse_without_header(text: str, name: str, suffix: str, repairs: Sequence[Repair]) -> Parsed:
     """Tell SRT from WebVTT that lost its header by the decimal sign of the times."""
     timing_lines = [line for line in text.split("\n") if "-->" in line and holds_times(line)]
     if not timing_lines:
         refuse_binary(text, name)
+        found = "".join(f"; {repair.detail}" for repair in repairs)
         raise SubtitleError(
             f"{name}: no line holds times like '00:00:01.000 --> 00:00:04.000', so no cue can be "
-            f"read; give a file in {FORMATS}"
+            f"read{found}; give a file in {FORMATS}"
         )
     with_comma = sum("," in line for line in timing_lines)
     if suffix == ".srt" or 2 * with_comma > len(timing_lines):
