@@ -34,11 +34,12 @@ def synthesize(
     ] = False,
 ) -> None:
     """Render how-to videos with subtitles, questions and gold spans, or write the talks."""
+    from mutualsl.data.dataset import SPLITS
     from mutualsl.data.synthetic import make_assets, write_dataset
     from mutualsl.data.talks import write_talks
 
-    if split not in {"train", "val", "test"}:
-        raise typer.BadParameter(f"--split {split!r}: choose one of train, val, test")
+    if split not in SPLITS:
+        raise typer.BadParameter(f"--split {split!r}: choose one of {', '.join(SPLITS)}")
     if assets:
         make_assets(out)
         return

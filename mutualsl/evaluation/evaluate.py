@@ -101,8 +101,8 @@ def encode(
     rows that the model does not understand, or missing weights, raise `CheckpointError`.
     """
     video_id, cues = example.video.video_id, example.video.cues
-    file = None if cues else find_subtitles(root, video_id)
-    why = why_unusable(file, example.video.known_second)
+    file = find_subtitles(root, video_id)
+    why = None if cues else why_unusable(file, example.video.known_second)
     warnings = () if why is None else (why,)
     video = dataset.find_video(root, video_id)
     rows = features = find_features(root, localizer.encoder.name, video_id)
@@ -115,7 +115,6 @@ def encode(
         except FeatureError as error:
             features, problem = None, error
         except SubtitleError as error:
-            file = find_subtitles(root, video_id)
             track, problem = None, SubtitleError(f"{file.name if file else video_id}: {error}")
         except (VideoError, WeightsMissing) as error:
             if rows is None and isinstance(error, WeightsMissing):

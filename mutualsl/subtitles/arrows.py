@@ -7,13 +7,14 @@ from mutualsl.subtitles.timestamps import GAP, UNSEEN, bare_number
 from mutualsl.subtitles.vtt import has_header
 
 # Two clear times with what is left of an arrow, and nothing else but settings.
-_CLEAR = r"(?:[0-9]{1,3}:)?[0-9]{1,2}:[0-9]{2}[.,][0-9]{1,3}"
+_SECONDS = r"(?:[0-9]{1,3}:)?[0-9]{1,2}:[0-9]{2}"
+_CLEAR = rf"{_SECONDS}[.,][0-9]{{1,3}}"
 _HEADS = (">", "&gt;", "\u2192")
 _REST_OF_ARROW = "((?:[-=\u2010-\u2015\u2212] ?){1,3}(?:>|&gt;)?|\u2192)"
 _SETTING = rf"[{UNSEEN}]+(?:vertical|line|position|size|align|region|[XY][12]):[^{UNSEEN}]+"
 _DAMAGED = re.compile(rf"{GAP}({_CLEAR}){GAP}{_REST_OF_ARROW}{GAP}({_CLEAR})(?:{_SETTING})*{GAP}")
 
-_TIME = r"(?:[0-9]{1,3}:)?[0-9]{1,2}:[0-9]{2}(?:[.,:][0-9]{1,3})?"
+_TIME = rf"{_SECONDS}(?:[.,:][0-9]{{1,3}})?"
 _TWO_TIMES = re.compile(rf"{GAP}{_TIME}(?:\W|&gt;){{1,20}}{_TIME}")
 _NO_CUE = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s|\Z)")
 
