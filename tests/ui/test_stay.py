@@ -1,0 +1,46 @@
+"""How a served page ends."""
+
+import os
+import signal
+from types import SimpleNamespace
+
+import pytest
+
+from mutualsl.ui.app import stay
+
+
+@pytest.fixture
+def handlers():
+    """What this process does when it is told to end, as it was before."""
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+def tell():
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def test_told_to_end_again_the_page_is_closed_all_the_same(handlers):
+    closed = []
+
+    def close(verbose):
+        tell()
+        closed.append(verbose)
+
+    try:
+        stay(SimpleNamespace(close=close), load=tell)
+    except KeyboardInterrupt:
+        pytest.fail("the second signal has ended what puts visitors' files away")
+    assert closed == [False]
+
+
+def test_what_loading_raises_closes_the_page_too(handlers):
+    closed = []
+
+    def load():
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        stay(SimpleNamespace(close=lambda verbose: closed.append(verbose)), load=load)
+    assert closed == [False]
