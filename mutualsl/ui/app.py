@@ -10,8 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
 import gradio as gr
 from gradio import processing_utils
@@ -127,7 +126,7 @@ def stay(page: Page, load: Callable[[], object]) -> None:
     `load` is run first, while browsers fetch the page: torch and the model, which visitors will
     need in a moment. What it raises ends the process too.
     """
-    signal.signal(signal.SIGTERM, _end_once)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         load()
         page.reader.read_ahead()
@@ -136,13 +135,8 @@ def stay(page: Page, load: Callable[[], object]) -> None:
     except KeyboardInterrupt:
         pass
     finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # told again, it goes on putting them away
         page.close(verbose=False)  # ends what visitors have open, which keeps the server up
-
-
-def _end_once(number: int, frame: FrameType | None) -> NoReturn:
-    """As Ctrl + C; told again, the process goes on putting away what visitors have left."""
-    signal.signal(number, signal.SIG_IGN)
-    raise KeyboardInterrupt
 
 
 def launch_options(

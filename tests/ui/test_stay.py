@@ -21,7 +21,12 @@ def tell():
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def test_told_to_end_again_the_page_is_closed_all_the_same(handlers):
+def press_ctrl_c():
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+@pytest.mark.parametrize("first", [tell, press_ctrl_c])
+def test_told_to_end_again_the_page_is_closed_all_the_same(first, handlers):
     closed = []
 
     def close(verbose):
@@ -29,7 +34,7 @@ def test_told_to_end_again_the_page_is_closed_all_the_same(handlers):
         closed.append(verbose)
 
     try:
-        stay(SimpleNamespace(close=close), load=tell)
+        stay(SimpleNamespace(close=close), load=first)
     except KeyboardInterrupt:
         pytest.fail("the second signal has ended what puts visitors' files away")
     assert closed == [False]
