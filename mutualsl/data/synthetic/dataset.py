@@ -8,6 +8,7 @@ DIR/annotations/<video_id>.json   what every shot shows, for training the visual
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -22,7 +23,7 @@ from mutualsl.data.synthetic.questions import questions_of
 from mutualsl.data.synthetic.render import RATE_HZ, SIZE, render_frames, subtitles_of
 from mutualsl.data.synthetic.script import Script, Shot
 from mutualsl.data.synthetic.staging import make_script
-from mutualsl.errors import UnknownName, no_worker_lost
+from mutualsl.errors import DataError, UnknownName, no_worker_lost
 from mutualsl.subtitles import write_subtitles
 from mutualsl.video.write import write_video
 
@@ -67,7 +68,8 @@ def write_dataset(
     Videos that are already there are kept, so an interrupted run goes on where it stopped; use
     another folder for other settings. `frozen` shows every step at rest (see `render_frames`);
     `text_only` writes what is said and asked, and renders nothing. Raises `DataError` where the
-    list holds other questions.
+    list holds other questions, and where steps of a video that is there do not move, or do, and
+    they should not.
     """
     if split not in SPLITS:
         raise UnknownName("split", split, SPLITS)
@@ -120,11 +122,23 @@ def render_video(job: Job) -> str:
     annotation = job.out / "annotations" / f"{script.video_id}.json"
     video.parent.mkdir(parents=True, exist_ok=True)
     if not annotation.exists():
-        write_json(annotation, annotation_of(script))
-    if not video.exists():
+        write_json(annotation, annotation_of(script) | {"frozen": job.frozen})
+    if video.exists():
+        _check_frozen(annotation, job.frozen)
+    else:
         frames = render_frames(script, job.size, job.rate_hz, freeze=job.frozen)
         write_video(video, frames, job.rate_hz)
     return script.video_id
+
+
+def _check_frozen(annotation: Path, frozen: bool) -> None:
+    """Raises `DataError` if the video that is there was rendered the other way."""
+    there = json.loads(annotation.read_text()).get("frozen", False)
+    if there != frozen:
+        raise DataError(
+            f"{annotation.parent.parent}: there are videos rendered with{'' if there else 'out'} "
+            "--frozen in it; name another folder"
+        )
 
 
 def annotation_of(script: Script) -> dict[str, Any]:

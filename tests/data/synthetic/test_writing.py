@@ -57,6 +57,16 @@ def test_finished_videos_are_kept(tmp_path):
     assert not list(tmp_path.rglob(".*"))
 
 
+@pytest.mark.parametrize("first", [False, True])
+def test_frozen_and_moving_videos_do_not_share_a_folder(tmp_path, first):
+    write_dataset(tmp_path, 1, 0, "train", **TINY, frozen=first)
+    video = next((tmp_path / "videos").iterdir())
+    before = content_hash(video)
+    with pytest.raises(DataError, match="another folder"):
+        write_dataset(tmp_path, 2, 0, "train", **TINY, frozen=not first)
+    assert [path for path in video.parent.iterdir() if content_hash(path) != before] == []
+
+
 def test_other_questions_are_not_replaced(tmp_path):
     """Neither one's own nor those of another seed; the same and more videos may be written."""
     listing = write_dataset(tmp_path, 2, 0, "train", **TINY, text_only=True)
