@@ -67,6 +67,11 @@ def check_fit(
 ) -> None:
     """Raise `CheckpointError` for encoders that the model was not trained with."""
     _check_rows(checkpoint, encoder)
+    if checkpoint.text is None and checkpoint.model.reads_question_vectors:
+        raise CheckpointError(
+            "the model reads what a frozen language model says of a question, and its config.json "
+            "names none as 'text'; fetch or train it again"
+        )
     if checkpoint.text is not None and (
         questions is None or questions.fingerprint != checkpoint.text.fingerprint
     ):

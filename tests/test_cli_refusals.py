@@ -88,6 +88,7 @@ def test_a_question_that_cannot_be_asked(folder, capfd, question, words):
         (["ask", "-", "--subtitles", "good.srt", *QUESTION, "--clip", "x.mp4"], ["--clip"]),
         (["ask", "real.mp4", *QUESTION, "--clip", "good.srt/x.mp4"], ["good.srt", "folder"]),
         (["ask", "real.mp4", *QUESTION, *NOWHERE, "--clip", "x.avi"], ["x.avi", ".mp4"]),
+        (["ask", "real.mp4", *QUESTION, *NOWHERE, "--clip", "."], ["--clip .", "a folder"]),
         (["evaluate", *DATA, "--out", "good.srt"], ["--out", "good.srt is a file"]),
         (["evaluate", *DATA, "--out", "good.srt/a/b"], ["good.srt is a file", "folder"]),
         (["analyse", "rows.jsonl", "--out", "good.srt"], ["--out", "good.srt is a file"]),
@@ -254,6 +255,13 @@ def test_a_model_that_cannot_be_loaded_ends_the_page(tiny_models):
     served, *more = done.stdout.splitlines()  # it is loaded while browsers fetch the page
     assert served.startswith("URL: ") and more == []
     assert_refused(Finished(done.returncode, "", done.stderr), "broken", "fetch or train it again")
+
+
+@pytest.mark.parametrize(
+    "host", ["256.1.1.1", "203.0.113.7", "http://localhost", "localhost:7860", "a" * 300]
+)
+def test_a_host_that_is_not_this_machine(capfd, host):
+    assert_refused(call(capfd, "serve", "--host", host), "--host", "not an address", "0.0.0.0")
 
 
 def test_a_port_that_is_taken(capfd):

@@ -1,5 +1,6 @@
 """AnswerLocalizer in Python: encode once, ask many, and no visitor meets another."""
 
+import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
@@ -24,6 +25,7 @@ from mutualsl.features import FeatureCache
 from mutualsl.spans import iou
 from mutualsl.subtitles import Cue, Subtitles, parse_subtitles
 from tests.contract import check_answer, without_timings
+from tests.tiny_checkpoints import write_visual_only
 
 QUESTION = "Where is the kettle poured?"
 
@@ -223,6 +225,15 @@ def test_an_encoder_the_model_was_not_trained_with(localizer):
     stranger = SimpleNamespace(fingerprint="another-encoder")
     with pytest.raises(CheckpointError, match="another-encoder"):
         AnswerLocalizer(localizer.checkpoint, stranger, device=localizer.device)
+
+
+def test_a_model_whose_reader_of_questions_is_not_named(tiny_models, tmp_path):
+    shutil.copytree(tiny_models.parent, tmp_path / "models")
+    folder = write_visual_only(tmp_path / "models" / "looks", tmp_path / "models" / "one")
+    described = json.loads((folder / "config.json").read_text()) | {"text": None}
+    (folder / "config.json").write_text(json.dumps(described))
+    with pytest.raises(CheckpointError, match="names none as 'text'"):
+        AnswerLocalizer.from_pretrained(folder, device="cpu")
 
 
 @pytest.mark.parametrize(

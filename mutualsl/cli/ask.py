@@ -78,6 +78,8 @@ def _check_clip(clip: Path, video: str, *given: str | Path | None) -> None:
     """Refuse, before any work, a place that no clip can be written to."""
     if video == "-":
         raise typer.BadParameter("--clip needs a video; '-' has none")
+    if clip.is_dir():
+        raise typer.BadParameter(f"--clip {clip}: a folder; give the name of a file in it")
     if not clip.absolute().parent.is_dir():
         raise typer.BadParameter(f"--clip {clip}: its folder does not exist; make it first")
     for path in (video, *given):

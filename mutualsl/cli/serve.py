@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
@@ -15,10 +16,30 @@ ASSETS = Path(__file__).resolve().parents[2] / "assets"
 MAX_PORT = 65535
 
 
+def _of_this_machine(host: str | None) -> str | None:
+    """The address as the server takes it, refused where nothing can listen there."""
+    if host is None:
+        return None
+    bare = host.removeprefix("[").removesuffix("]")
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(bare, 0, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as listener:
+            listener.bind(address)
+    except (OSError, UnicodeError) as error:
+        raise typer.BadParameter(
+            f"--host {host}: not an address of this machine ({error}); leave it out for "
+            "127.0.0.1, or give 0.0.0.0 for all addresses"
+        ) from error
+    return f"[{bare}]" if ":" in bare else bare
+
+
 def serve(
     checkpoint: Checkpoint = DEFAULT_CHECKPOINT,
     device: Device = "auto",
-    host: Annotated[str | None, typer.Option(help="Address to listen on (127.0.0.1).")] = None,
+    host: Annotated[
+        str | None,
+        typer.Option(help="Address to listen on (127.0.0.1).", callback=_of_this_machine),
+    ] = None,
     port: Annotated[
         int | None,
         typer.Option(min=1, max=MAX_PORT, help="Port to listen on (the first free from 7860)."),

@@ -27,6 +27,7 @@ from mutualsl.features.published import PUBLISHED, understood
 from mutualsl.video import content_hash
 
 MOST_ROWS = 24 * 3600  # a day of video
+LARGEST = 65_504.0  # that 16 bits can hold; what networks make of videos stays far below
 SLACK = 0.02  # share of a video by which the number of rows may be off, two rows at least
 
 # What numpy and zipfile raise for files that are damaged or were made to look like it.
@@ -168,10 +169,11 @@ def _read_array(file: IO[bytes], row_width: int) -> Rows:
     if len(shape) != 2 or not 1 <= shape[0] <= MOST_ROWS or shape[1] != row_width:
         raise ValueError(f"its shape is {shape}")
     file.seek(0)
-    rows: Rows = np.lib.format.read_array(file, allow_pickle=False).astype(np.float32)
-    finite = np.isfinite(rows)
-    if not finite.all():
-        row, column = divmod(int(finite.argmin()), rows.shape[1])  # no list of all that are not
+    with np.errstate(over="ignore"):
+        rows: Rows = np.lib.format.read_array(file, allow_pickle=False).astype(np.float32)
+    sound = np.abs(rows) <= LARGEST
+    if not sound.all():
+        row, column = divmod(int(sound.argmin()), rows.shape[1])  # no list of all that are not
         raise ValueError(f"row {row}, column {column} is {rows[row, column]}")
     return rows
 

@@ -4,7 +4,7 @@ import re
 
 from mutualsl.subtitles.model import Repair
 from mutualsl.subtitles.timestamps import GAP, UNSEEN, bare_number
-from mutualsl.subtitles.vtt import has_header
+from mutualsl.subtitles.vtt import NO_CUE, has_header
 
 # Two clear times with what is left of an arrow, and nothing else but settings.
 _SECONDS = r"(?:[0-9]{1,3}:)?[0-9]{1,2}:[0-9]{2}"
@@ -16,7 +16,6 @@ _DAMAGED = re.compile(rf"{GAP}({_CLEAR}){GAP}{_REST_OF_ARROW}{GAP}({_CLEAR})(?:{
 
 _TIME = rf"{_SECONDS}(?:[.,:][0-9]{{1,3}})?"
 _TWO_TIMES = re.compile(rf"{GAP}{_TIME}(?:\W|&gt;){{1,20}}{_TIME}")
-_NO_CUE = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s|\Z)")
 
 
 def mend_arrows(text: str) -> tuple[str, list[Repair]]:
@@ -29,7 +28,7 @@ def mend_arrows(text: str) -> tuple[str, list[Repair]]:
     lines, mended, unread, headed = text.split("\n"), 0, [], "-->" in text
     start, in_cue = 0, False  # where the block of this line begins, whether its times came already
     for place, line in enumerate(lines):
-        comment = _NO_CUE.match(lines[start])
+        comment = NO_CUE.match(lines[start])
         if (
             line == ""
             or (not comment and bare_number(line) == "")

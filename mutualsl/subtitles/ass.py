@@ -19,9 +19,9 @@ from mutualsl.subtitles.model import Cue, Parsed, Repair
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"pysubs2\.")
 
 _SECTION = re.compile(
-    r"^[^\S\n]*\[(?:Script Info|V4\+? Styles|Events)\]", re.IGNORECASE | re.MULTILINE
+    r"^[^\S\n]*\[(?:Script Info|V4\+? Styles|Events)\][^\S\n]*$", re.IGNORECASE | re.MULTILINE
 )
-_EVENTS = re.compile(r"^[^\S\n]*\[Events\]", re.IGNORECASE | re.MULTILINE)
+_EVENTS = re.compile(r"^[^\S\n]*\[Events\][^\S\n]*$", re.IGNORECASE | re.MULTILINE)
 _OVERRIDE = re.compile(r"\{[^}]*\}")
 _DRAWING_SCALE = re.compile(r"\\p([0-9])")
 # ReadOrder,Layer,Style,Name,3 margins,Effect
@@ -34,8 +34,8 @@ _FIELDS = {
 
 
 def looks_like_ass(text: str) -> bool:
-    """Tell by the section headings, whatever the file is called."""
-    return _SECTION.search(text[:4096]) is not None
+    """Tell by the section headings, whatever the file is called; they come before any arrow."""
+    return _SECTION.search(text[:4096].partition("-->")[0]) is not None
 
 
 def parse_ass(text: str, name: str) -> Parsed:

@@ -1,6 +1,7 @@
 """Transcripts as JSON: Whisper, youtube-transcript-api, and YouTube's own json3."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,13 +15,17 @@ _KNOWN = (
     'youtube-transcript-api ([{"text", "start", "duration"}]) '
     'and YouTube json3 ({"events": [...]})'
 )
+_BEGINS_JSON = re.compile(r"\{(?!\d+\})|\[\s*[{\]]")
 _ABSURD = 1e12  # 30 years in milliseconds
 
 
 def looks_like_json(text: str) -> bool:
-    """Tell by the first sign: no other subtitle format begins with a bracket of JSON."""
+    """Tell by the first sign: no other format that is read begins with a bracket of JSON.
+
+    MicroDVD, which is not, begins with two numbers of frames, `{1}{25}`.
+    """
     start = text.lstrip()[:64]
-    return start.startswith("{") or start[:1] == "[" and start[1:].lstrip()[:1] in ("{", "]")
+    return _BEGINS_JSON.match(start) is not None
 
 
 def parse_json(text: str, name: str) -> Parsed:

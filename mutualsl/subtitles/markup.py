@@ -13,7 +13,10 @@ _TAG = re.compile(
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 # ASS line ends, as programs leave them in SRT files; `\n` and `\h` would be met in code and paths.
 _ASS_BREAK = re.compile(r"(?<!\\)\\N")
-_PATH = re.compile(r"\b[A-Za-z]:\\(?:[^N]|[\w.-]*\\)")  # not `Q:\NWhat?`
+_PATH = re.compile(
+    r"\b[A-Za-z]:\\(?:[^N]|N[a-z]|[\w.-]*\\)"  # not `Q:\NWhat?`
+    r"|(?<!\S)\\\\[\w.-]+\\"
+)
 _ASS_OVERRIDE = re.compile(r"\{\\[^{}]*\}")  # {\an8} turns up in SRT files as well
 # No character has such a number, and Python refuses to read one of thousands of digits.
 _HUGE_REFERENCE = re.compile(r"&#[0-9]{100,};?")

@@ -17,6 +17,7 @@ from mutualsl.subtitles.recognise import (
     refuse_size,
 )
 from mutualsl.subtitles.repair import (
+    after_start,
     fit_video,
     give_length,
     notice_overlaps,
@@ -148,7 +149,8 @@ def _finish(
     video_duration_second: float | None,
 ) -> Subtitles:
     """Mend the times, take repeated lines out, and part the cues that have words from the rest."""
-    cues, order = sort_cues(round_times(parsed.cues))
+    cues, early = after_start(parsed.cues)
+    cues, order = sort_cues(round_times(cues))
     cues, length = give_length(cues)
     cues, far = within_reach(cues)
     silent = [cue for cue in cues if not cue.text]
@@ -156,7 +158,7 @@ def _finish(
     empty = [Repair("empty", len(silent), "cues hold no text")] if silent else []
     silent += [cue for cue in cues if not cue.text]
     spoken = [cue for cue in cues if cue.text]
-    report = [*repairs, *order, *length, *far, *empty, *rolling]
+    report = [*repairs, *early, *order, *length, *far, *empty, *rolling]
     if not spoken:
         raise SubtitleError(_nothing_usable(name, report))
     subtitles = Subtitles(

@@ -22,6 +22,15 @@ def round_times(cues: Sequence[Cue]) -> list[Cue]:
     ]
 
 
+def after_start(cues: Sequence[Cue]) -> tuple[list[Cue], list[Repair]]:
+    """Drop cues that end before the video begins, which have been moved too far to the left."""
+    kept = [cue for cue in cues if cue.start_second >= 0.0 or cue.end_second > 0.0]
+    if len(kept) == len(cues):
+        return kept, []
+    detail = "cues end before the video begins and were dropped"
+    return kept, [Repair("before_start", len(cues) - len(kept), detail)]
+
+
 def sort_cues(cues: Sequence[Cue]) -> tuple[list[Cue], list[Repair]]:
     """Sort by start; cues that start together keep the order of the file."""
     late = sum(after.start_second < before.start_second for before, after in pairwise(cues))

@@ -12,7 +12,7 @@ from mutualsl.subtitles.vtt import cues_of, mend_timing_lines
 
 def parse_srt(text: str) -> Parsed:
     """Read SRT from text with line feeds as line ends."""
-    lines, repairs = mend_timing_lines(text.split("\n"), STRICT_SRT_LINE, ",")
+    lines, repairs, moved = mend_timing_lines(text.split("\n"), STRICT_SRT_LINE, ",")
     numbered, missing = _number_cues(lines)
     if missing:
         repairs.append(Repair("numbering", missing, "cues without a number line were numbered"))
@@ -22,7 +22,7 @@ def parse_srt(text: str) -> Parsed:
     # webvtt-py leaves out cues without text; an SRT player shows nothing for them either.
     if empty := sum(map(holds_times, lines)) - len(captions):
         repairs.append(Repair("empty", empty, "cues without text were left out"))
-    return Parsed(cues=cues_of(captions, srt_text), format="srt", repairs=repairs)
+    return Parsed(cues=cues_of(captions, moved, srt_text), format="srt", repairs=repairs)
 
 
 def _number_cues(lines: list[str]) -> tuple[list[str], int]:

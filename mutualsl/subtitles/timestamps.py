@@ -5,15 +5,17 @@ import re
 from typing import NamedTuple
 
 # What people and programs write: hours may be missing or over 99, minutes over 59 where hours are
-# missing, comma or dot or neither before the fraction, a minus sign after a shift to the left.
+# missing, comma or dot or neither before the fraction, a minus sign after a shift to the left,
+# blanks that a translation has put in, more hyphens in the arrow.
 _LOOSE = (
-    r"-?(?:[0-9]{1,10}[ \t]*:[ \t]*)?[0-9]{1,3}[ \t]*:[ \t]*[0-9]{1,2}(?:[.,][0-9]*|:[0-9]{3})?"
+    r"-?(?:[0-9]{1,10}[ \t]*:[ \t]*)?[0-9]{1,3}[ \t]*:[ \t]*[0-9]{1,2}"
+    r"(?:[ \t]?[.,][ \t]?[0-9]{3}|[.,][0-9]*|:[0-9]{3})?"
     r"(?![0-9])"
 )
 # Editors put no-break spaces, and marks of the direction of writing, around numbers too.
 UNSEEN = " \t\f\u00a0\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 GAP = f"[{UNSEEN}]*"
-_LOOSE_LINE = re.compile(rf"{GAP}({_LOOSE}){GAP}-->{GAP}({_LOOSE})")
+_LOOSE_LINE = re.compile(rf"{GAP}({_LOOSE}){GAP}-{{2,4}}>{GAP}({_LOOSE})")
 
 # What the WebVTT parser and the common SRT readers accept.
 _VTT = r"(?:[0-9]+:[0-5][0-9]|[0-5][0-9]):[0-5][0-9]\.[0-9]{3}(?![0-9])"
@@ -48,13 +50,13 @@ def parse_timing_line(line: str) -> Timing | None:
 
 
 def parse_timestamp(text: str) -> float:
-    """Read `[hh:]mm:ss[.mmm]` in seconds; a time before zero becomes zero.
+    """Read `[-][hh:]mm:ss[.mmm]` in seconds.
 
     The digits after the separator are a decimal fraction (`,5` is half a second), and a field
     over its range carries over (`75:30` is an hour and a quarter).
     """
     if text.startswith("-"):
-        return 0.0
+        return -parse_timestamp(text[1:])
     hour, minute, second, fraction = _fields(text)
     millisecond = int(fraction[:3].ljust(3, "0"))
     return hour * 3600 + minute * 60 + second + millisecond / 1000

@@ -154,6 +154,8 @@ ARCHIVE = archive(rows=array(rows()), fingerprint=array(np.array("i3d-aaaa")))
         ("npz", archive(features=array(rows()))),
         ("npz", archive(rows=OBJECTS)),
         ("npz", archive(rows=claiming((80_000, 1024)))),
+        ("npz", archive(rows=array(np.full((20, 1024), 1e30, np.float32)))),
+        ("npz", archive(rows=array(np.full((20, 1024), 1e300)))),
         ("npz", archive(rows=array(rows()), fingerprint=OBJECTS)),
         ("npz", archive(rows=array(rows()), fingerprint=array(np.zeros(3)))),
     ],

@@ -87,7 +87,7 @@ def test_times_in_a_comment_are_no_cue(block, number):
 )
 def test_what_may_be_times_is_reported(lines):
     subtitles = read(f"WEBVTT\n\n{lines}\none{GOOD_CUE}")
-    assert subtitles.cues == (GOOD,) and kinds(subtitles) == {"no_arrow": 1}
+    assert subtitles.cues == (GOOD,) and kinds(subtitles) == {"no_arrow": 1, "outside": 1}
     assert repr(lines.split("\n")[-1]) in subtitles.report[0].detail
     for header in ("", "WEBVTT\n\n"):
         with pytest.raises(SubtitleError, match=r"two times were not read .* write --> between"):

@@ -79,3 +79,8 @@ def test_a_line_of_automatic_captions_ends_where_the_next_one_begins():
     ]
     subtitles = parse_subtitles(json.dumps({"events": events}).encode(), "auto.json3")
     assert subtitles.cues == (Cue(0.08, 2.399, "hello"), Cue(2.399, 6.399, "world"))
+
+
+def test_frame_numbers_in_braces_are_not_taken_for_json():
+    with pytest.raises(SubtitleError, match="no line holds times"):
+        parse_subtitles(b"{1}{25}Hello\n{30}{60}there\n", "cues.sub")

@@ -22,6 +22,19 @@ def test_ordinary_file():
     assert subtitles.report == ()
 
 
+def test_headings_of_another_format_may_be_said():
+    subtitles = read("1\n00:00:01,000 --> 00:00:02,000\n[Events] click here\n[Script Info]\n")
+    assert [cue.text for cue in subtitles] == ["[Events] click here\n[Script Info]"]
+
+
+@pytest.mark.parametrize(
+    "path", [r"C:\New folder", r"D:\Notes.txt", r"\\server\Name", r"C:\NVIDIA\x", r"C:\Users\N"]
+)
+def test_a_line_is_not_broken_within_a_path(path):
+    subtitles = read(f"1\n00:00:01,000 --> 00:00:02,000\nSave it in {path}\n")
+    assert [cue.text for cue in subtitles] == [f"Save it in {path}"]
+
+
 def test_without_numbers():
     subtitles = read("00:00:01,000 --> 00:00:02,000\none\n\n00:00:03,500 --> 00:00:04,000\ntwo\n")
     assert subtitles.cues == ONE_TWO

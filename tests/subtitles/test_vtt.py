@@ -67,6 +67,8 @@ def test_every_line_end(line_end):
         ("00:00:01:500 --> 00:00:02:000", 1.5, 2),
         ("00:12:500 --> 00:14:000", 12.5, 14),
         ("-00:00:01.000 --> 00:00:02.000", 0, 2),
+        ("00:00:01, 500 --> 00:00:02 , 250", 1.5, 2.25),
+        ("00:00:01.500 ---> 00:00:02.250", 1.5, 2.25),
     ],
 )
 def test_times_that_the_standard_refuses_are_repaired_and_reported(line, start, end):
@@ -88,6 +90,17 @@ def test_lines_with_an_arrow_and_no_times_are_reported():
     subtitles = read("WEBVTT\n\n00:01.000 --> 00:02.000\none\n\nhere --> there\nlost\n")
     assert len(subtitles) == 1
     assert kinds(subtitles) == {"unreadable": 1}
+
+
+def test_text_after_an_empty_line_in_a_cue_is_not_lost_without_a_word():
+    subtitles = read(
+        "WEBVTT\n\n00:01.000 --> 00:02.000\none\n\nsecond line of it\n\n"
+        "NOTE said to nobody\n\n2\n\n00:03.000 --> 00:04.000\nthree\n\n"
+        "WEBVTT\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000\n\n"
+    )
+    assert [cue.text for cue in subtitles] == ["one", "three"]
+    assert kinds(subtitles) == {"outside": 1}
+    assert "second line of it" in subtitles.report[0].detail
 
 
 def test_missing_header_is_added():
