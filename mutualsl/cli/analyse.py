@@ -31,7 +31,13 @@ def analyse(
     results = read_predictions(predictions)
     compared = compare_results(results, read_predictions(compare)) if compare else None
     analysis = analyse_results(results)
-    name = predictions.absolute().parent.name.encode(errors="replace").decode()  # may be no text
+    name = _readable(predictions.absolute().parent.name)
+    files = _readable(str(predictions)), _readable(str(compare))
     write_csv(analysis, out / "questions.csv", compared=compared)
-    write_whole(out / "report.html", analysis_page(analysis, name, compared))
+    write_whole(out / "report.html", analysis_page(analysis, name, compared, files))
     print(out / "report.html")
+
+
+def _readable(path: str) -> str:
+    """A path to be shown, which need not be text."""
+    return path.encode(errors="replace").decode()

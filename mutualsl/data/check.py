@@ -136,7 +136,8 @@ def _odd(report: SplitReport, examples: Sequence[Example]) -> list[str]:
     if report.expected not in (None, report.questions):
         found.append(f"{name} has {report.questions:,} questions; expected are {report.expected:,}")
     if report.gold_outside:
-        found.append(f"{name}: gold outside the video in {some_of(report.gold_outside)}")
+        listed = some_of(report.gold_outside)
+        found.append(f"{name}: gold outside the video, or without length, in {listed}")
     ids = Counter(e.sample_id for e in examples)
     if repeated := sorted(i for i, count in ids.items() if count > 1):
         found.append(f"{name}: more than one question is called {some_of(repeated)}")

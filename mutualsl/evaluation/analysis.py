@@ -17,12 +17,14 @@ from mutualsl.evaluation.predictions import QuestionResult
 from mutualsl.evaluation.slices import SLICES, labels_of
 
 ORACLES = ("oracle", f"oracle@{FIRST}")
+UNANSWERED = ", 0 where neither gave any, though a whole video as fallback may overlap gold"
 CEILINGS = {
     "cue edges": "spans that begin and end with a cue, as the textual predictor's do",
     "row edges": "spans that begin and end with a one-second row, as the visual predictor's do",
-    ORACLES[0]: "always the better one of the two predictors' spans",
-    ORACLES[1]: f"always the best one of the first {FIRST} candidates of both predictors",
+    ORACLES[0]: f"always the better one of the two predictors' spans{UNANSWERED}",
+    ORACLES[1]: f"always the best one of the first {FIRST} candidates of both{UNANSWERED}",
 }
+PREDICTED = ("source", *(f"{head}_" for head in HEADS))  # how names of such columns begin
 _FORMULA_SIGNS = {"=", "+", "-", "@", "\t", "\r"}
 
 
@@ -70,6 +72,8 @@ class Analysis:
                     round(float(self.ious.values[place, column]), 4) if found else None
                 )
                 row[f"{head}_error"] = self.classes[head][place].value
+                if head != "answer":
+                    row[f"{head}_in_domain"] = found and found.in_domain
             yield row | {name: own[place] for name, own in self.labels.items()}
 
 
@@ -109,7 +113,7 @@ def _beside(compared: Compared) -> Iterator[dict[str, Any]]:
     """What B answered to each question, and by how much its answer's IoU is higher."""
     rows = analyse(compared.second).rows()
     for row, change in zip(rows, compared.changes, strict=True):
-        own = {name: row[name] for name in row if name.startswith((*HEADS, "source"))}
+        own = {name: value for name, value in row.items() if name.startswith(PREDICTED)}
         yield {**{f"b_{name}": value for name, value in own.items()}, "change": round(change, 4)}
 
 

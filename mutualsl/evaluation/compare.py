@@ -35,7 +35,7 @@ class Comparison(NamedTuple):
     first: float
     second: float
     difference: float
-    interval: list[float] | None  # 95 %, bootstrap over videos; None with a single video
+    interval: list[float] | None  # 95 %, bootstrap over videos; None with few of them
     p_value: float  # two-sided, of a difference like this if the files were interchangeable
     better: int  # questions on which the second file is better
     worse: int
@@ -109,10 +109,17 @@ def _paired(
             "only in the second; evaluate both on the same split"
         )
     for name, result in one.items():
-        if result.gold != other[name].gold:
+        beside = other[name]
+        if (result.video_id, result.question) != (beside.video_id, beside.question):
+            raise DataError(
+                f"question {name} is {result.question!r} about {result.video_id} in the first file "
+                f"and {beside.question!r} about {beside.video_id} in the second; evaluate both on "
+                "the same data"
+            )
+        if result.gold != beside.gold:
             raise DataError(
                 f"question {name} has gold {list(result.gold)} in the first file and "
-                f"{list(other[name].gold)} in the second; evaluate both on the same data"
+                f"{list(beside.gold)} in the second; evaluate both on the same data"
             )
     return [(result, other[name]) for name, result in one.items()]
 

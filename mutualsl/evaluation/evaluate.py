@@ -16,7 +16,7 @@ from mutualsl.data.example import VideoInput
 from mutualsl.data.folders import find_features, find_subtitles, why_unusable
 from mutualsl.encoded import ASK_AT_ONCE, EncodedVideo
 from mutualsl.errors import FeatureError, MutualSLError, SubtitleError, VideoError, WeightsMissing
-from mutualsl.evaluation.predictions import QuestionResult, from_row, to_row
+from mutualsl.evaluation.predictions import QuestionResult, from_row, length_second, to_row
 from mutualsl.evaluation.summary import summary
 from mutualsl.features.files import fitting
 from mutualsl.reading import Progress
@@ -121,11 +121,23 @@ def encode(
                 raise
             video, problem = None, error
         else:
-            return replace(encoded, name=video_id, warnings=(*encoded.warnings, *warnings))
+            warnings = (*encoded.warnings, *warnings, *_cut_short(example.video, encoded))
+            return replace(encoded, name=video_id, warnings=warnings)
         warnings = (*warnings, str(problem))
     empty = replace(example.video, cues=(), cue_tokens=(), rows=None)
     return EncodedVideo(
         name=video_id, path=None, input=empty, subtitles=None, info=None, warnings=warnings
+    )
+
+
+def _cut_short(video: VideoInput, encoded: EncodedVideo) -> tuple[str, ...]:
+    """Said of a file that ends long before the data set says that the `video` does."""
+    there_second = encoded.duration_second
+    if length_second(video, there_second) == there_second:
+        return ()
+    return (
+        f"the video is {there_second:.1f} s long, by the data set {video.duration_second:.1f} s; "
+        "what lies behind its end cannot be found",
     )
 
 
@@ -137,10 +149,10 @@ def _as_long_as(video: VideoInput, encoded: EncodedVideo, features: Path | None)
     if encoded.info is not None:
         return encoded
     rows, track = encoded.input.rows, encoded.subtitles
-    length_second = video.duration_second
+    lasts_second = video.duration_second
     if rows is not None and features is not None:
-        rows = fitting(rows, length_second, features, at_least=video.at_least)
+        rows = fitting(rows, lasts_second, features, at_least=video.at_least)
     if video.at_least:
         seen = 0 if rows is None else len(rows)
-        length_second = max(length_second, seen, track.end_second if track else 0.0)
-    return replace(encoded, input=replace(encoded.input, duration_second=length_second, rows=rows))
+        lasts_second = max(lasts_second, seen, track.end_second if track else 0.0)
+    return replace(encoded, input=replace(encoded.input, duration_second=lasts_second, rows=rows))

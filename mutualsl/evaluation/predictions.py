@@ -19,8 +19,10 @@ from mutualsl.data.record import SHORTEST_SECOND
 from mutualsl.errors import DataError
 from mutualsl.spans import Span
 
+SLACK = 0.02  # share of a video by which its file may be shorter without a part missing
 # Far beyond any video, and far from what overflows when times are added or drawn.
 LATEST_SECOND = 1_000_000.0
+NO_GOLD = Span(0.0, 0.0)
 
 Share = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
 Time = Annotated[float, msgspec.Meta(ge=-LATEST_SECOND, le=LATEST_SECOND)]
@@ -66,21 +68,43 @@ class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
     cue_ceiling: float | None = None  # best IoU that spans from cue to cue allow
     row_ceiling: float | None = None  # best IoU that spans of whole seconds allow
 
+    @property
+    def seen_gold(self) -> Span:
+        """Gold cut to the video, as metrics see it."""
+        start_second, end_second = self.gold
+        return Span(max(0.0, start_second), min(end_second, self.duration_second))
+
 
 def to_row(example: Example, answer: Answer) -> dict[str, Any]:
     """The JSON object of one question: the answer without its timings, and what was right."""
     row = answer.to_dict()
     del row["timings"]
-    video = replace(example.video, duration_second=answer.duration_second)
+    row["duration"] = length_second(example.video, answer.duration_second)
+    video = replace(example.video, duration_second=row["duration"])
     seen = gold_inside(example.gold, video) if example.gold else None
     return row | {
         "sample_id": example.sample_id,
         "video_id": video.video_id,
         "gold": list(example.gold or ()),
-        "gold_covered": round(covered_share(seen, video.cues), 4) if seen else None,
+        "gold_covered": _covered(seen, video) if seen else None,
         "kind": example.kind,
         "ceilings": _ceilings(seen, video) if seen else None,
     }
+
+
+def _covered(gold: Span, video: VideoInput) -> float | None:
+    """Share of gold with a cue; `None` where gold has no length."""
+    return round(covered_share(gold, video.cues), 4) if gold.length_second > 0 else None
+
+
+def length_second(video: VideoInput, there_second: float) -> float:
+    """How long a video is of which a file of `there_second` was read.
+
+    That of the file, unless the data set knows better: by two seconds and by 2 %.
+    """
+    known_second = video.known_second or 0.0
+    missing_second = known_second - there_second
+    return known_second if missing_second > max(2.0, SLACK * known_second) else there_second
 
 
 def _ceilings(gold: Span, video: VideoInput) -> dict[str, float | None]:
@@ -101,7 +125,8 @@ def from_row(row: dict[str, Any], where: str) -> QuestionResult:
 def read_predictions(path: str | Path) -> list[QuestionResult]:
     """All rows of a predictions file.
 
-    Raises `DataError` naming file and line when it is missing, empty or damaged.
+    Raises `DataError` naming file and line when it is missing, empty or damaged, and when no row
+    has a gold span.
     """
     path = Path(path)
     if path.exists() and not path.is_file():  # a pipe may never end
@@ -118,6 +143,11 @@ def read_predictions(path: str | Path) -> list[QuestionResult]:
             results.append(_read(line, f"{path}, line {number}"))
     if not results:
         raise DataError(f"{path}: holds no predictions; `mutualsl evaluate` writes them")
+    if all(result.gold == NO_GOLD for result in results):
+        raise DataError(
+            f"{path}: no row has a gold span, so nothing in it can be called right or wrong; "
+            "evaluate on data that has them"
+        )
     return results
 
 
@@ -193,7 +223,9 @@ def _check_times(span: Span) -> None:
 
 def _gold(pair: tuple[float, ...] | None) -> Span:
     """The true span; without one nothing is right."""
-    start, end = pair or (0.0, 0.0)
+    if not pair:
+        return NO_GOLD
+    start, end = pair
     return Span(start, end)
 
 

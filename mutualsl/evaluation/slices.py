@@ -16,7 +16,7 @@ UNKNOWN = "unknown"
 
 def answer_length(result: QuestionResult) -> str:
     """Bin of the gold span's length in seconds."""
-    length, lower = result.gold.length_second, 0
+    length, lower = result.seen_gold.length_second, 0
     for upper in LENGTH_BINS_SECOND:
         if length < upper:
             return f"{lower} to {upper} s"
@@ -26,7 +26,7 @@ def answer_length(result: QuestionResult) -> str:
 
 def position(result: QuestionResult) -> str:
     """Third of the video in which the middle of the gold span lies."""
-    middle_second = sum(result.gold) / 2
+    middle_second = sum(result.seen_gold) / 2
     third = int(3 * middle_second / result.duration_second) if result.duration_second > 0 else 0
     return THIRDS[min(max(third, 0), 2)]
 

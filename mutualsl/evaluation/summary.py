@@ -91,11 +91,22 @@ def histograms(ious: Ious) -> dict[str, list[int]]:
 
 
 def reliabilities(results: Sequence[QuestionResult], ious: Ious) -> dict[str, Any]:
-    """What came true of the scores of each head that answered."""
+    """What came true of the scores of each head that answered.
+
+    A whole video as fallback and a guess, outside what a predictor has learned, have no score that
+    promises anything.
+    """
     found = {}
     for column, head in enumerate(HEADS):
         heads = [getattr(result, head) for result in results]
-        scores = np.array([head.score for head in heads if head is not None])
-        if len(scores):
-            found[head] = reliability(scores, ious.values[ious.given[:, column], column])
+        rated = [
+            place
+            for place, (result, own) in enumerate(zip(results, heads, strict=True))
+            if own is not None
+            and own.in_domain
+            and (head != "answer" or result.source != "fallback")
+        ]
+        if rated:
+            scores = np.array([heads[place].score for place in rated])
+            found[head] = reliability(scores, ious.values[rated, column])
     return found

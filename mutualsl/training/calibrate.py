@@ -11,6 +11,7 @@ import torch
 
 from mutualsl.data import Example
 from mutualsl.data.batch import Collator
+from mutualsl.data.ceilings import gold_inside
 from mutualsl.device import precision
 from mutualsl.models import Localizer
 from mutualsl.models.decoding import RIGHT_IOU
@@ -168,4 +169,4 @@ def _is_right(span: Span, example: Example) -> bool:
     """Whether a span, to the millisecond as answers are written, counts as right."""
     assert example.gold is not None, "calibration needs gold spans"
     written = Span(round(span.start_second, 3), round(span.end_second, 3))
-    return reaches(iou(written, example.gold), RIGHT_IOU)
+    return reaches(iou(written, gold_inside(example.gold, example.video)), RIGHT_IOU)

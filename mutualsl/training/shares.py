@@ -10,6 +10,7 @@ import torch
 
 from mutualsl.data import Example
 from mutualsl.data.batch import Batch
+from mutualsl.data.ceilings import gold_inside
 from mutualsl.models import Localizer, NeuralLocalizer
 from mutualsl.spans import iou
 from mutualsl.training.sampling import validation_batches
@@ -105,5 +106,6 @@ def _best_share(
                 model.share.fill_(share)
                 for example, own in zip(group, model.decode(output, batch, 1), strict=True):
                     assert example.gold is not None and own.textual is not None
-                    sums[i] += iou(own.textual.span, example.gold) / size
+                    gold = gold_inside(example.gold, example.video)
+                    sums[i] += iou(own.textual.span, gold) / size
     return SHARES[int(sums.argmax())] if bool(sums.max() > sums.min()) else None

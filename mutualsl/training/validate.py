@@ -9,6 +9,7 @@ from accelerate.utils import gather_object
 
 from mutualsl.data import Example
 from mutualsl.data.batch import Collator
+from mutualsl.data.ceilings import gold_inside
 from mutualsl.models.base import NeuralLocalizer
 from mutualsl.prediction import Prediction
 from mutualsl.spans import Span, iou
@@ -56,7 +57,8 @@ def _overlaps(
         predictions = model.predict(collator(group).to(device.device), top_k=1)
         for example, heads in zip(group, predictions, strict=True):
             assert example.gold is not None, "validation needs gold spans"
-            found.append((_iou(heads.visual, example.gold), _iou(heads.textual, example.gold)))
+            gold = gold_inside(example.gold, example.video)
+            found.append((_iou(heads.visual, gold), _iou(heads.textual, gold)))
     return found
 
 

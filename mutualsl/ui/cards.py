@@ -162,7 +162,7 @@ def _spoken_body(head: str, prediction: Prediction, answer: Answer, playable: bo
         f' aria-label="Download the clip of the {name}"{off}>Download clip</button>'
         f'<button type="button" class="loop" data-loop aria-pressed="false"'
         f' aria-label="Play the span of the {name} again and again"{off}>Loop</button></div>'
-        f"{_nudges(off)}{_candidates(prediction, off, rated)}"
+        f"{_nudges(off)}{_candidates(prediction, off)}"
     )
 
 
@@ -179,14 +179,14 @@ def _nudges(off: str) -> str:
     return f'<div class="nudges">{"".join(groups)}</div>'
 
 
-def _candidates(prediction: Prediction, off: str, rated: bool) -> str:
+def _candidates(prediction: Prediction, off: str) -> str:
+    """Without scores: that of a further one tells how it compares with the best one only."""
     others = prediction.candidates[1:]
     if not others:
         return ""
     chips = "".join(
         f'<button type="button" class="chip" data-play {span_data(other.span)}{off}>'
-        f"{clock_range(other.span)}"
-        f"{f' <small>{percent(other.score)}</small>' if rated else ''}</button>"
+        f"{clock_range(other.span)}</button>"
         for other in others
     )
     return f'<div class="candidates"><p>Next best, click to play</p>{chips}</div>'

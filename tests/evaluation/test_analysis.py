@@ -69,6 +69,7 @@ def test_what_another_run_answered_comes_last(analysis, tmp_path):
     )
     assert head_of_both[: len(alone)] == alone
     assert head_of_both[len(alone)] == "b_source" and head_of_both[-1] == "change"
+    assert "b_answer length" not in head_of_both and "b_textual_in_domain" in head_of_both
     row_of_both = dict(zip(head_of_both, first, strict=True))
     assert row_of_both["b_answer_iou"] == row_of_both["answer_iou"]
     assert float(row_of_both["change"]) == 0.0

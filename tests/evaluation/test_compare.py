@@ -65,19 +65,34 @@ def test_a_plain_gain_is_found():
 
 def test_the_interval_draws_videos_not_questions():
     def file(end_in_b):
-        ends = {"a": 15, "b": end_in_b}
+        ends = dict.fromkeys("abcdef", 15) | {"f": end_in_b}
         return results(
             [
                 row(f"{v}{n}", textual=head((10, ends[v])), video_id=v)
-                for v in "ab"
+                for v in ends
                 for n in range(30)
             ]
         )
 
     textual = compare(file(15), file(19)).heads[1]
-    assert textual.difference == pytest.approx(20.0)
-    assert textual.interval == pytest.approx([0.0, 40.0])  # only a, only b
+    assert textual.difference == pytest.approx(40.0 / 6)
+    assert textual.interval == pytest.approx([0.0, 20.0])  # f never, f three times of six
     assert textual.p_value == 1.0  # swapping the one video that differs is as good
+
+
+def test_few_videos_have_no_interval():
+    files = [
+        results([row(f"{n}", textual=head((10, end)), video_id=str(n)) for n in range(5)])
+        for end in (15, 19)
+    ]
+    assert [found.interval for found in compare(*files).heads] == [None] * 5
+
+
+@pytest.mark.parametrize("other", [{"video_id": "w"}, {"question": "Why is tea made?"}])
+def test_the_same_name_for_another_question_is_said(other):
+    first, second = (results([row("a", **more)]) for more in ({}, other))
+    with pytest.raises(DataError, match=r"question a is .* second; evaluate both on the same data"):
+        compare(first, second)
 
 
 def test_few_videos_are_counted_out():

@@ -9,11 +9,16 @@ import pytest
 from mutualsl.data import DATASETS, Example, VideoInput
 from mutualsl.errors import MutualSLError
 from mutualsl.evaluation.evaluate import encode, evaluate
+from mutualsl.evaluation.predictions import read_predictions
 from mutualsl.features.files import write_rows
 from mutualsl.spans import Span
 from mutualsl.subtitles import Cue, Subtitles, write_subtitles
 
 CUES = (Cue(1.0, 3.0, "Here is the kettle."), Cue(6.0, 90.0, "Pour it."), Cue(99.0, 100.0, "End."))
+
+CUT_SHORT = (
+    "the video is 8.0 s long, by the data set 100.0 s; what lies behind its end cannot be found"
+)
 
 
 @pytest.fixture
@@ -31,10 +36,27 @@ def root(tmp_path, short_video):
 
 def test_the_loaded_cues_are_the_transcript_fitted_to_the_video(localizer, example, root):
     encoded = encode(localizer, example, root, DATASETS["vehiclevqa"])
-    assert encoded.input.rows is not None and encoded.warnings == ()
+    assert encoded.input.rows is not None and encoded.warnings == (CUT_SHORT,)
     assert encoded.duration_second == pytest.approx(8.0, abs=0.1)
     times = [(cue.start_second, cue.end_second) for cue in encoded.input.cues]
     assert times == [(1.0, 3.0), (6.0, encoded.duration_second)]
+
+
+@pytest.mark.parametrize(
+    ("listed", "counted"), [(100.0, 100.0), (9.9, 8.0), (8.0, 8.0), (5.0, 8.0)]
+)
+def test_gold_is_not_cut_where_a_file_lacks_the_end_of_the_video(
+    localizer, example, root, tmp_path, listed, counted
+):
+    """Else a span that ends with the file would be right about an answer that goes on."""
+    video = replace(example.video, duration_second=listed)
+    asked = replace(example, sample_id="a", gold=Span(7.0, 9.8), video=video)
+    evaluate(localizer, [asked], root, tmp_path / "out")
+    (result,) = read_predictions(tmp_path / "out" / "predictions.jsonl")
+    assert result.duration_second == pytest.approx(counted, abs=0.1)
+    assert result.seen_gold == Span(7.0, min(9.8, result.duration_second))
+    row = json.loads((tmp_path / "out" / "predictions.jsonl").read_text())
+    assert any("what lies behind its end" in said for said in row["warnings"]) == (listed == 100.0)
 
 
 def test_without_a_video_the_data_set_says_how_long_it_is(localizer, example, tmp_path):
@@ -72,7 +94,7 @@ def test_a_track_that_cannot_be_read_is_missing(localizer, example, root):
     silent = replace(example, video=example.video.without_subtitles())
     encoded = encode(localizer, silent, root)
     assert encoded.input.rows is not None and encoded.input.cues == ()
-    assert len(encoded.warnings) == 1 and "tea.vtt" in encoded.warnings[0]
+    assert len(encoded.warnings) == 2 and "tea.vtt" in encoded.warnings[0]
 
 
 def test_nothing_to_read_is_no_error(localizer, example, tmp_path):
@@ -88,7 +110,7 @@ def test_cues_that_all_lie_past_the_end_cost_the_subtitles_alone(localizer, exam
     write_subtitles(late, root / "subtitles" / "tea.srt")
     encoded = encode(localizer, replace(example, video=replace(example.video, cues=late)), root)
     assert encoded.input.rows is not None and encoded.input.cues == ()
-    assert encoded.info is not None and len(encoded.warnings) == 1
+    assert encoded.info is not None and len(encoded.warnings) == 2
     assert encoded.warnings[0].startswith("tea.srt: ")
 
 
@@ -108,7 +130,7 @@ def test_rows_of_another_video_are_not_those_of_this_one(localizer, example, roo
     keep(root, rows, localizer)
     encoded = encode(localizer, example, root)
     assert encoded.info is not None and len(encoded.input.rows) == 8  # of the video itself
-    assert len(encoded.warnings) == 1 and "belong to another video" in encoded.warnings[0]
+    assert len(encoded.warnings) == 2 and "belong to another video" in encoded.warnings[0]
 
 
 def test_rows_without_a_video_are_as_long_as_the_data_set_says(localizer, example, tmp_path, rows):

@@ -91,6 +91,18 @@ def test_metrics_are_those_of_the_written_file(tmp_path, monkeypatch):
     assert metrics["by_kind"].keys() == {"spoken"}
 
 
+def test_gold_without_length_is_covered_by_nothing_and_not_outside_of_subtitles():
+    example, answer = answered(gold=(1.0, 1.0))
+    assert to_row(example, answer)["gold_covered"] is None
+
+
+def test_a_file_without_any_gold_is_refused(tmp_path):
+    rows = [row("a", gold=()), row("b", gold=())]
+    with pytest.raises(DataError, match="no row has a gold span"):
+        read_predictions(write(tmp_path / "p.jsonl", rows))
+    assert len(read_predictions(write(tmp_path / "p.jsonl", [*rows, row("c")]))) == 3
+
+
 def test_older_rows_without_coverage_and_rows_without_gold_can_be_read():
     given = row(textual=head((1, 2)), gold=())
     del given["gold_covered"], given["kind"]

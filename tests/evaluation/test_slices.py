@@ -18,6 +18,11 @@ def test_answer_length(end, label):
     assert slices.answer_length(one(gold=(0.0, end))) == label
 
 
+def test_only_what_lies_in_the_video_counts():
+    seen = one(gold=(10.0, 200.0), duration=80.0)
+    assert (slices.answer_length(seen), slices.position(seen)) == ("40 to 80 s", "middle third")
+
+
 @pytest.mark.parametrize(
     ("gold", "label"),
     [

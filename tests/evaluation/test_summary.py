@@ -105,9 +105,20 @@ def test_intervals_contain_what_they_are_about(found):
 
 
 def test_one_video_gives_no_interval_over_videos():
-    intervals = summary(results([row("a"), row("b", gold=(0.0, 50.0))]))["intervals"]
+    rows = [row(str(n), gold=(0.0, 10.0 + n)) for n in range(6)]
+    intervals = summary(results(rows))["intervals"]
     assert intervals["videos"] is None
-    assert intervals["questions"]["answer"]["mIoU"] == [10.0, 50.0]
+    low, high = intervals["questions"]["answer"]["mIoU"]
+    assert 10.0 < low < 12.5 < high < 15.0
+
+
+def test_what_promises_nothing_is_not_asked_whether_it_came_true():
+    """A fallback, and a guess outside what a predictor has learned."""
+    guess = head((0.0, 50.0), 0.9) | {"in_domain": False}
+    rows = [row("a", textual=head((10.0, 20.0), 0.8)), row("b", visual=guess, source="fallback")]
+    found = summary(results(rows))["reliability"]
+    assert found.keys() == {"textual", "answer"}
+    assert found["answer"] == found["textual"]
 
 
 def test_a_histogram_counts_every_given_span_once(found):

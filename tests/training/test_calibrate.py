@@ -3,9 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from accelerate import Accelerator
 
-from mutualsl.training.calibrate import fit_scores
+from mutualsl.spans import Span
+from mutualsl.training.calibrate import _is_right, fit_scores
 from mutualsl.training.shares import ENOUGH
+from mutualsl.training.validate import validate
 from tests import tiny
 
 HEADS = ("visual", "textual")
@@ -25,6 +28,22 @@ def test_a_predictor_that_is_always_alone_counts_each_question_once(head, caplog
     """Twice the questions would halve the pull to trusting it as it is, and pass for enough."""
     assert fitted(tiny.model(trained_heads=(head,)), ENOUGH - 1) == {f"{head} alone": ENOUGH - 1}
     assert f"as few as {ENOUGH - 1} validation questions" in caplog.text
+
+
+def test_gold_behind_the_end_of_a_video_is_cut_as_in_the_metrics():
+    """For choosing weights, for scores, and for how far the sentence reader is believed."""
+    example = tiny.example()
+    end_second = example.video.duration_second
+    one, other = (
+        [replace(example, gold=Span(0.0, end_second + beyond))] * 3 for beyond in (0.0, 40.0)
+    )
+    model, accelerator = tiny.model(), Accelerator(cpu=True)
+    means = [
+        validate(model, tiny.collator(), {"jars": asked}, accelerator) for asked in (one, other)
+    ]
+    assert means[0] == means[1]
+    right = [_is_right(Span(0.0, end_second), asked[0]) for asked in (one, other)]
+    assert right == [True, True]
 
 
 def test_a_predictor_beside_pictures_that_are_not_known_is_alone():

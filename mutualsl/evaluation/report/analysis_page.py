@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from importlib.resources import files
+from importlib import resources
 
 from mutualsl.evaluation.analysis import Analysis
 from mutualsl.evaluation.compare import Compared
@@ -16,8 +16,16 @@ QUESTIONS_STYLE = "questions.css"
 SCRIPT = "analysis.js"
 
 
-def analysis_page(analysis: Analysis, name: str, compared: Compared | None = None) -> str:
-    """The whole page; `name` says whose predictions these are, B in `compared` are other ones."""
+def analysis_page(
+    analysis: Analysis,
+    name: str,
+    compared: Compared | None = None,
+    files: tuple[str, str] = ("this file", "the other file"),
+) -> str:
+    """The whole page; `name` says whose predictions these are.
+
+    B in `compared` are other ones, those of the second of the two `files`.
+    """
     parts = [
         f"<h1>Error analysis: {escape(name)}</h1>",
         f"<p>{overview.counts(analysis)}</p>",
@@ -29,7 +37,11 @@ def analysis_page(analysis: Analysis, name: str, compared: Compared | None = Non
         *overview.plots(analysis, name),
     ]
     if compared is not None:
-        parts += ["<h2>Beside the other file</h2>", overview.comparison(compared.heads)]
+        parts += [
+            "<h2>Beside the other file</h2>",
+            f"<p>A: {escape(files[0])}. B: {escape(files[1])}.</p>",
+            overview.comparison(compared.heads),
+        ]
     changes = compared.changes if compared is not None else None
     parts += ["<h2>Every question</h2>", question_table(analysis, changes)]
     return _document(f"Error analysis: {escape(name)}", parts)
@@ -37,7 +49,7 @@ def analysis_page(analysis: Analysis, name: str, compared: Compared | None = Non
 
 def read_part(name: str) -> str:
     """A style or script of the page; the tab `Analyse` uses some of them too."""
-    return (files(__package__) / name).read_text("utf-8")
+    return (resources.files(__package__) / name).read_text("utf-8")
 
 
 def _document(title: str, parts: Sequence[str]) -> str:

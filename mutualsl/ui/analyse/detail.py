@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from mutualsl.evaluation.ious import FIRST, HEADS, SCORED
+from mutualsl.evaluation.ious import FIRST, HEADS, SCORED, of_spans
+from mutualsl.evaluation.predictions import QuestionResult
 from mutualsl.prediction import Prediction
-from mutualsl.spans import Span, clock_range, iou
+from mutualsl.spans import Span, clock_range
 from mutualsl.ui.analyse.opened import Opened
 from mutualsl.ui.axis import IOU_SCALE, Pair, overlap
 from mutualsl.ui.span_axis import SpanLane, span_axis
@@ -58,11 +59,16 @@ def lines(opened: Opened) -> Iterator[Line]:
         yield line
     if opened.compared is not None:
         other = opened.compared.second[place].answer
-        own = iou(other.span, result.gold)
+        own = _iou(other.span, result)
         yield Line("other", "Answer of B", other.span, other.score, own)
     if opened.note.span is not None:
-        own = iou(opened.note.span, result.gold)
+        own = _iou(opened.note.span, result)
         yield Line("corrected", "Corrected", opened.note.span, iou=own)
+
+
+def _iou(span: Span, result: QuestionResult) -> float:
+    """With gold, both cut to the video as in the metrics."""
+    return float(of_spans([span], [result.gold], [result.duration_second])[0])
 
 
 def detail(opened: Opened) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from mutualsl.evaluation.compare import compare
 from mutualsl.prediction import HeadPredictions
 from mutualsl.spans import Span
-from mutualsl.ui.analyse.detail import GUESS, HINT, axis, detail
+from mutualsl.ui.analyse.detail import GUESS, HINT, axis, detail, lines
 from mutualsl.ui.analyse.notes import Note
 from mutualsl.ui.analyse.overview import notes, overview, table
 from mutualsl.ui.analyse.views import question
@@ -88,6 +88,13 @@ def test_the_other_file_is_shown_beside(tmp_path):
     assert "Answer of B" in detail(shown) and "change of the answer&#x27;s IoU +0.00" in detail(
         shown
     )
+
+
+def test_a_span_has_the_same_iou_in_either_file_where_gold_goes_on_after_the_video():
+    mine = opened([row(textual=head((40.0, 80.0)), gold=(40.0, 100.0), duration=80.0)])
+    compared = compare(mine.analysis.results, mine.analysis.results)
+    found = {line.name: line.iou for line in lines(replace(mine, place=0, compared=compared))}
+    assert found["Textual"] == found["Answer"] == found["Answer of B"] == 1.0
 
 
 def test_with_subtitles_alone_the_transcript_is_marked():
