@@ -55,7 +55,8 @@ def _columns(
     analysis: Analysis, labels: dict[str, list[str]], changes: Sequence[float] | None
 ) -> dict[str, list[Any]]:
     """What the table knows of each question, as few characters as will do."""
-    results, ious = analysis.results, analysis.ious.values.round(4)
+    results = analysis.results
+    ious = np.floor(1e4 * analysis.ious.values + 1e-4) / 1e4  # so that 0.49996 is not right
     columns: dict[str, list[Any]] = {
         "question": [result.question for result in results],
         "video": [result.video_id for result in results],

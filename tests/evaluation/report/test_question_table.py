@@ -4,6 +4,8 @@ import html
 import json
 import re
 
+import pytest
+
 from mutualsl.evaluation.analysis import analyse
 from mutualsl.evaluation.report.analysis_page import SCRIPT, read_part
 from mutualsl.evaluation.report.question_table import CLASSES, question_table
@@ -25,10 +27,17 @@ def test_every_question_is_there_in_the_order_of_the_file():
     page = question_table(analysis)
     for shown, made in zip(flat(page), analysis.rows(), strict=True):
         assert shown["question"] == made["question"] and shown["video"] == made["video_id"]
-        assert shown["visual IoU"] == made["visual_iou"] and shown["change"] is None
+        assert shown["visual IoU"] == pytest.approx(made["visual_iou"], abs=1.01e-4)
+        assert shown["change"] is None
         assert CLASSES[shown["answer error"]] == made["answer_error"]
         for name in SLICES:
             assert in_order(name, analysis.labels[name])[shown[name]] == made[name]
+
+
+@pytest.mark.parametrize(("end", "shown"), [(14.9996, 0.4999), (15.0, 0.5), (17.0, 0.7)])
+def test_no_span_passes_for_right_by_rounding(end, shown):
+    page = question_table(analyse(results([row("a", textual=head((10.0, end)))])))
+    assert flat(page)[0]["textual IoU"] == shown
 
 
 def test_a_filter_offers_what_occurs():
