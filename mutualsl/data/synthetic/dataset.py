@@ -121,11 +121,11 @@ def render_video(job: Job) -> str:
     video = job.out / "videos" / f"{script.video_id}.mp4"
     annotation = job.out / "annotations" / f"{script.video_id}.json"
     video.parent.mkdir(parents=True, exist_ok=True)
-    if not annotation.exists():
-        write_json(annotation, annotation_of(script) | {"frozen": job.frozen})
-    if video.exists():
+    if annotation.exists():
         _check_frozen(annotation, job.frozen)
     else:
+        write_json(annotation, annotation_of(script) | {"frozen": job.frozen})
+    if not video.exists():
         frames = render_frames(script, job.size, job.rate_hz, freeze=job.frozen)
         write_video(video, frames, job.rate_hz)
     return script.video_id
