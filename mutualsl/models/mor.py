@@ -29,6 +29,7 @@ from torch import Tensor
 
 from mutualsl.data.batch import Batch, Sentence
 from mutualsl.data.lexical import bm25, count_terms, dirichlet, inverse_frequency, tfidf_cosine
+from mutualsl.errors import DataError
 from mutualsl.models.base import FittedLocalizer
 from mutualsl.models.decoding import RIGHT_IOU
 from mutualsl.models.forest import Forest
@@ -98,6 +99,8 @@ class MoR(FittedLocalizer):
             start, end = (batch.gold[there] / duration.clamp_min(1e-3)).unbind(dim=1)
             targets.append(torch.stack([start, end - start], dim=1))
         x, y = torch.cat(samples).double().numpy(), torch.cat(targets).double().numpy()
+        if not len(x):
+            raise DataError("MoR learns from subtitles alone, and no question's video has any")
         order = np.lexsort((*x.T, *y.T))  # trees do not depend on the order of the questions
         x, y = x[order], y[order]
         grown = self.start.fit(x, y[:, 0], seed, _halfway(deadline))

@@ -197,7 +197,7 @@ def _new_model(
 
     try:
         model = model_class.create(sized, row_width, text_encoder)
-    except (TypeError, ValueError) as error:  # TypeError: more than 64 bits hold
+    except (TypeError, ValueError, ArithmeticError) as error:  # TypeError: more than 64 bits hold
         raise DataError(f"{config.model} cannot have these sizes: {in_a_line(error)}") from error
     assert isinstance(model, NeuralLocalizer | FittedLocalizer), f"{config.model} cannot be trained"
     return model

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from accelerate import PartialState
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from mutualsl.checkpoint import Checkpoint, TextSource, VisualSource, save_checkpoint
 from mutualsl.data.batch import Collator
 from mutualsl.device import choose_device
-from mutualsl.errors import DataError
+from mutualsl.errors import DataError, in_a_line, memory_is_short
 from mutualsl.evaluation.record import current_commit
 from mutualsl.models import Localizer, NeuralLocalizer
 from mutualsl.training import state
@@ -205,7 +206,15 @@ def _run_stage(
             lambda averaged: write_weights(averaged.weights() | kept, best), deadline,
         ).train()  # fmt: skip
         PartialState().wait_for_everyone()
-    learner.load_weights(load_file(best))
+    try:
+        learner.load_weights(load_file(best))
+    except (OSError, SafetensorError, RuntimeError) as error:
+        if memory_is_short(error):
+            raise
+        raise DataError(
+            f"{best}: the weights of this stage are missing or damaged ({in_a_line(error)}); "
+            f"remove {out}, and --resume trains the stage again"
+        ) from error
     return progress
 
 

@@ -8,7 +8,9 @@ import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import torch
 from accelerate import Accelerator
+from accelerate.utils.constants import RNG_STATE_NAME
 
 from mutualsl.errors import DataError, in_a_line, memory_is_short
 
@@ -93,9 +95,11 @@ def restore(accelerator: Accelerator, out: Path) -> Progress:
     """Load the state that counts into everything the accelerator prepared."""
     progress, folder = _read(out)
     if folder is not None:
+        chances = folder / f"{RNG_STATE_NAME}_{accelerator.process_index}.pkl"
         try:
+            torch.load(chances, weights_only=False)  # accelerate goes on without it, saying nothing
             accelerator.load_state(str(folder))
-        except (OSError, RuntimeError, ValueError) as error:
+        except Exception as error:  # of a damaged file torch raises whatever it meets
             if memory_is_short(error):
                 raise
             raise DataError(

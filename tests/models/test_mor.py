@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from mutualsl.data.lexical import MU, dirichlet
+from mutualsl.errors import DataError
 from mutualsl.models.forest import Forest
 from mutualsl.models.mor import BINS, FEATURES, MERGED, SIMILARITIES, MoR, MoRConfig, binned
 from mutualsl.spans import Span
@@ -41,6 +42,12 @@ def fitted(made, seed=0):
 
 def spans(model, asked):
     return [h.textual.span for h in model.predict(tiny.collator()(asked))]
+
+
+def test_without_subtitles_there_is_nothing_to_learn_from():
+    example = tiny.example()
+    with pytest.raises(DataError, match="subtitles alone"):
+        fitted([replace(example, video=example.video.without_subtitles())] * 2)
 
 
 def test_there_are_801_features_between_0_and_1_and_the_length():

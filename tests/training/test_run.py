@@ -101,6 +101,11 @@ def test_a_run_leaves_a_checkpoint_that_answers_and_can_be_run_again(root, confi
     assert weights.read_bytes() == first
     assert (tmp_path / "together" / "log.jsonl").read_bytes() == lines
 
+    best = tmp_path / "together" / "best.safetensors"
+    best.write_bytes(best.read_bytes()[:-100])
+    with pytest.raises(DataError, match=r"best.safetensors: .* damaged .*--resume trains"):
+        run(config, root, tmp_path, VISUAL, resume=True)
+
 
 def test_a_device_that_is_not_there_is_said(root, config, tmp_path, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
@@ -417,6 +422,11 @@ def test_sizes_of_another_model_are_refused(root, config, tmp_path, model):
 def test_a_size_that_no_model_can_have_is_refused(root, config, tmp_path, name):
     with pytest.raises(DataError, match="mutualsl cannot have these sizes"):
         run(override(config, [f"{name}={10**23}"]), root, tmp_path, VISUAL)
+
+
+def test_a_width_of_nothing_is_refused(root, config, tmp_path):
+    with pytest.raises(DataError, match="vptsl cannot have these sizes"):
+        run(replace(config, model="vptsl", sizes={"width": 0}), root, tmp_path, VISUAL)
 
 
 def test_a_language_model_of_the_hub(root, config, tmp_path, hub):

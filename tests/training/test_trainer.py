@@ -173,6 +173,21 @@ def test_a_state_of_another_model_is_said(tmp_path):
         start(tmp_path)
 
 
+@pytest.mark.parametrize("content", [None, b"", b"garbage"])
+def test_no_damaged_part_of_a_state_is_passed_over(tmp_path, content):
+    """Also not the random numbers, without which accelerate would go on another way."""
+    interrupted(tmp_path, 7)
+    (folder,) = tmp_path.glob("state-*")
+    parts = sorted(path for path in folder.iterdir() if path.suffix in (".bin", ".pkl"))
+    assert {"optimizer.bin", "random_states_0.pkl"} <= {path.name for path in parts}
+    for path in parts:
+        before = path.read_bytes()
+        path.unlink() if content is None else path.write_bytes(content)
+        with pytest.raises(DataError, match="this state cannot be loaded"):
+            start(tmp_path)
+        path.write_bytes(before)
+
+
 def test_a_finished_run_is_not_trained_again(tmp_path):
     whole, _ = start(tmp_path)
     lines = (tmp_path / "log.jsonl").read_bytes()
