@@ -11,10 +11,15 @@ from mutualsl.ui.app import stay
 
 @pytest.fixture
 def handlers():
-    """What this process does when it is told to end, as it was before."""
-    before = signal.getsignal(signal.SIGTERM)
+    """What this process does when it is told to end, as it was before.
+
+    Meanwhile Ctrl + C does what it does in a terminal; a shell has what it runs behind ignore it.
+    """
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
-    signal.signal(signal.SIGTERM, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def tell():
